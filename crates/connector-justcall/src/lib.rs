@@ -1,0 +1,37 @@
+//! `JustCall`'s contacts over HTTP, as a replica of tieline.
+//!
+//! - [`dialect`]: everything that differs between versions of the API, in one place.
+//! - [`requests`]: one file per call: `prepare` makes a request, `parse` reads its answer; no I/O.
+//! - [`convert`], [`draft`]: a contact's JSON to a record and back, without loss.
+//! - [`transport`]: sends, paces, retries.
+//! - `listing`, `reading`, `bulk`, `semantics`, `single`: what the documents leave open, and what we do about it.
+//!
+//! It does *not* normalise, compare records of two sides, or decide what to write.
+
+pub mod config;
+pub mod convert;
+pub mod dialect;
+pub mod draft;
+pub mod error;
+pub mod json;
+pub mod requests;
+pub mod transport;
+
+mod account;
+mod bulk;
+mod client;
+mod clearing;
+mod connect;
+mod custom;
+mod landed;
+mod learned;
+mod listing;
+mod reading;
+mod readback;
+mod rows;
+mod semantics;
+mod single;
+mod walk;
+
+pub use config::{BulkUpdates, Config, Plan, Secret, Timeouts};
+pub use connect::JustcallConnector;

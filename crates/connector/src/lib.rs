@@ -1,0 +1,79 @@
+//! The seam: what tieline asks of a place that holds contacts.
+//!
+//! Connectors convert losslessly between a replica's form and [`model::Record`]; they do not normalise, compare or
+//! decide. Everything the core needs to know about a replica's abilities stands in [`model::Capabilities`].
+
+mod error;
+pub mod pace;
+mod progress;
+mod read_only;
+pub mod retry;
+mod write;
+
+pub use error::{Error, ErrorKind};
+pub use pace::{Pace, PaceLimits};
+pub use progress::{NoProgress, Progress};
+pub use read_only::ReadOnly;
+pub use retry::{Delays, Retry, RetryPolicy, Trouble};
+pub use write::{Workload, Write, WriteKind, WriteResult};
+
+use async_trait::async_trait;
+use model::{Capabilities, Cost, Listing, Record, RecordId};
+
+/// Who is on the other end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Stable fingerprint of the account or file; the state is bound to it. Never a secret.
+    pub fingerprint: String,
+    /// How to call it in messages (`JustCall account 12345`, `crm.csv`).
+    pub title: String,
+    /// Further facts for `doctor` and `status`: label, value.
+    pub details: Vec<(String, String)>,
+}
+
+/// Whether one record exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Presence {
+    /// It does, and this is it.
+    Present(Record),
+    /// The replica says that it is gone: evidence for a deletion.
+    Gone,
+    /// It could not be found out.
+    Unclear {
+        /// Why.
+        message: String,
+    },
+}
+
+/// A replica of contacts. One value serves one run; the fields to carry are given when it is built.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// What it can do. Stable after [`Connector::identify`].
+    fn capabilities(&self) -> Capabilities;
+
+    /// Checks that the replica can be reached and used, and says who it is. Reads only.
+    async fn identify(&self) -> Result<Identity, Error>;
+
+    /// Everything the replica holds. Anything less is [`model::Coverage::Partial`], or an error; never silently short.
+    async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error>;
+
+    /// Reads single records, in the order asked. For probing absence and for revalidating a saved plan.
+    async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error>;
+
+    /// Carries out one batch; one result per write, in order. The caller has journalled all of them before.
+    ///
+    /// # Errors
+    /// Only where nothing of the batch was sent (credentials, unreachable): the run stops.
+    async fn apply(&self, batch: &[Write], progress: &dyn Progress) -> Result<Vec<WriteResult>, Error>;
+
+    /// Requests and seconds that the work would take.
+    fn forecast(&self, work: &Workload) -> Cost;
+
+    /// Requests sent so far by this value.
+    fn requests(&self) -> u64;
+
+    /// What was found out about the account and is worth remembering (name, value); given back when it is built anew.
+    fn learned(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}

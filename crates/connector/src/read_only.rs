@@ -1,0 +1,44 @@
+//! A connector that cannot write: what `plan` gets, so that a dry run makes no mutating call by construction (I9).
+
+use crate::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
+use async_trait::async_trait;
+use model::{Capabilities, Cost, Listing, RecordId};
+
+/// Passes reads through and refuses every write.
+#[derive(Debug)]
+pub struct ReadOnly<C>(pub C);
+
+#[async_trait]
+impl<C: std::ops::Deref<Target = dyn Connector> + Send + Sync> Connector for ReadOnly<C> {
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    async fn identify(&self) -> Result<Identity, Error> {
+        self.0.identify().await
+    }
+
+    async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
+        self.0.list(progress).await
+    }
+
+    async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {
+        self.0.read(ids, progress).await
+    }
+
+    async fn apply(&self, _batch: &[Write], _progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {
+        Err(Error::new(ErrorKind::Forbidden, "a dry run does not write"))
+    }
+
+    fn forecast(&self, work: &Workload) -> Cost {
+        self.0.forecast(work)
+    }
+
+    fn requests(&self) -> u64 {
+        self.0.requests()
+    }
+
+    fn learned(&self) -> Vec<(String, String)> {
+        self.0.learned()
+    }
+}

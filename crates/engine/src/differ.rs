@@ -1,0 +1,54 @@
+//! What one side did to one field since the base. Does not know the other side.
+
+use crate::normalizer::{Canon, Normalizer, same_canon, text};
+use model::{Cell, Field};
+
+/// What a side did to a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edit {
+    /// Nothing.
+    Same,
+    /// The form changed, the meaning did not; or the replica rewrote what we sent (S25). The base follows silently.
+    Reformed,
+    /// A new value.
+    Edited,
+    /// Emptied.
+    Cleared,
+    /// A text that cannot be read as what it should be (a damaged phone, a made-up name): never propagates.
+    Unusable,
+    /// The replica did not say.
+    Unknown,
+}
+
+impl Edit {
+    /// Nothing that the other side should learn.
+    pub const fn is_quiet(self) -> bool {
+        matches!(self, Self::Same | Self::Reformed)
+    }
+}
+
+/// Compares a field's listed cell with its base on the same side.
+///
+/// `sent`: the base is our own write that nobody has read back. `made_up`: the record's name is a placeholder.
+pub fn edit(normalizer: &Normalizer, field: &Field, base: Cell<'_>, sent: bool, now: Cell<'_>, made_up: bool) -> Edit {
+    if now == Cell::Unknown {
+        return Edit::Unknown;
+    }
+    if now == base {
+        return Edit::Same;
+    }
+    if made_up && matches!(field, Field::FirstName | Field::LastName) {
+        return Edit::Unusable;
+    }
+    let canon = normalizer.canon(field, now);
+    if canon == Canon::Unreadable {
+        return Edit::Unusable;
+    }
+    if same_canon(&canon, &normalizer.canon(field, base)) {
+        return Edit::Reformed;
+    }
+    if sent && *field != Field::Phone && text::is_rewriting(base.text(), now.text()) {
+        return Edit::Reformed;
+    }
+    if canon == Canon::Blank { Edit::Cleared } else { Edit::Edited }
+}

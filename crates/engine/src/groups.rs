@@ -1,0 +1,49 @@
+//! Records that cannot be told apart become one conflict; nothing is written to any of them (I7).
+
+use crate::conflicts::{self, Subject};
+use crate::draft::{Draft, Fate, World};
+use crate::identity::display_name;
+use crate::matcher::Group;
+use model::{BySide, ConflictKind, GroupMember, Side};
+
+/// Reports one undecided group.
+pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
+    let mut rows = group.rows.clone();
+    // Records on the other side of links that could not be resolved wait as well.
+    for head in &group.heads {
+        for side in Side::BOTH {
+            rows[side].extend(world.matching.survey.joined[*head].rows[side]);
+        }
+    }
+    let both = !rows.justcall.is_empty() && !rows.crm.is_empty();
+    let kind = if both { ConflictKind::AmbiguousMatch } else { ConflictKind::SharedPhone };
+    let first = BySide::from_fn(|side| rows[side].first().copied());
+    let subject = Subject {
+        kind,
+        link: None,
+        rows: first,
+        phone: group.key.to_string(),
+        field: None,
+        base: None,
+        values: BySide::from_fn(|side| Some(names(world, side, &rows[side])).filter(|names| !names.is_empty())),
+    };
+    let mut conflict = conflicts::build(world, subject);
+    for side in Side::BOTH {
+        for row in rows[side].iter().chain(&group.linked[side]) {
+            let record = world.row(side, *row);
+            let name = display_name(&world.settings.schema, record);
+            conflict.records.push(GroupMember { side, id: record.id().to_owned(), name });
+        }
+        for row in &rows[side] {
+            draft.fate(side, *row, Fate::Conflict);
+        }
+    }
+    conflict.detail = format!("{} records have the number {}", conflict.records.len(), group.key);
+    draft.conflicts.push(conflict);
+}
+
+fn names(world: &World<'_>, side: Side, rows: &[u32]) -> String {
+    let names: Vec<String> =
+        rows.iter().map(|row| display_name(&world.settings.schema, world.row(side, *row))).collect();
+    names.join(", ")
+}

@@ -1,0 +1,28 @@
+//! The decisions of tieline, pure: no clock, no I/O, no random order, no log.
+//!
+//! In order: [`survey`] joins records to links by id; [`matcher`] joins what is left by phone; then the caller loads the
+//! bases that are needed, and [`planner::plan`] decides. Applying is `sync`'s.
+
+pub mod differ;
+pub mod guard;
+pub mod linter;
+pub mod matcher;
+pub mod merger;
+pub mod normalizer;
+pub mod planner;
+pub mod settings;
+pub mod survey;
+
+mod conflicts;
+mod creator;
+mod cycles;
+mod decider;
+mod draft;
+mod groups;
+mod identity;
+mod pairs;
+
+pub use matcher::Matching;
+pub use planner::{Input, State, plan};
+pub use settings::{Guard, GuardClass, Guards, Scope, Settings};
+pub use survey::Survey;

@@ -1,0 +1,231 @@
+//! Turns everything that is known into one plan. Deterministic: same input, same bytes.
+//!
+//! Does not read, write, wait or ask; the caller has listed both sides, probed what vanished and loaded the bases.
+
+use crate::draft::{Draft, Fate, World};
+use crate::normalizer::{Normalizer, PhoneReading};
+use crate::settings::{GuardClass, Settings};
+use crate::{Matching, creator, cycles, decider, groups, guard, pairs};
+use jiff::Timestamp;
+use model::{
+    Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, LinkHead, LinkId, LinkStatus,
+    Listing, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side, SkipReason, Summary, Tombstone,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A write that a replica refused; not tried again until its source changes (S41).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedWrite {
+    /// The side that refused.
+    pub side: Side,
+    /// Id of the record on the other side, where the value came from.
+    pub source_id: String,
+    /// What that record held.
+    pub source_hash: RowHash,
+    /// The replica's words.
+    pub message: String,
+}
+
+/// What earlier runs left behind, beside links and bases.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// Linked records that were missing before.
+    pub absences: BTreeMap<(LinkId, Side), Absence>,
+    /// Links that ended, oldest first.
+    pub tombstones: Vec<Tombstone>,
+    /// Answers of people, oldest first.
+    pub resolutions: Vec<Resolution>,
+    /// When each open conflict was first seen.
+    pub since: BTreeMap<ConflictId, Timestamp>,
+    /// Refused writes.
+    pub parked: Vec<ParkedWrite>,
+    /// Changes of each class in the last 7 days.
+    pub window: BTreeMap<GuardClass, u64>,
+    /// Ids proven gone in this run.
+    pub gone: BySide<BTreeSet<RecordId>>,
+    /// Why nothing may be deleted in this run, if so.
+    pub deletes_forbidden: Option<String>,
+    /// Serial of the state.
+    pub serial: u64,
+    /// What the plan is made for.
+    pub binding: Binding,
+}
+
+impl State {
+    /// The refusal of a write to `target` from this very source record, if there was one.
+    pub(crate) fn parked_write(&self, target: Side, source_id: &str, source_hash: RowHash) -> Option<&ParkedWrite> {
+        let same = |parked: &&ParkedWrite| {
+            parked.side == target && parked.source_id == source_id && parked.source_hash == source_hash
+        };
+        self.parked.iter().find(same)
+    }
+}
+
+/// Everything that a plan follows from.
+pub struct Input<'a> {
+    /// The user's choices.
+    pub settings: &'a Settings,
+    /// Canonical forms.
+    pub normalizer: &'a Normalizer,
+    /// What both sides showed.
+    pub listings: BySide<&'a Listing>,
+    /// The known links, by id.
+    pub heads: &'a [LinkHead],
+    /// Who is who.
+    pub matching: &'a Matching,
+    /// The bases that [`Matching::needs_base`] asked for, by link.
+    pub bases: &'a [Base],
+    /// Everything else that is remembered.
+    pub state: &'a State,
+    /// What the replicas can do.
+    pub capabilities: BySide<&'a Capabilities>,
+    /// What a person lets through in this run.
+    pub approvals: &'a BTreeMap<GuardClass, u64>,
+    /// When the plan is made.
+    pub now: Timestamp,
+}
+
+/// Decides everything. The id and the cost are filled in by the caller, who can hash and forecast.
+pub fn plan(input: &Input<'_>) -> Plan {
+    let world = World::new(input);
+    let mut draft = Draft::new(input.listings);
+    let linked = input.heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
+
+    skipped(&world, &mut draft);
+    for at in 0..input.matching.survey.joined.len() {
+        link(&world, &mut draft, at);
+    }
+    for &(justcall, crm) in &input.matching.pairs {
+        pairs::unlinked(&world, &mut draft, BySide { justcall, crm });
+    }
+    for side in Side::BOTH {
+        for alone in &input.matching.alone[side] {
+            creator::alone(&world, &mut draft, side, *alone);
+        }
+    }
+    for group in &input.matching.groups {
+        groups::undecided(&world, &mut draft, group);
+    }
+    guard::listing_alarms(&world, &mut draft, linked);
+    sort(&mut draft.actions, input.normalizer);
+    guard::withhold(&world, &mut draft, linked, input.approvals);
+    finish(input, draft)
+}
+
+fn skipped(world: &World<'_>, draft: &mut Draft) {
+    for side in Side::BOTH {
+        for (row, reason, detail) in &world.matching.skipped[side] {
+            draft.skip(world, side, *row, *reason, detail.clone());
+        }
+    }
+}
+
+/// One known link: in or out of scope, complete, or with something missing.
+fn link(world: &World<'_>, draft: &mut Draft, at: usize) {
+    let joined = &world.matching.survey.joined[at];
+    let head = &world.heads[joined.head];
+    if world.matching.blocked.contains(&at) {
+        return; // its group speaks for it
+    }
+    let out = Side::BOTH.into_iter().any(|side| joined.rows[side].is_some_and(|row| !world.in_scope(side, row)));
+    match (head.status, out) {
+        (LinkStatus::Dormant, true) => return leave_out(world, draft, joined.rows),
+        (LinkStatus::Active, true) => {
+            draft.actions.push(scope_change(world, head, joined.rows, ActionKind::Unlink));
+            return leave_out(world, draft, joined.rows);
+        }
+        (LinkStatus::Dormant, false) if joined.rows.justcall.is_none() || joined.rows.crm.is_none() => {
+            return leave_out(world, draft, joined.rows);
+        }
+        (LinkStatus::Dormant, false) => draft.actions.push(scope_change(world, head, joined.rows, ActionKind::Link)),
+        (LinkStatus::Active, false) => {}
+    }
+    match (joined.rows.justcall, joined.rows.crm) {
+        (Some(_), Some(_)) => pairs::linked(world, draft, at),
+        (Some(row), None) => decider::one_missing(world, draft, at, Side::Crm, row),
+        (None, Some(row)) => decider::one_missing(world, draft, at, Side::Justcall, row),
+        (None, None) => decider::both_missing(world, draft, at),
+    }
+}
+
+fn leave_out(world: &World<'_>, draft: &mut Draft, rows: BySide<Option<u32>>) {
+    for side in Side::BOTH {
+        if let Some(row) = rows[side] {
+            draft.skip(world, side, row, SkipReason::Filtered, SkipReason::Filtered.words().to_owned());
+        }
+    }
+}
+
+fn scope_change(world: &World<'_>, head: &LinkHead, rows: BySide<Option<u32>>, kind: ActionKind) -> Action {
+    let mut action = crate::draft::action(world, Side::Justcall, kind, rows, Rule::Scope);
+    action.phone = world.phone(head.key, rows);
+    action.link = Some(head.id);
+    let note = if kind == ActionKind::Unlink { "left the scope" } else { "is back in the scope" };
+    note.clone_into(&mut action.note);
+    action
+}
+
+/// State first, then updates in an order that frees numbers before they are taken, creates, and deletions last.
+fn sort(actions: &mut Vec<Action>, normalizer: &Normalizer) {
+    let read = |text: &str| match normalizer.read_phone(text) {
+        PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Some(key),
+        PhoneReading::Unusable(..) => None,
+    };
+    let by_name = |action: &Action| (action.side, action.phone.clone(), action.record_id.clone(), action.other_id.clone());
+    actions.sort_by_cached_key(by_name);
+    let ranks = cycles::rank(actions, read);
+    let mut ranked: Vec<(u32, Action)> = ranks.into_iter().zip(actions.drain(..)).collect();
+    ranked.sort_by_key(|(rank, action)| (stage(action.kind), action.side, *rank));
+    actions.extend(ranked.into_iter().map(|(_, action)| action));
+}
+
+const fn stage(kind: ActionKind) -> u8 {
+    match kind {
+        ActionKind::Link | ActionKind::Unlink | ActionKind::Rebase => 0,
+        ActionKind::Update => 1,
+        ActionKind::Create => 2,
+        ActionKind::Delete => 3,
+    }
+}
+
+fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
+    let summary = summarize(&draft);
+    draft.conflicts.sort_by(|a, b| (&a.phone, &a.field, &a.id).cmp(&(&b.phone, &b.field, &b.id)));
+    draft.held.sort_by(|a, b| (a.side, a.kind, &a.phone, &a.record_id).cmp(&(b.side, b.kind, &b.phone, &b.record_id)));
+    draft.skipped.sort_by_key(|skipped| (skipped.side, skipped.reason));
+    Plan {
+        format: PLAN_FORMAT.to_owned(),
+        id: PlanId::default(),
+        created_at: input.now,
+        state_serial: input.state.serial,
+        summary,
+        actions: draft.actions,
+        conflicts: draft.conflicts,
+        held: draft.held,
+        skipped: draft.skipped,
+        cost: BySide::<Cost>::default(),
+        alarms: draft.alarms,
+        observations: draft.observations,
+        binding: input.state.binding.clone(),
+        listed: BySide::from_fn(|side| input.listings[side].table.len() as u64),
+    }
+}
+
+fn summarize(draft: &Draft) -> Summary {
+    let mut summary = Summary { conflicts: draft.conflicts.len() as u64, ..Summary::default() };
+    for side in Side::BOTH {
+        let count = |fate: Fate| draft.fates[side].iter().filter(|known| **known == fate).count() as u64;
+        let creates = |action: &&Action| action.side == side && action.kind == ActionKind::Create;
+        let held_creates = draft.held.iter().filter(|held| held.side == side && held.kind == ActionKind::Create).count();
+        let numbers = summary.side_mut(side);
+        numbers.create = draft.actions.iter().filter(creates).count() as u64;
+        numbers.update = count(Fate::Update);
+        numbers.delete = count(Fate::Delete);
+        numbers.unchanged = count(Fate::Unchanged);
+        numbers.held = count(Fate::Held) + held_creates as u64;
+        numbers.skipped = count(Fate::Skipped);
+        numbers.conflict = count(Fate::Conflict);
+        numbers.records = draft.fates[side].len() as u64;
+    }
+    summary
+}

@@ -1,0 +1,56 @@
+//! What a replica can do, and what work on it costs. Planner, guard and forecast ask this, never a connector's name.
+
+use crate::Via;
+use serde::{Deserialize, Serialize};
+
+/// What proves that a record is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbsenceProof {
+    /// Asking for the record by id (404); a listing alone may drift.
+    Probe,
+    /// A complete listing: the replica is one file, read as a whole.
+    Listing,
+}
+
+/// What a replica can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// How a create travels.
+    pub create_via: Via,
+    /// How an update travels that changes neither the phone nor a shared number.
+    pub update_via: Via,
+    /// How an update travels that changes the phone, or whose phone is shared or not stored as strict E.164.
+    pub phone_update_via: Via,
+    /// How a deletion travels.
+    pub delete_via: Via,
+    /// Most records in one bulk request or file write.
+    pub batch: usize,
+    /// Writes that may be under way at once where they travel one by one.
+    pub concurrency: usize,
+    /// What proves absence.
+    pub absence_proof: AbsenceProof,
+    /// A record without a phone cannot exist there.
+    pub phone_required: bool,
+    /// Bulk finds records by phone: only strict E.164, held by one contact, may ride it.
+    pub bulk_by_phone: bool,
+    /// Both the times and the clock behind "last modified" can be trusted.
+    pub trusted_times: bool,
+    /// How long after a write a listing may still show the old state, in seconds.
+    pub read_lag_seconds: u32,
+}
+
+/// Requests and time.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Cost {
+    /// Requests to the replica's API.
+    pub requests: u64,
+    /// Seconds at the account's limit.
+    pub seconds: f64,
+}
+
+impl std::ops::AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.seconds += other.seconds;
+    }
+}

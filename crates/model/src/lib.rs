@@ -1,0 +1,41 @@
+//! The nouns of tieline: sides, fields, records, listings, links, plans, conflicts, runs.
+//!
+//! Data and its serialised forms only. Deciding is `engine`'s, talking to a replica is `connector`'s,
+//! remembering is `store`'s: nothing here does I/O, reads a clock or logs.
+
+mod base;
+mod capability;
+mod cell;
+mod conflict;
+mod field;
+mod key;
+mod link;
+mod listing;
+mod outcome;
+mod plan;
+mod policy;
+mod reason;
+mod record;
+mod run;
+mod side;
+mod table;
+
+pub use base::{Base, BaseField};
+pub use capability::{AbsenceProof, Capabilities, Cost};
+pub use cell::{Cell, OwnedCell};
+pub use conflict::{Choice, Conflict, ConflictId, ConflictKind, GroupMember, Resolution};
+pub use field::{Field, FieldId, FieldNameError, Schema};
+pub use key::PhoneKey;
+pub use link::{Absence, LinkHead, LinkId, LinkStatus, Tombstone};
+pub use listing::{Coverage, Listing};
+pub use outcome::{FailedWrite, Outcome, StaleRecord};
+pub use plan::{
+    Action, ActionKind, Alarm, AlarmKind, Binding, Change, Evidence, Held, Observation, PLAN_FORMAT, Plan, PlanId,
+    SideSummary, Skipped, Summary, Via,
+};
+pub use policy::{Clearing, ConflictPolicy, Direction, EditVsDelete, FieldPolicy, WritePolicy};
+pub use reason::{HeldReason, Rule, SkipReason};
+pub use record::{Record, RecordId};
+pub use run::{Applied, RUN_FORMAT, RunId, RunOutcome, RunReport};
+pub use side::{BySide, Side};
+pub use table::{RowHash, RowRef, Table, TableFull};

@@ -1,0 +1,133 @@
+//! Why something is done, held back or left out: closed lists, so that a view can put each into words.
+
+use serde::{Deserialize, Serialize};
+
+/// The merge rule behind an action (docs/merge-rules.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)] // each is put into words by `words`
+pub enum Rule {
+    R1,
+    R2,
+    R3,
+    R4,
+    R5,
+    R6,
+    R7,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    /// A record left or re-entered the configured scope (S9).
+    #[serde(rename = "scope")]
+    Scope,
+    /// A person decided a conflict.
+    #[serde(rename = "resolved")]
+    Resolved,
+    /// A user asked to restore what a run changed.
+    #[serde(rename = "undo")]
+    Undo,
+}
+
+impl Rule {
+    /// The rule in a few words, as the plan's legend shows it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::R1 => "unchanged on both sides",
+            Self::R2 => "edited in JustCall",
+            Self::R3 => "edited in the CRM",
+            Self::R4 => "edited on both sides",
+            Self::R5 => "deleted in JustCall",
+            Self::R6 => "deleted in the CRM",
+            Self::R7 => "edited in JustCall after the CRM deleted it: the edit wins",
+            Self::R8 => "edited in the CRM after JustCall deleted it: the edit wins",
+            Self::R9 => "deleted on both sides",
+            Self::R10 => "only in JustCall",
+            Self::R11 => "only in the CRM",
+            Self::R12 => "the same on both sides, now linked",
+            Self::R13 => "on both sides, never linked: blanks are filled",
+            Self::R14 => "is back after it was deleted, or has a new id",
+            Self::Scope => "entered or left the scope",
+            Self::Resolved => "decided by a person",
+            Self::Undo => "undoes an earlier run",
+        }
+    }
+}
+
+/// Why a record takes no part in a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// The phone is no number.
+    InvalidPhone,
+    /// Several numbers in one cell, or a text that can be read in two ways.
+    SuspectPhone,
+    /// A spreadsheet destroyed the number (`4.15556E+09`).
+    DestroyedPhone,
+    /// No phone at all.
+    NoPhone,
+    /// Outside the configured scope.
+    Filtered,
+    /// Policy does not create contacts on the other side.
+    CreateNotAllowed,
+    /// Our own write, which the replica does not show yet (S8); or our own deletion, which it still shows.
+    Lag,
+    /// The replica refused it before; it is tried again when it changes.
+    Parked,
+    /// The listing shows the same id twice; the first one counts (S2).
+    DuplicateId,
+}
+
+impl SkipReason {
+    /// In words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::InvalidPhone => "the phone is not a valid number",
+            Self::SuspectPhone => "the phone can be read in more than one way",
+            Self::DestroyedPhone => "a spreadsheet destroyed the phone number",
+            Self::NoPhone => "no phone",
+            Self::Filtered => "outside the scope",
+            Self::CreateNotAllowed => "policy creates no contacts on the other side",
+            Self::Lag => "our own recent write, not settled yet",
+            Self::Parked => "refused before, waiting for a change",
+            Self::DuplicateId => "the same id twice in one listing",
+        }
+    }
+}
+
+/// Why an action waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldReason {
+    /// A deletion needs more complete observations.
+    AwaitingSighting,
+    /// The listing that would prove it was incomplete.
+    PartialListing,
+    /// The record could not be proven gone.
+    Unproven,
+    /// A row whose phone cannot be read may be the missing one.
+    UnreadableCounterpart,
+    /// More of this class than the guard lets through.
+    Guard,
+    /// The scope, the mapping or the account changed since the last run: no deletions in this one.
+    ConfigChanged,
+    /// `[deletes]` says never.
+    Policy,
+}
+
+impl HeldReason {
+    /// In words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::AwaitingSighting => "waits until it has been missing for long enough",
+            Self::PartialListing => "the other side was not read completely",
+            Self::Unproven => "could not be proven deleted",
+            Self::UnreadableCounterpart => "a row with an unreadable phone may be this contact",
+            Self::Guard => "more changes of this kind than the guard lets through",
+            Self::ConfigChanged => "the scope or the mapping changed: no deletions in this run",
+            Self::Policy => "[deletes] says never",
+        }
+    }
+}

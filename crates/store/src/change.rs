@@ -1,0 +1,125 @@
+//! The changes that a commit takes, as values. Carrying them out is `commit`'s.
+
+use jiff::Timestamp;
+use model::{
+    Absence, BaseField, BySide, ConflictId, LinkId, LinkStatus, Outcome, PhoneKey, RecordId,
+    RowHash, Side, Tombstone,
+};
+
+/// A base row in schema order.
+pub type BaseFields = Vec<BaseField>;
+
+/// One change of the state. A commit takes many, all or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateChange {
+    /// Two records are the same contact. The commit's answer names the link.
+    NewLink {
+        /// Their ids; `None`: not learned yet.
+        ids: BySide<Option<RecordId>>,
+        /// The phone both agree on.
+        key: Option<PhoneKey>,
+        /// What both hold.
+        base: BaseFields,
+        /// When our own write created the record, while no listing has shown it.
+        created_at: BySide<Option<Timestamp>>,
+    },
+    /// Replaces everything about a link but its status.
+    UpdateLink {
+        /// Which.
+        id: LinkId,
+        /// As in [`StateChange::NewLink`].
+        ids: BySide<Option<RecordId>>,
+        /// As in [`StateChange::NewLink`].
+        key: Option<PhoneKey>,
+        /// As in [`StateChange::NewLink`].
+        fields: BaseFields,
+        /// As in [`StateChange::NewLink`].
+        created_at: BySide<Option<Timestamp>>,
+    },
+    /// A link leaves or re-enters the scope (S9).
+    SetStatus {
+        /// Which.
+        id: LinkId,
+        /// From now on.
+        status: LinkStatus,
+    },
+    /// A link ends: with a tombstone where its records were deleted, without where they merely part.
+    EndLink {
+        /// Which.
+        id: LinkId,
+        /// What to remember of it.
+        tombstone: Option<Tombstone>,
+    },
+    /// A linked record is missing from complete listings, or is back (`None`).
+    SetAbsence {
+        /// Which link.
+        link: LinkId,
+        /// From where.
+        side: Side,
+        /// How often and since when.
+        absence: Option<Absence>,
+    },
+    /// How a journalled write ended. After [`Outcome::Unknown`] the intent stays open until another outcome follows.
+    Outcome {
+        /// Number of the intent.
+        intent: i64,
+        /// How it ended.
+        outcome: Outcome,
+        /// When.
+        at: Timestamp,
+    },
+    /// A replica refused a record; not tried again while the record stays as it is. Counts the attempts.
+    Park {
+        /// Where.
+        side: Side,
+        /// Record id or phone.
+        key: String,
+        /// The record as it was refused.
+        row_hash: RowHash,
+        /// The replica's words.
+        message: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The record may be tried again. Fine if it was not parked.
+    Unpark {
+        /// Where.
+        side: Side,
+        /// Record id or phone.
+        key: String,
+    },
+    /// Exactly these conflicts are open now: new ones are remembered with the time, vanished ones are forgotten.
+    ConflictsSeen(Vec<ConflictId>, Timestamp),
+    /// Something learned, see [`crate::Store::set_fact`].
+    Fact {
+        /// Name.
+        key: String,
+        /// Value.
+        value: String,
+    },
+    /// Writes that count towards a guard's window.
+    GuardUse {
+        /// The guard.
+        class: String,
+        /// How many.
+        count: u64,
+        /// When.
+        at: Timestamp,
+    },
+    /// A resolution was carried out or no longer fits. Fine if there is none.
+    DropResolution(ConflictId),
+}
+
+impl StateChange {
+    /// Whether a plan made before this change stands on something that is no longer so.
+    pub(crate) const fn moves_serial(&self) -> bool {
+        matches!(
+            self,
+            Self::NewLink { .. }
+                | Self::UpdateLink { .. }
+                | Self::SetStatus { .. }
+                | Self::EndLink { .. }
+                | Self::SetAbsence { .. }
+        )
+    }
+}

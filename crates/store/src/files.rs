@@ -1,0 +1,117 @@
+//! The files around the state: creating them for the owner alone, telling ours from foreign ones by their first bytes,
+//! and warning about wider permissions. It opens no database.
+
+use crate::error::Error;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// "tiel" in the `SQLite` header's application id.
+pub(crate) const APPLICATION_ID: i32 = 0x7469_656c;
+
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+const HEADER: usize = 100;
+const APPLICATION_ID_AT: usize = 68;
+
+/// What stands at the path of the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing, or an empty file: a state may be made there.
+    Nothing,
+    /// Our own; `clean` if the last one who used it closed it.
+    Ours { clean: bool },
+}
+
+/// The path with something behind its file name.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Looks without touching, so that a foreign database keeps every byte and its own journal.
+pub(crate) fn look(path: &Path) -> Result<Found, Error> {
+    let mut header = Vec::with_capacity(HEADER);
+    match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(source) => return Err(io(path, "open", source)),
+        Ok(file) => {
+            let limit = u64::try_from(HEADER).unwrap_or(u64::MAX);
+            file.take(limit)
+                .read_to_end(&mut header)
+                .map_err(|source| io(path, "read", source))?;
+        }
+    }
+    if header.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    if !header.starts_with(MAGIC) {
+        return Err(Error::NotOurs {
+            path: path.to_owned(),
+            detail: "it is no SQLite database".to_owned(),
+        });
+    }
+    let Some(id) = header
+        .get(APPLICATION_ID_AT..APPLICATION_ID_AT + 4)
+        .filter(|_| header.len() == HEADER)
+    else {
+        return Err(Error::Corrupt {
+            path: path.to_owned(),
+            detail: "it ends within its header".to_owned(),
+        });
+    };
+    if id != APPLICATION_ID.to_be_bytes() {
+        let detail = "it is the SQLite database of another program".to_owned();
+        return Err(Error::NotOurs {
+            path: path.to_owned(),
+            detail,
+        });
+    }
+    let clean = ["-wal", "-journal"]
+        .iter()
+        .all(|suffix| std::fs::metadata(beside(path, suffix)).map_or(true, |left| left.len() == 0));
+    Ok(Found::Ours { clean })
+}
+
+/// Opens for reading and writing; a new file is readable by its owner alone.
+pub(crate) fn create_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// A sentence per file that others can read: it holds names and phone numbers.
+pub(crate) fn permission_warnings(path: &Path) -> Vec<String> {
+    ["", "-wal", "-shm", ".lock"]
+        .iter()
+        .filter_map(|suffix| wider_than_owner(&beside(path, suffix)))
+        .collect()
+}
+
+#[cfg(unix)]
+fn wider_than_owner(path: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| {
+        let name = path.display();
+        format!("{name} holds personal data and others can open it (mode {mode:03o}): run `chmod 600 {name}`")
+    })
+}
+
+#[cfg(not(unix))]
+fn wider_than_owner(_path: &Path) -> Option<String> {
+    None
+}
+
+pub(crate) fn io(path: &Path, doing: &'static str, source: std::io::Error) -> Error {
+    Error::Io {
+        path: path.to_owned(),
+        doing,
+        source,
+    }
+}

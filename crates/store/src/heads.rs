@@ -1,0 +1,76 @@
+//! Reading the narrow part of every link, once per run. Bases are read only where hashes differ (`bases`).
+
+use crate::error::{Fault, Result};
+use crate::links::{UNCONFIRMED, status_from_column};
+use crate::open::Store;
+use crate::values::{At, key_from_columns};
+use model::{BySide, LinkHead, LinkId, RecordId, RowHash, Schema};
+use rusqlite::{Connection, Row};
+
+/// In place of hashes that were computed over other fields or for another normaliser: matches no listed row, so that
+/// the base itself is compared (S26).
+pub const STALE_HASH: RowHash = RowHash(u64::MAX);
+
+impl Store {
+    /// Every link, by number. Hashes are [`STALE_HASH`] unless the link was written under `schema` and the normaliser
+    /// version given to [`Store::set_schema`].
+    pub fn link_heads(&self, schema: &Schema) -> Result<Vec<LinkHead>> {
+        self.named(read(&self.connection, self.schema_id(schema)))
+    }
+}
+
+fn read(connection: &Connection, schema: Option<i64>) -> Result<Vec<LinkHead>, Fault> {
+    let count: i64 = connection.query_row("SELECT count(*) FROM links", [], |row| row.get(0))?;
+    let mut heads = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+    let mut statement = connection.prepare_cached(
+        "SELECT id, status, schema_id, unconfirmed, justcall_id, crm_id, key_number, key_extension, justcall_hash,
+             crm_hash, justcall_created_at, crm_created_at
+         FROM links ORDER BY id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        heads.push(head(row, schema)?);
+    }
+    Ok(heads)
+}
+
+fn head(row: &Row<'_>, schema: Option<i64>) -> Result<LinkHead, Fault> {
+    let fresh = schema == Some(row.get(2)?);
+    let hash = |column: usize| -> Result<RowHash, Fault> {
+        let stored: i64 = row.get(column)?;
+        Ok(if fresh {
+            RowHash(stored.cast_unsigned())
+        } else {
+            STALE_HASH
+        })
+    };
+    let id = |column: usize| -> Result<Option<RecordId>, Fault> {
+        let text = row
+            .get_ref(column)?
+            .as_str_or_null()
+            .map_err(rusqlite::Error::from)?;
+        Ok(text.map(RecordId::from))
+    };
+    let created = |column: usize| -> Result<_, Fault> {
+        Ok(row.get::<_, Option<At>>(column)?.map(|at| at.0))
+    };
+    let unconfirmed: i64 = row.get(3)?;
+    Ok(LinkHead {
+        id: LinkId(row.get(0)?),
+        status: status_from_column(row.get(1)?)?,
+        ids: BySide {
+            justcall: id(4)?,
+            crm: id(5)?,
+        },
+        key: key_from_columns(row.get(6)?, row.get(7)?),
+        hashes: BySide {
+            justcall: hash(8)?,
+            crm: hash(9)?,
+        },
+        unconfirmed: UNCONFIRMED.map(|bit| unconfirmed & bit != 0),
+        created_at: BySide {
+            justcall: created(10)?,
+            crm: created(11)?,
+        },
+    })
+}

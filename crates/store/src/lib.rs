@@ -1,0 +1,47 @@
+//! What tieline remembers between runs: links, bases, tombstones, resolutions, plans, runs and the journal, in one
+//! `SQLite` file (docs/state.md).
+//!
+//! Remembering only: it decides nothing, talks to no replica, reads no clock and makes up no randomness (times and
+//! entropy are parameters).
+
+mod absences;
+mod bases;
+mod chain;
+mod change;
+mod codec;
+mod commit;
+mod conflicts;
+mod counts;
+mod error;
+mod facts;
+mod files;
+mod guards;
+mod heads;
+mod intent;
+mod journal;
+mod links;
+mod lock;
+mod migrations;
+mod open;
+mod parked;
+mod plans;
+mod resolutions;
+mod runs;
+mod schemas;
+mod state;
+mod tombstones;
+mod values;
+
+pub use chain::{BrokenLink, JournalCheck};
+pub use change::{BaseFields, StateChange};
+pub use counts::Counts;
+pub use error::{Error, Result};
+pub use heads::STALE_HASH;
+pub use intent::{Intent, JournalEntry};
+pub use journal::JournalFilter;
+pub use lock::{LockGuard, Owner, lock};
+pub use open::Store;
+pub use parked::Parked;
+pub use plans::StoredPlan;
+pub use runs::RunRow;
+pub use state::StoredBinding;

@@ -1,0 +1,95 @@
+//! One run at a time: an exclusive lock on a file beside the state, which the kernel drops when its holder dies, with
+//! the holder's name in it (S42). It says nothing about a copy of the state on another machine.
+
+use crate::error::{Error, Result};
+use crate::files::{beside, create_private, io};
+use jiff::Timestamp;
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// Who holds, or wants to hold, the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Process number.
+    pub pid: u32,
+    /// Machine.
+    pub host: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// What it does, in the words of the command line.
+    pub command: String,
+}
+
+impl Owner {
+    fn text(&self) -> String {
+        let Self {
+            pid,
+            host,
+            since,
+            command,
+        } = self;
+        format!("`{command}` (process {pid} on {host}, since {since})")
+    }
+}
+
+/// Holds the lock until it is dropped.
+#[derive(Debug)]
+#[must_use = "the lock ends when this is dropped"]
+pub struct LockGuard {
+    file: File,
+}
+
+impl Drop for LockGuard {
+    fn drop(&mut self) {
+        // Best effort: the name is only read while the lock is held. The file stays: removing it would let a third
+        // process lock a new file while a second one waits on the old.
+        let _ = self.file.set_len(0);
+        let _ = self.file.unlock();
+    }
+}
+
+/// Locks the state at `path` (which need not exist yet) without waiting.
+pub fn lock(path: &Path, owner: &Owner) -> Result<LockGuard> {
+    let lock_path = beside(&real_path(path), ".lock");
+    let mut file = create_private(&lock_path).map_err(|source| io(&lock_path, "create", source))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Error::Locked {
+                path: path.to_owned(),
+                owner: read_owner(&mut file),
+            });
+        }
+        Err(TryLockError::Error(source)) => return Err(io(&lock_path, "lock", source)),
+    }
+    let written = file
+        .set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| file.write_all(owner.text().as_bytes()));
+    written.map_err(|source| io(&lock_path, "write", source))?;
+    Ok(LockGuard { file })
+}
+
+/// Two names of one file share one lock.
+fn real_path(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+fn read_owner(file: &mut File) -> String {
+    let mut text = String::new();
+    match file.read_to_string(&mut text) {
+        Ok(_) if !text.trim().is_empty() => text.trim().to_owned(),
+        _ => "another process".to_owned(), // it has just begun, or this system hides what is locked
+    }
+}

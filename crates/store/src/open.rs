@@ -1,0 +1,127 @@
+//! Opening the state: refuses what is not ours, damaged or too new; creates it for the owner alone; sets up `SQLite`.
+//! Exclusive use is `lock`'s: readers may open beside a run.
+
+use crate::error::{Error, Fault, Result};
+use crate::files::{self, Found};
+use crate::migrations;
+use crate::schemas::CurrentSchema;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long to wait for another process's transaction.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The state of one pairing, open.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) connection: Connection,
+    path: PathBuf,
+    lineage: String,
+    pub(crate) schema: Option<CurrentSchema>,
+    warnings: Vec<String>,
+}
+
+impl Store {
+    /// Opens the state, makes it if there is none. `entropy` becomes the lineage of a new one.
+    pub fn open(path: &Path, entropy: [u8; 16]) -> Result<Self> {
+        let found = files::look(path)?;
+        if found == Found::Nothing {
+            files::create_private(path).map_err(|source| files::io(path, "create", source))?;
+        }
+        Self::set_up(path, found, entropy).map_err(|fault| fault.at(path))
+    }
+
+    /// Opens the state if there is one.
+    pub fn open_existing(path: &Path) -> Result<Self> {
+        match files::look(path)? {
+            Found::Nothing => Err(Error::NotFound {
+                path: path.to_owned(),
+            }),
+            found @ Found::Ours { .. } => {
+                Self::set_up(path, found, [0; 16]).map_err(|fault| fault.at(path))
+            }
+        }
+    }
+
+    fn set_up(path: &Path, found: Found, entropy: [u8; 16]) -> Result<Self, Fault> {
+        // Without CREATE: the file exists by now, with our permissions. Without URI: a `?` in a name is a `?`.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "cache_size", -16_384)?;
+        connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        if let Found::Ours { clean } = found {
+            check(&connection, clean)?;
+        }
+        migrations::migrate(&mut connection, entropy)?;
+        // Only now, so that the header of a new file names us before anything can stand in a -wal file alone.
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        let lineage = connection.query_row("SELECT lineage FROM state", [], |row| row.get(0))?;
+        let warnings = files::permission_warnings(path);
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            lineage,
+            schema: None,
+            warnings,
+        })
+    }
+
+    /// Random name of this state, given when it was made.
+    pub fn lineage(&self) -> &str {
+        &self.lineage
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What a person should know about the file: permissions that are too wide.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Puts the file's name to a fault.
+    pub(crate) fn named<T>(&self, result: Result<T, Fault>) -> Result<T> {
+        result.map_err(|fault| fault.at(&self.path))
+    }
+
+    /// All of `work` or nothing.
+    pub(crate) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T> {
+        let result = write(&mut self.connection, work);
+        self.named(result)
+    }
+}
+
+fn write<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let value = work(&transaction)?; // dropped on failure: rolled back
+    transaction.commit()?;
+    Ok(value)
+}
+
+/// The structure after a clean end; also every index after a crash.
+fn check(connection: &Connection, clean: bool) -> Result<(), Fault> {
+    let pragma = if clean {
+        "PRAGMA quick_check(1)"
+    } else {
+        "PRAGMA integrity_check(1)"
+    };
+    let verdict: String = connection.query_row(pragma, [], |row| row.get(0))?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        Err(Fault::corrupt(verdict))
+    }
+}

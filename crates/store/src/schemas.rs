@@ -1,0 +1,105 @@
+//! Which fields a base row holds, and in which order: recorded once, so that a base outlives changes of the
+//! configuration. Fields are mapped by name; one that a base never had is unknown there.
+
+use crate::error::{Fault, Result};
+use crate::open::Store;
+use crate::values::{from_json, to_json};
+use model::{BaseField, Field, Schema};
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashMap;
+
+/// The schema that commits are written under.
+#[derive(Debug, Clone)]
+pub(crate) struct CurrentSchema {
+    pub(crate) id: i64,
+    pub(crate) fields: Vec<Field>,
+}
+
+impl Store {
+    /// Says which schema and which version of the normaliser this run works with. Needed before a commit with links,
+    /// and for hashes to match; links stored under another one read as [`crate::STALE_HASH`] (S26).
+    pub fn set_schema(&mut self, schema: &Schema, normalizer_version: &str) -> Result<()> {
+        let fields = schema.fields().to_vec();
+        let json = to_json(&fields);
+        let json = self.named(json)?;
+        let known = self.named(find(&self.connection, &json, normalizer_version))?;
+        let id = match known {
+            Some(id) => id, // a quiet night writes nothing
+            None => self.write(|transaction| {
+                transaction.execute(
+                    "INSERT OR IGNORE INTO schemas (fields, normalizer) VALUES (?1, ?2)",
+                    (&json, normalizer_version),
+                )?;
+                find(transaction, &json, normalizer_version)?
+                    .ok_or_else(|| Fault::refused("the schema was not kept"))
+            })?,
+        };
+        self.schema = Some(CurrentSchema { id, fields });
+        Ok(())
+    }
+
+    /// The id under which hashes are comparable with `schema`'s.
+    pub(crate) fn schema_id(&self, schema: &Schema) -> Option<i64> {
+        self.schema
+            .as_ref()
+            .filter(|current| current.fields == schema.fields())
+            .map(|current| current.id)
+    }
+}
+
+fn find(connection: &Connection, fields: &str, normalizer: &str) -> Result<Option<i64>, Fault> {
+    let mut statement = connection
+        .prepare_cached("SELECT id FROM schemas WHERE fields = ?1 AND normalizer = ?2")?;
+    Ok(statement
+        .query_row((fields, normalizer), |row| row.get(0))
+        .optional()?)
+}
+
+/// How rows of one stored schema become rows of the wanted one.
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    /// Fields in a stored row.
+    pub(crate) stored: usize,
+    /// Per wanted field, its place in the stored row; none if the two schemas are the same.
+    places: Option<Vec<Option<usize>>>,
+}
+
+impl Mapping {
+    pub(crate) fn apply(&self, mut row: Vec<BaseField>) -> Vec<BaseField> {
+        let Some(places) = &self.places else {
+            return row;
+        };
+        let take = |place: &Option<usize>| {
+            place
+                .and_then(|at| row.get_mut(at))
+                .map(std::mem::take)
+                .unwrap_or_default()
+        };
+        places.iter().map(take).collect()
+    }
+}
+
+/// A mapping to `wanted` from every schema that was ever used.
+pub(crate) fn mappings(
+    connection: &Connection,
+    wanted: &Schema,
+) -> Result<HashMap<i64, Mapping>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT id, fields FROM schemas")?;
+    let mut rows = statement.query([])?;
+    let mut mappings = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let (id, json): (i64, String) = (row.get(0)?, row.get(1)?);
+        let stored: Vec<Field> = from_json(&json, || format!("schema {id}"))?;
+        let place = |field: &Field| stored.iter().position(|other| other == field);
+        let places =
+            (stored != wanted.fields()).then(|| wanted.fields().iter().map(place).collect());
+        mappings.insert(
+            id,
+            Mapping {
+                stored: stored.len(),
+                places,
+            },
+        );
+    }
+    Ok(mappings)
+}
