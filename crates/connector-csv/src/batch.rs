@@ -120,7 +120,9 @@ impl<'w> Batch<'w> {
         cells.sort_unstable();
         let (text, delimiter) = (document.text(), document.dialect.delimiter);
         for (column, value) in cells {
-            let Some(span) = row.row.cells.get(column).filter(|_| row.row.text(text, column) != value) else { continue };
+            let Some(span) = row.row.cells.get(column).filter(|_| row.row.text(text, column) != value) else {
+                continue;
+            };
             let mut with = String::with_capacity(value.len() + 2);
             push_cell(&mut with, value, span.quoted || must_quote(value, delimiter, row.row.cells.len() == 1));
             self.edits.push(Edit { start: span.start, end: span.end, with });
@@ -247,7 +249,10 @@ fn unwritable(document: &Document<'_>, value: &str) -> Option<String> {
     }
     let encoding = document.decoded.encoding;
     cannot_hold(encoding, value).map(|c| {
-        format!("{} is stored as {encoding}, which has no `{c}`: export it as UTF-8 to write this value", document.shown)
+        format!(
+            "{} is stored as {encoding}, which has no `{c}`: export it as UTF-8 to write this value",
+            document.shown
+        )
     })
 }
 

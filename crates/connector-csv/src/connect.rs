@@ -9,9 +9,7 @@ use crate::layout::Layout;
 use crate::replace::{Disk, RealDisk, Replaced, replace};
 use crate::{Config, file};
 use async_trait::async_trait;
-use connector::{
-    Connector, Error, Identity, Presence, Progress, Workload, Write, WriteResult,
-};
+use connector::{Connector, Error, Identity, Presence, Progress, Workload, Write, WriteResult};
 use jiff::Timestamp;
 use model::{AbsenceProof, Capabilities, Cost, Coverage, Listing, RecordId, Schema, Via};
 use std::collections::HashMap;
@@ -132,7 +130,8 @@ impl CsvConnector {
         let edited = Document::open(self.shown(), &bytes);
         let Some(edited) = edited.ok().filter(|edited| edited.decoded.encoding == encoding) else {
             // A value can make a file in Windows-1252 look like UTF-8, if it is the only one with accents.
-            let message = format!("{} would not be recognised as {encoding} any more: export it as UTF-8", self.shown());
+            let message =
+                format!("{} would not be recognised as {encoding} any more: export it as UTF-8", self.shown());
             return Ok(vec![WriteResult::Refused { message }; writes.len()]);
         };
         let stored = batch.verify(&edited, &layout)?;

@@ -131,6 +131,16 @@ impl<'a> Seen<'a> {
 /// How many rows go by between two reports of progress.
 const REPORT_EVERY: u64 = 1 << 16;
 
+/// After how many rows the size of the table is foreseen.
+const SAMPLE: u64 = 4096;
+
+/// Makes room for the rest of a file whose first rows took `done` bytes: growing step by step would copy everything
+/// several times and hold it twice. Room that is not needed is never touched, and so costs no memory.
+fn make_room(table: &mut Table, done: usize, left: usize) {
+    let rows = table.len() * (left / done.max(1) + 1);
+    table.reserve(rows + rows / 16, left.min(1 << 31));
+}
+
 /// Reads every row into a table.
 pub(crate) fn table(document: &Document<'_>, layout: &Layout, progress: &dyn Progress) -> Result<Table, Error> {
     let mut table = Table::new(layout.cells.len());
@@ -143,6 +153,11 @@ pub(crate) fn table(document: &Document<'_>, layout: &Layout, progress: &dyn Pro
                 .caused_by(full)
         })?;
         read += 1;
+        if read == SAMPLE {
+            let done = row.row.end - document.header_row.end;
+            let left = document.text().len() - row.row.end;
+            make_room(&mut table, done, left);
+        }
         if read % REPORT_EVERY == 0 {
             progress.read(read, None);
         }

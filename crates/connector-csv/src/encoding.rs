@@ -56,7 +56,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, NotText> {
     match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => match std::str::from_utf8(rest) {
             Ok(text) => Ok(Decoded { text: text.into(), encoding: Encoding::Utf8, bom: true, doubtful: None }),
-            Err(error) => Err(not_text(&rest[..error.valid_up_to()], "a byte that is not UTF-8, though the file says it is")),
+            Err(error) => {
+                Err(not_text(&rest[..error.valid_up_to()], "a byte that is not UTF-8, though the file says it is"))
+            }
         },
         [0xff, 0xfe, rest @ ..] => utf16(rest, Encoding::Utf16Le, true),
         [0xfe, 0xff, rest @ ..] => utf16(rest, Encoding::Utf16Be, true),

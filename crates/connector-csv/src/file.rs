@@ -52,7 +52,12 @@ fn read_raw(path: &Path, shown: &str) -> Result<(Vec<u8>, Metadata, Metadata), E
 }
 
 /// A file that somebody writes at this moment would be read as if its later rows had been deleted.
-fn check_still(before: (u64, Option<SystemTime>), after: (u64, Option<SystemTime>), read: u64, shown: &str) -> Result<(), Error> {
+fn check_still(
+    before: (u64, Option<SystemTime>),
+    after: (u64, Option<SystemTime>),
+    read: u64,
+    shown: &str,
+) -> Result<(), Error> {
     if before == after && after.0 == read {
         return Ok(());
     }
@@ -96,7 +101,8 @@ mod tests {
     fn a_file_that_changes_while_it_is_read_is_an_error() {
         let (then, now) = (Some(SystemTime::UNIX_EPOCH), Some(SystemTime::now()));
         assert!(check_still((9, then), (9, then), 9, "crm.csv").is_ok());
-        for (before, after, read) in [((9, then), (10, then), 10), ((9, then), (9, now), 9), ((9, then), (9, then), 8)] {
+        for (before, after, read) in [((9, then), (10, then), 10), ((9, then), (9, now), 9), ((9, then), (9, then), 8)]
+        {
             assert!(check_still(before, after, read, "crm.csv").is_err_and(|error| error.kind == ErrorKind::Changed));
         }
     }

@@ -128,7 +128,8 @@ fn existing(shown: &str, header: &[String], name: &str, what: &str) -> Result<us
         Found::One(column) => Ok(column),
         Found::Several(one, two) => {
             let (one, two) = (one + 1, two + 1);
-            let message = format!("{shown}: line 1, columns {one} and {two}: both are called `{name}`, the column for {what}");
+            let message =
+                format!("{shown}: line 1, columns {one} and {two}: both are called `{name}`, the column for {what}");
             Err(Error::new(ErrorKind::Config, message).hint("rename one of them, so that it is clear which one counts"))
         }
         Found::None => {

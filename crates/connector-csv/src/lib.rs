@@ -46,3 +46,6 @@ pub use encoding::Encoding;
 pub use inspect::{ColumnView, Inspection, Role, inspect};
 pub use presets::{Confidence, Detection, Preset, UnknownPreset, detect};
 pub use replace::{Disk, RealDisk};
+
+#[cfg(test)]
+mod properties;

@@ -38,7 +38,8 @@ mod tests {
     #[test]
     fn counts_each_kind_of_line_break_once() {
         let text = "a\nb\r\nc\rd\r\r\ne";
-        let lines: Vec<u64> = text.bytes().enumerate().filter(|(_, b)| b.is_ascii_lowercase()).map(|(i, _)| line_of(text, i)).collect();
+        let lines: Vec<u64> =
+            text.bytes().enumerate().filter(|(_, b)| b.is_ascii_lowercase()).map(|(i, _)| line_of(text, i)).collect();
         assert_eq!(lines, [1, 2, 3, 4, 6]);
     }
 

@@ -201,7 +201,8 @@ pub fn detect(header: &[String]) -> Detection {
     };
     let mut detection = propose(preset, header);
     detection.confidence = if told.len() >= 4 { Confidence::Sure } else { Confidence::Likely };
-    detection.why = format!("has the columns {}", told.iter().map(|name| spelt(header, name)).collect::<Vec<_>>().join(", "));
+    detection.why =
+        format!("has the columns {}", told.iter().map(|name| spelt(header, name)).collect::<Vec<_>>().join(", "));
     detection.other_presets = found.map(|(_, preset, _)| preset).collect();
     detection
 }
@@ -216,7 +217,10 @@ pub(crate) fn propose(preset: Preset, header: &[String]) -> Detection {
     let names: Vec<String> = header.iter().map(|name| folded(name)).collect();
     // Every column that a list names, in the list's order.
     let columns = |list: &[&str]| -> Vec<usize> {
-        list.iter().flat_map(|name| names.iter().enumerate().filter(move |(_, column)| column == name)).map(|(i, _)| i).collect()
+        list.iter()
+            .flat_map(|name| names.iter().enumerate().filter(move |(_, column)| column == name))
+            .map(|(i, _)| i)
+            .collect()
     };
     let mut take = |index: usize| {
         used[index] = true;

@@ -60,11 +60,13 @@ pub(crate) fn replace(disk: &dyn Disk, path: &Path, shown: &str, old: u128, byte
     };
     let metadata = fs::metadata(&target).map_err(failed)?;
     if metadata.permissions().readonly() {
-        return Err(Error::new(ErrorKind::Io, format!("{shown} is read-only"))
-            .hint("allow writing to the file (chmod u+w), or set [deletes] and directions so that nothing is written to it"));
+        return Err(Error::new(ErrorKind::Io, format!("{shown} is read-only")).hint(
+            "allow writing to the file (chmod u+w), or set [deletes] and directions so that nothing is written to it",
+        ));
     }
     remove_leftovers(folder, name);
-    let temporary = tempfile::Builder::new().prefix(&prefix(name)).suffix(SUFFIX).tempfile_in(folder).map_err(failed)?;
+    let temporary =
+        tempfile::Builder::new().prefix(&prefix(name)).suffix(SUFFIX).tempfile_in(folder).map_err(failed)?;
     // Both halves are dropped on every way out: the temporary file never outlives a failure.
     let (mut file, temporary) = temporary.into_parts();
     // Held until the end: tells the next run's clean-up that this file is in use. Not every file system has locks.

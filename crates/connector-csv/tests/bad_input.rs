@@ -26,10 +26,16 @@ fn refused(content: impl AsRef<[u8]>, change: impl FnOnce(&mut Config)) -> Error
 fn broken_data_is_named_by_line_and_column() {
     for (content, message) in [
         ("id,Name,Phone\n1,Ann,1\n1,Bob,2\n", "crm.csv: line 3, column 1 (`id`): the id `1` is already in line 2"),
-        ("id,Name,Phone\n9,\"A\n\",1\n2,Bob,2\n9,Cyd,2\n", "crm.csv: line 5, column 1 (`id`): the id `9` is already in line 2"),
+        (
+            "id,Name,Phone\n9,\"A\n\",1\n2,Bob,2\n9,Cyd,2\n",
+            "crm.csv: line 5, column 1 (`id`): the id `9` is already in line 2",
+        ),
         ("id,Name,Phone\n1,Ann\n", "crm.csv: line 2, column 3 (`Phone`): 2 cells where the header has 3"),
         ("id,Name,Phone\n1,Ann,1\n2,B,o,b\n", "crm.csv: line 3, column 4: 4 cells where the header has 3"),
-        ("id,Name,Phone\n1,Ann,1\n2,\"Bob,2\n3,Cyd,3\n", "crm.csv: line 3, column 2 (`Name`): the quote that opens here is never closed"),
+        (
+            "id,Name,Phone\n1,Ann,1\n2,\"Bob,2\n3,Cyd,3\n",
+            "crm.csv: line 3, column 2 (`Name`): the quote that opens here is never closed",
+        ),
         ("id,Name,Phone\n1,An\"n,1\n", "crm.csv: line 2, column 2 (`Name`): a quote inside a cell that is not quoted"),
         (
             "id,Name,Phone\n1,\"A\nn\"n,1\n",
@@ -38,7 +44,10 @@ fn broken_data_is_named_by_line_and_column() {
         ("id,Name,Phone\r1,Ann,1\r2,B\0b,2\r", "crm.csv: line 3, column 2 (`Name`): a NUL character"),
         ("id,Name,Phone\n1,Ann,\"1\0\"\n", "crm.csv: line 2, column 3 (`Phone`): a NUL character"),
         ("id,Na\0me,Phone\n", "crm.csv: line 1, column 2: a NUL character"),
-        ("id,Name,Phone\n\nrow:2,Ann,1\n", "crm.csv: line 3, column 1 (`id`): the id `row:2` starts with `row:`, which names rows without an id"),
+        (
+            "id,Name,Phone\n\nrow:2,Ann,1\n",
+            "crm.csv: line 3, column 1 (`id`): the id `row:2` starts with `row:`, which names rows without an id",
+        ),
         ("", "crm.csv: line 1: the file is empty: it has no header"),
         ("\n\r\n", "crm.csv: line 1: the file is empty: it has no header"),
         ("\u{feff}", "crm.csv: line 1: the file is empty: it has no header"),
@@ -51,8 +60,14 @@ fn broken_data_is_named_by_line_and_column() {
 #[test]
 fn bytes_that_are_no_text_are_named_by_line() {
     for (content, message) in [
-        (&b"\xef\xbb\xbfid,Name,Phone\n1,\xe9,1\n"[..], "crm.csv: line 2: a byte that is not UTF-8, though the file says it is"),
-        (b"id,Name,Phone\n1,Zo\xc3\xab,1\n2,Zo\xeb,2\n", "crm.csv: line 3: a byte that is not UTF-8, in a file that otherwise is"),
+        (
+            &b"\xef\xbb\xbfid,Name,Phone\n1,\xe9,1\n"[..],
+            "crm.csv: line 2: a byte that is not UTF-8, though the file says it is",
+        ),
+        (
+            b"id,Name,Phone\n1,Zo\xc3\xab,1\n2,Zo\xeb,2\n",
+            "crm.csv: line 3: a byte that is not UTF-8, in a file that otherwise is",
+        ),
         (b"id,Name,Phone\n1,\xe9\x81,1\n", "crm.csv: line 2: a byte that is neither UTF-8 nor Windows-1252"),
         (b"\xff\xfei\0d\0\n\0\x00\xd8", "crm.csv: line 2: half a UTF-16 character"),
         (b"\xfe\xff\0i\0d\0\n\0", "crm.csv: line 2: the file ends in the middle of a UTF-16 character"),
@@ -126,7 +141,9 @@ fn a_header_alone_is_a_complete_empty_listing() {
 #[test]
 fn a_missing_file_and_a_folder_are_the_configurations_fault() {
     let crm = Crm::new("id,Name,Phone\n");
-    for (path, message) in [(crm.folder.path().join("none.csv"), "does not exist"), (crm.folder.path().into(), "is a folder")] {
+    for (path, message) in
+        [(crm.folder.path().join("none.csv"), "does not exist"), (crm.folder.path().into(), "is a folder")]
+    {
         let connector = CsvConnector::new(config(&path), Arc::clone(&crm.schema));
         for error in [
             block_on(connector.list(&NoProgress)).unwrap_err(),
@@ -159,6 +176,7 @@ fn a_preset_leaves_alone_what_the_file_lacks() {
     let listing = block_on(CsvConnector::new(config, Arc::new(schema)).list(&NoProgress)).unwrap();
     let cells: Vec<_> = listing.table.row(0).cells(2).collect();
     assert_eq!(cells, [model::Cell::Value("6"), model::Cell::Unknown]);
-    let notes = ["crm.csv: phone is column `Tel`; `Mobile` not read", "crm.csv: no column for company: it is left alone"];
+    let notes =
+        ["crm.csv: phone is column `Tel`; `Mobile` not read", "crm.csv: no column for company: it is left alone"];
     assert_eq!(listing.notes, notes);
 }

@@ -17,15 +17,17 @@ fn windows(text: &str) -> Vec<u8> {
     text.chars().map(|c| if c == '€' { 0x80 } else { u8::try_from(u32::from(c)).unwrap() }).collect()
 }
 
+type Encode<'a> = &'a dyn Fn(&str) -> Vec<u8>;
+
 /// Mixed line endings, mixed quoting, blank lines, an unknown column, a cell of several lines.
 const BEFORE: &str = "\"id\";Name;Phone;Notes\r\n1;\"Änne \"\"A\"\"\";\"1\";\"a;\r\nb\"\n\n2; Bob ;2;\"\"\r3;;;x\r\n";
-const AFTER: &str = "\"id\";Name;Phone;Notes\r\n1;\"Änne \"\"A\"\"\";\"7\";\"a;\r\nb\"\n\n2;\"B;ö\"\"b\";2;\"\"\r3;;8;x\r\n\"4\";é;9;\r\n";
+const AFTER: &str = "\"id\";Name;Phone;Notes\r\n1;\"Änne \"\"A\"\"\";\"7\";\"a;\r\nb\"\n\n2;\"B;ö\"\"b\";2;\"\"\r3;;8;x\r\n4;é;9;\"\"\r\n";
 
 #[test]
 fn only_the_cells_that_change_change_in_every_encoding() {
     let utf8 = |text: &str| text.as_bytes().to_vec();
     let bom = |text: &str| [b"\xef\xbb\xbf", text.as_bytes()].concat();
-    let encodings: [(&str, &dyn Fn(&str) -> Vec<u8>); 7] = [
+    let encodings: [(&str, Encode<'_>); 7] = [
         ("UTF-8", &utf8),
         ("UTF-8 with BOM", &bom),
         ("UTF-16 LE", &|text| utf16(text, false, true)),
@@ -43,8 +45,7 @@ fn only_the_cells_that_change_change_in_every_encoding() {
             crm.update("2", &[(FirstName, "B;ö\"b")]),
         ];
         crm.done(&writes);
-        let after = AFTER.replace("\"4\"", "4");
-        assert_eq!(crm.bytes(), encode(&after), "{name}");
+        assert_eq!(crm.bytes(), encode(AFTER), "{name}");
     }
 }
 

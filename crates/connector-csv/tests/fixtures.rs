@@ -25,9 +25,19 @@ const SAMPLES: [(&str, Preset, &str, [&str; 5]); 9] = [
         ["Elena", "Marchetti", "(415) 555-0121", "elena@example.com", "Marchetti Srl"],
     ),
     ("pipedrive.csv", Preset::Pipedrive, "11", ["Noor", "Haddad", "+14155550131", "noor@example.com", "Haddad Tiles"]),
-    ("zoho.csv", Preset::Zoho, "zcrm_1000000000001", ["Aiko", "Tanabe", "+14155550141", "aiko@example.com", "Tanabe Tools"]),
+    (
+        "zoho.csv",
+        Preset::Zoho,
+        "zcrm_1000000000001",
+        ["Aiko", "Tanabe", "+14155550141", "aiko@example.com", "Tanabe Tools"],
+    ),
     ("google.csv", Preset::Google, "row:2", ["Iris", "Calder", "+1 415-555-0151", "iris@example.com", "Calder Labs"]),
-    ("google-given-name.csv", Preset::Google, "row:2", ["Iris", "Calder", "+1 415-555-0151", "iris@example.com", "Calder Labs"]),
+    (
+        "google-given-name.csv",
+        Preset::Google,
+        "row:2",
+        ["Iris", "Calder", "+1 415-555-0151", "iris@example.com", "Calder Labs"],
+    ),
     ("outlook.csv", Preset::Outlook, "row:2", ["Bea", "Thornton", "(415) 555-0162", "bea@example.com", "Thornton Ltd"]),
     (
         "excel-german.csv",

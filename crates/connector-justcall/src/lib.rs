@@ -31,6 +31,7 @@ mod readback;
 mod rows;
 mod semantics;
 mod single;
+mod verdict;
 mod walk;
 
 pub use config::{BulkUpdates, Config, Plan, Secret, Timeouts};

@@ -67,10 +67,7 @@ fn learns_id(world: &World<'_>, head: &LinkHead, pair: BySide<u32>) -> bool {
 }
 
 fn settled(world: &World<'_>, head: &LinkHead, pair: BySide<u32>, fields: Vec<Field>) -> Observation {
-    let ids = BySide::from_fn(|side| {
-        let row = world.row(side, pair[side]);
-        row.native_id().then(|| RecordId::from(row.id()))
-    });
+    let ids = BySide::from_fn(|side| RecordId::from(world.row(side, pair[side]).id()));
     let expect = BySide::from_fn(|side| world.hash(side, pair[side]));
     Observation::Settled { link: head.id, ids, expect, fields }
 }

@@ -12,6 +12,7 @@ mod key;
 mod link;
 mod listing;
 mod outcome;
+mod parking;
 mod plan;
 mod policy;
 mod reason;
@@ -29,6 +30,7 @@ pub use key::PhoneKey;
 pub use link::{Absence, LinkHead, LinkId, LinkStatus, Tombstone};
 pub use listing::{Coverage, Listing};
 pub use outcome::{FailedWrite, Outcome, StaleRecord};
+pub use parking::{is_parking_number, parking_number};
 pub use plan::{
     Action, ActionKind, Alarm, AlarmKind, Binding, Change, Evidence, Held, Observation, PLAN_FORMAT, Plan, PlanId,
     SideSummary, Skipped, Summary, Via,

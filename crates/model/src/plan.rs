@@ -215,8 +215,8 @@ pub enum Observation {
     Settled {
         /// The link.
         link: LinkId,
-        /// The records' own ids as listed; null where a record has none.
-        ids: BySide<Option<RecordId>>,
+        /// The records as listed.
+        ids: BySide<RecordId>,
         /// What the listings showed, to be sure when it is recorded.
         expect: BySide<RowHash>,
         /// The fields that settled; empty: all.
@@ -365,5 +365,11 @@ impl Plan {
     /// Whether something waits for a decision or for time.
     pub fn waits(&self) -> bool {
         !self.conflicts.is_empty() || !self.held.is_empty()
+    }
+}
+
+impl std::fmt::Display for PlanId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }

@@ -1,1 +1,13 @@
-//! Views of plans, runs and conflicts.
+//! Views of plans, runs and conflicts: values in, text out.
+//!
+//! Does not decide, read files, ask the clock or look at the environment: who calls says how wide the terminal is,
+//! whether it shows colours and in which time zone times are read. [`view`] arranges a plan for a reader as plain
+//! data; the formats (terminal now, others later) only draw it.
+
+pub mod csv;
+pub mod diff;
+pub mod json;
+pub mod terminal;
+pub mod text;
+pub mod view;
+pub mod words;

@@ -11,9 +11,7 @@ use model::{Base, LinkId, RowHash, Schema};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::HashMap;
 
-const SELECT: &str =
-    "SELECT bases.link, links.schema_id, links.justcall_hash, links.crm_hash, bases.fields
-     FROM bases JOIN links ON links.id = bases.link";
+const SELECT: &str = "SELECT id, schema_id, justcall_hash, crm_hash, base FROM links";
 
 impl Store {
     /// The bases of `ids`, in their order (fastest when sorted). An id without a link is an error.
@@ -29,12 +27,10 @@ impl Store {
 
 fn read_some(connection: &Connection, schema: &Schema, ids: &[LinkId]) -> Result<Vec<Base>, Fault> {
     let mappings = mappings(connection, schema)?;
-    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE bases.link = ?1"))?;
+    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?;
     let mut bases = Vec::with_capacity(ids.len());
     for id in ids {
-        let base = statement
-            .query_row([id.0], |row| Ok(base(row, &mappings)))
-            .optional()?;
+        let base = statement.query_row([id.0], |row| Ok(base(row, &mappings))).optional()?;
         bases.push(base.ok_or_else(|| Fault::refused(format!("there is no link {}", id.0)))??);
     }
     Ok(bases)
@@ -42,7 +38,7 @@ fn read_some(connection: &Connection, schema: &Schema, ids: &[LinkId]) -> Result
 
 fn read_all(connection: &Connection, schema: &Schema) -> Result<Vec<Base>, Fault> {
     let mappings = mappings(connection, schema)?;
-    let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY bases.link"))?;
+    let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY id"))?;
     let mut rows = statement.query([])?;
     let mut bases = Vec::new();
     while let Some(row) = rows.next()? {
@@ -54,23 +50,15 @@ fn read_all(connection: &Connection, schema: &Schema) -> Result<Vec<Base>, Fault
 fn base(row: &Row<'_>, mappings: &HashMap<i64, Mapping>) -> Result<Base, Fault> {
     let link = LinkId(row.get(0)?);
     let schema: i64 = row.get(1)?;
-    let mapping = mappings.get(&schema).ok_or_else(|| {
-        Fault::corrupt(format!("link {} has the unknown schema {schema}", link.0))
-    })?;
+    let mapping = mappings
+        .get(&schema)
+        .ok_or_else(|| Fault::corrupt(format!("link {} has the unknown schema {schema}", link.0)))?;
     let packed = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?;
     let fields = codec::decode(packed, mapping.stored)?;
-    let stored = |column: usize| -> Result<RowHash, Fault> {
-        Ok(RowHash(row.get::<_, i64>(column)?.cast_unsigned()))
-    };
+    let stored = |column: usize| -> Result<RowHash, Fault> { Ok(RowHash(row.get::<_, i64>(column)?.cast_unsigned())) };
     let hashes = links::hashes(&fields);
     if hashes.justcall != stored(2)? || hashes.crm != stored(3)? {
-        return Err(Fault::corrupt(format!(
-            "the base of link {} is not what was written",
-            link.0
-        )));
+        return Err(Fault::corrupt(format!("the base of link {} is not what was written", link.0)));
     }
-    Ok(Base {
-        link,
-        fields: mapping.apply(fields),
-    })
+    Ok(Base { link, fields: mapping.apply(fields) })
 }

@@ -72,11 +72,9 @@ impl Store {
 }
 
 fn verify(connection: &Connection) -> Result<JournalCheck, Fault> {
-    let (count, head): (i64, Vec<u8>) = connection.query_row(
-        "SELECT journal_entries, journal_head FROM state",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    let (count, head): (i64, Vec<u8>) =
+        connection
+            .query_row("SELECT journal_entries, journal_head FROM state", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut statement = connection.prepare_cached(
         "SELECT seq, kind, run, at, intent, phone, link, body, digest, chain FROM journal ORDER BY seq",
     )?;
@@ -93,9 +91,7 @@ fn verify(connection: &Connection) -> Result<JournalCheck, Fault> {
             break Some(broken(seq, "entries before it are missing"));
         }
         let stored: Vec<u8> = row.get(9)?;
-        if recompute(row, &previous)?
-            != Some(stored.as_slice()).and_then(|chain| chain.try_into().ok())
-        {
+        if recompute(row, &previous)? != Some(stored.as_slice()).and_then(|chain| chain.try_into().ok()) {
             break Some(broken(seq, "it is not what was written"));
         }
         previous = stored;
@@ -105,19 +101,13 @@ fn verify(connection: &Connection) -> Result<JournalCheck, Fault> {
 }
 
 fn broken(seq: i64, detail: &str) -> BrokenLink {
-    BrokenLink {
-        seq,
-        detail: detail.to_owned(),
-    }
+    BrokenLink { seq, detail: detail.to_owned() }
 }
 
 /// None where the row holds neither a body nor the digest of an erased one.
 fn recompute(row: &Row<'_>, previous: &[u8]) -> Result<Option<[u8; 32]>, Fault> {
     let text = |column: usize| -> Result<Option<&str>, Fault> {
-        Ok(row
-            .get_ref(column)?
-            .as_str_or_null()
-            .map_err(rusqlite::Error::from)?)
+        Ok(row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?)
     };
     let digest = match (text(7)?, row.get::<_, Option<Vec<u8>>>(8)?) {
         (Some(body), None) => digest(text(5)?, row.get(6)?, body).to_vec(),
@@ -125,12 +115,6 @@ fn recompute(row: &Row<'_>, previous: &[u8]) -> Result<Option<[u8; 32]>, Fault> 
         _ => return Ok(None),
     };
     let (kind, run) = (text(1)?.unwrap_or(""), text(2)?.unwrap_or(""));
-    let entry = Links {
-        seq: row.get(0)?,
-        kind,
-        run,
-        at: row.get(3)?,
-        intent: row.get(4)?,
-    };
+    let entry = Links { seq: row.get(0)?, kind, run, at: row.get(3)?, intent: row.get(4)? };
     Ok(Some(next(previous, &entry, &digest)))
 }

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 use model::{
-    Absence, BaseField, BySide, ConflictId, LinkId, LinkStatus, Outcome, PhoneKey, RecordId,
-    RowHash, Side, Tombstone,
+    Absence, BaseField, BySide, ConflictId, LinkId, LinkStatus, Outcome, PhoneKey, RecordId, RowHash, Side, Tombstone,
 };
 
 /// A base row in schema order.

@@ -24,11 +24,7 @@ pub(crate) fn encode(fields: &[BaseField], out: &mut Vec<u8>) {
         let BySide { justcall, crm } = &field.cells;
         let same = matches!(justcall, OwnedCell::Value(_)) && justcall == crm;
         let crm_state = if same { SAME } else { state(crm) };
-        let sent = if field.sent.justcall {
-            SENT_JUSTCALL
-        } else {
-            0
-        } | if field.sent.crm { SENT_CRM } else { 0 };
+        let sent = if field.sent.justcall { SENT_JUSTCALL } else { 0 } | if field.sent.crm { SENT_CRM } else { 0 };
         out.push(state(justcall) | crm_state << CRM_SHIFT | sent);
         push_text(justcall, out);
         if !same {
@@ -66,11 +62,7 @@ pub(crate) fn decode(mut bytes: &[u8], count: usize) -> Result<Vec<BaseField>, F
     for _ in 0..count {
         fields.push(decode_field(&mut bytes).ok_or_else(damaged)?);
     }
-    if bytes.is_empty() {
-        Ok(fields)
-    } else {
-        Err(damaged())
-    }
+    if bytes.is_empty() { Ok(fields) } else { Err(damaged()) }
 }
 
 fn damaged() -> Fault {
@@ -87,14 +79,8 @@ fn decode_field(bytes: &mut &[u8]) -> Option<BaseField> {
         SAME if matches!(justcall, OwnedCell::Value(_)) => justcall.clone(),
         state => decode_cell(state, bytes)?,
     };
-    let sent = BySide {
-        justcall: head & SENT_JUSTCALL != 0,
-        crm: head & SENT_CRM != 0,
-    };
-    Some(BaseField {
-        cells: BySide { justcall, crm },
-        sent,
-    })
+    let sent = BySide { justcall: head & SENT_JUSTCALL != 0, crm: head & SENT_CRM != 0 };
+    Some(BaseField { cells: BySide { justcall, crm }, sent })
 }
 
 fn decode_cell(state: u8, bytes: &mut &[u8]) -> Option<OwnedCell> {

@@ -5,9 +5,7 @@ use crate::error::{Fault, Result};
 use crate::links::{LinkRow, LinkWriter};
 use crate::open::Store;
 use crate::schemas::CurrentSchema;
-use crate::{
-    absences, conflicts, facts, guards, journal, links, parked, resolutions, state, tombstones,
-};
+use crate::{absences, conflicts, facts, guards, journal, links, parked, resolutions, state, tombstones};
 use model::LinkId;
 use rusqlite::Connection;
 
@@ -27,7 +25,6 @@ fn carry_out(
     schema: Option<&CurrentSchema>,
     changes: &[StateChange],
 ) -> Result<Vec<LinkId>, Fault> {
-    release_ids(connection, changes)?;
     let mut links = LinkWriter::new(connection, schema)?;
     let mut journal = journal::Writer::new(connection)?;
     for change in changes {
@@ -43,53 +40,14 @@ fn carry_out(
     Ok(new)
 }
 
-/// Record ids are unique among links, at the end of a commit. Within it they may be handed around in any order, so
-/// those that move are taken off first.
-fn release_ids(connection: &Connection, changes: &[StateChange]) -> Result<(), Fault> {
-    for change in changes {
-        match change {
-            StateChange::UpdateLink { id, ids, .. } => {
-                links::release_changed_ids(connection, *id, ids)?;
-            }
-            StateChange::EndLink { id, .. } => links::release_ids(connection, *id)?,
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// False: not about a link.
 fn change_link(links: &mut LinkWriter<'_>, change: &StateChange) -> Result<bool, Fault> {
     match change {
-        StateChange::NewLink {
-            ids,
-            key,
-            base,
-            created_at,
-        } => {
-            links.insert(&LinkRow {
-                ids,
-                key: *key,
-                base,
-                created_at,
-            })?;
+        StateChange::NewLink { ids, key, base, created_at } => {
+            links.insert(&LinkRow { ids, key: *key, base, created_at })?;
         }
-        StateChange::UpdateLink {
-            id,
-            ids,
-            key,
-            fields,
-            created_at,
-        } => {
-            links.update(
-                *id,
-                &LinkRow {
-                    ids,
-                    key: *key,
-                    base: fields,
-                    created_at,
-                },
-            )?;
+        StateChange::UpdateLink { id, ids, key, fields, created_at } => {
+            links.update(*id, &LinkRow { ids, key: *key, base: fields, created_at })?;
         }
         StateChange::SetStatus { id, status } => links.set_status(*id, *status)?,
         _ => return Ok(false),
@@ -97,44 +55,22 @@ fn change_link(links: &mut LinkWriter<'_>, change: &StateChange) -> Result<bool,
     Ok(true)
 }
 
-fn change_other(
-    connection: &Connection,
-    journal: &mut journal::Writer<'_>,
-    change: &StateChange,
-) -> Result<(), Fault> {
+fn change_other(connection: &Connection, journal: &mut journal::Writer<'_>, change: &StateChange) -> Result<(), Fault> {
     match change {
         StateChange::EndLink { id, tombstone } => {
             links::end(connection, *id)?;
-            tombstone.as_ref().map_or(Ok(()), |tombstone| {
-                tombstones::insert(connection, tombstone)
-            })
+            tombstone.as_ref().map_or(Ok(()), |tombstone| tombstones::insert(connection, tombstone))
         }
-        StateChange::SetAbsence {
-            link,
-            side,
-            absence,
-        } => absences::set(connection, *link, *side, *absence),
-        StateChange::Outcome {
-            intent,
-            outcome,
-            at,
-        } => journal.outcome(*intent, outcome, *at),
-        StateChange::Park {
-            side,
-            key,
-            row_hash,
-            message,
-            at,
-        } => parked::park(connection, *side, key, *row_hash, message, *at),
+        StateChange::SetAbsence { link, side, absence } => absences::set(connection, *link, *side, *absence),
+        StateChange::Outcome { intent, outcome, at } => journal.outcome(*intent, outcome, *at),
+        StateChange::Park { side, key, row_hash, message, at } => {
+            parked::park(connection, *side, key, *row_hash, message, *at)
+        }
         StateChange::Unpark { side, key } => parked::unpark(connection, *side, key),
         StateChange::ConflictsSeen(open, at) => conflicts::seen(connection, open, *at),
         StateChange::Fact { key, value } => facts::set(connection, key, value),
         StateChange::GuardUse { class, count, at } => guards::count(connection, class, *count, *at),
-        StateChange::DropResolution(conflict) => {
-            resolutions::remove(connection, conflict).map(drop)
-        }
-        StateChange::NewLink { .. }
-        | StateChange::UpdateLink { .. }
-        | StateChange::SetStatus { .. } => Ok(()),
+        StateChange::DropResolution(conflict) => resolutions::remove(connection, conflict).map(drop),
+        StateChange::NewLink { .. } | StateChange::UpdateLink { .. } | StateChange::SetStatus { .. } => Ok(()),
     }
 }

@@ -37,11 +37,7 @@ impl Store {
 
 fn counts(connection: &Connection) -> Result<Counts, Fault> {
     let count = |from: &str| -> Result<u64, Fault> {
-        to_count(
-            connection.query_row(&format!("SELECT count(*) FROM {from}"), [], |row| {
-                row.get(0)
-            })?,
-        )
+        to_count(connection.query_row(&format!("SELECT count(*) FROM {from}"), [], |row| row.get(0))?)
     };
     Ok(Counts {
         links: count("links")?,

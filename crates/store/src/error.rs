@@ -132,31 +132,21 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NotFound { .. } => {
-                "check `[state] path`; without a state, `tieline plan` starts a new one"
-            }
-            Self::NotOurs { .. } => {
-                "the file was left as it is: set `[state] path` to another name"
-            }
+            Self::NotFound { .. } => "check `[state] path`; without a state, `tieline plan` starts a new one",
+            Self::NotOurs { .. } => "the file was left as it is: set `[state] path` to another name",
             Self::Corrupt { .. } => {
                 "restore the file from a backup, or move it (with its -wal and -shm files) aside and start anew: \
                  equal contacts are linked again, nothing is deleted"
             }
-            Self::TooNew { .. } => {
-                "use the tieline that wrote it, or a newer one; the file was left as it is"
-            }
+            Self::TooNew { .. } => "use the tieline that wrote it, or a newer one; the file was left as it is",
             Self::Locked { .. } => {
                 "wait until that run is over; the lock ends with its process, never delete it by hand"
             }
             Self::Bound { .. } => {
                 "use the state file of this account and CRM: set `[state] path` to another name for another pair"
             }
-            Self::PlanUsed { .. } | Self::SerialMoved { .. } => {
-                "make a new plan with `tieline plan`"
-            }
-            Self::Refused { .. } => {
-                "nothing was changed; please report this with the command that led here"
-            }
+            Self::PlanUsed { .. } | Self::SerialMoved { .. } => "make a new plan with `tieline plan`",
+            Self::Refused { .. } => "nothing was changed; please report this with the command that led here",
             Self::Io { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
                 "the state file and its folder must be readable and writable by the user who runs tieline"
             }
@@ -169,9 +159,7 @@ impl Error {
 fn sqlite_hint(source: &rusqlite::Error) -> &'static str {
     use rusqlite::ErrorCode;
     match source.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => {
-            "the disk is full: nothing of this step was kept; free some space and run again"
-        }
+        Some(ErrorCode::DiskFull) => "the disk is full: nothing of this step was kept; free some space and run again",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "another program has the state file open; close it"
         }
@@ -188,24 +176,10 @@ pub(crate) enum Fault {
     Sqlite(rusqlite::Error),
     Corrupt(String),
     Refused(String),
-    TooNew {
-        found: i64,
-        known: i64,
-    },
-    Bound {
-        what: &'static str,
-        to: String,
-        wanted: String,
-    },
-    PlanUsed {
-        plan: String,
-        by: String,
-        at: Timestamp,
-    },
-    SerialMoved {
-        plan: u64,
-        now: u64,
-    },
+    TooNew { found: i64, known: i64 },
+    Bound { what: &'static str, to: String, wanted: String },
+    PlanUsed { plan: String, by: String, at: Timestamp },
+    SerialMoved { plan: u64, now: u64 },
 }
 
 impl From<rusqlite::Error> for Fault {
@@ -218,9 +192,7 @@ impl From<rusqlite::Error> for Fault {
             | E::InvalidColumnType(..)
             | E::Utf8Error(..) => Self::Corrupt(error.to_string()),
             _ => match error.sqlite_error_code() {
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                    Self::Corrupt(error.to_string())
-                }
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
                 _ => Self::Sqlite(error),
             },
         }
@@ -243,12 +215,7 @@ impl Fault {
             Self::Corrupt(detail) => Error::Corrupt { path, detail },
             Self::Refused(detail) => Error::Refused { path, detail },
             Self::TooNew { found, known } => Error::TooNew { path, found, known },
-            Self::Bound { what, to, wanted } => Error::Bound {
-                path,
-                what,
-                to,
-                wanted,
-            },
+            Self::Bound { what, to, wanted } => Error::Bound { path, what, to, wanted },
             Self::PlanUsed { plan, by, at } => Error::PlanUsed { path, plan, by, at },
             Self::SerialMoved { plan, now } => Error::SerialMoved { path, plan, now },
         }

@@ -25,9 +25,7 @@ fn read(connection: &Connection) -> Result<Vec<(String, String)>, Fault> {
 
 pub(crate) fn set(connection: &Connection, key: &str, value: &str) -> Result<(), Fault> {
     connection
-        .prepare_cached(
-            "INSERT INTO facts (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
-        )?
+        .prepare_cached("INSERT INTO facts (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?
         .execute([key, value])?;
     Ok(())
 }

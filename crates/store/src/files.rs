@@ -29,6 +29,18 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// Behind symbolic links, where `SQLite` puts its own files too. The file need not exist.
+pub(crate) fn real_path(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
 /// Looks without touching, so that a foreign database keeps every byte and its own journal.
 pub(crate) fn look(path: &Path) -> Result<Found, Error> {
     let mut header = Vec::with_capacity(HEADER);
@@ -37,39 +49,26 @@ pub(crate) fn look(path: &Path) -> Result<Found, Error> {
         Err(source) => return Err(io(path, "open", source)),
         Ok(file) => {
             let limit = u64::try_from(HEADER).unwrap_or(u64::MAX);
-            file.take(limit)
-                .read_to_end(&mut header)
-                .map_err(|source| io(path, "read", source))?;
+            file.take(limit).read_to_end(&mut header).map_err(|source| io(path, "read", source))?;
         }
     }
     if header.is_empty() {
         return Ok(Found::Nothing);
     }
     if !header.starts_with(MAGIC) {
-        return Err(Error::NotOurs {
-            path: path.to_owned(),
-            detail: "it is no SQLite database".to_owned(),
-        });
+        return Err(Error::NotOurs { path: path.to_owned(), detail: "it is no SQLite database".to_owned() });
     }
-    let Some(id) = header
-        .get(APPLICATION_ID_AT..APPLICATION_ID_AT + 4)
-        .filter(|_| header.len() == HEADER)
-    else {
-        return Err(Error::Corrupt {
-            path: path.to_owned(),
-            detail: "it ends within its header".to_owned(),
-        });
+    let Some(id) = header.get(APPLICATION_ID_AT..APPLICATION_ID_AT + 4).filter(|_| header.len() == HEADER) else {
+        return Err(Error::Corrupt { path: path.to_owned(), detail: "it ends within its header".to_owned() });
     };
     if id != APPLICATION_ID.to_be_bytes() {
         let detail = "it is the SQLite database of another program".to_owned();
-        return Err(Error::NotOurs {
-            path: path.to_owned(),
-            detail,
-        });
+        return Err(Error::NotOurs { path: path.to_owned(), detail });
     }
+    let real = real_path(path);
     let clean = ["-wal", "-journal"]
         .iter()
-        .all(|suffix| std::fs::metadata(beside(path, suffix)).map_or(true, |left| left.len() == 0));
+        .all(|suffix| std::fs::metadata(beside(&real, suffix)).map_or(true, |left| left.len() == 0));
     Ok(Found::Ours { clean })
 }
 
@@ -85,33 +84,30 @@ pub(crate) fn create_private(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-/// A sentence per file that others can read: it holds names and phone numbers.
+/// A sentence if others can open the state: it holds names and phone numbers.
 pub(crate) fn permission_warnings(path: &Path) -> Vec<String> {
-    ["", "-wal", "-shm", ".lock"]
-        .iter()
-        .filter_map(|suffix| wider_than_owner(&beside(path, suffix)))
-        .collect()
+    let real = real_path(path);
+    let files = ["", "-wal", "-shm", ".lock"].map(|suffix| beside(&real, suffix));
+    let wide: Vec<String> =
+        files.iter().filter(|file| wider_than_owner(file)).map(|file| file.display().to_string()).collect();
+    let wide = wide.join(" ");
+    if wide.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("others can open the state, which holds personal data: run `chmod 600 {wide}`")]
 }
 
 #[cfg(unix)]
-fn wider_than_owner(path: &Path) -> Option<String> {
+fn wider_than_owner(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| {
-        let name = path.display();
-        format!("{name} holds personal data and others can open it (mode {mode:03o}): run `chmod 600 {name}`")
-    })
+    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn wider_than_owner(_path: &Path) -> Option<String> {
-    None
+fn wider_than_owner(_path: &Path) -> bool {
+    false
 }
 
 pub(crate) fn io(path: &Path, doing: &'static str, source: std::io::Error) -> Error {
-    Error::Io {
-        path: path.to_owned(),
-        doing,
-        source,
-    }
+    Error::Io { path: path.to_owned(), doing, source }
 }

@@ -15,9 +15,8 @@ impl Store {
 }
 
 fn window(connection: &Connection, since: Timestamp) -> Result<Vec<(String, u64)>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT class, sum(count) FROM guard_uses WHERE at >= ?1 GROUP BY class ORDER BY class",
-    )?;
+    let mut statement = connection
+        .prepare_cached("SELECT class, sum(count) FROM guard_uses WHERE at >= ?1 GROUP BY class ORDER BY class")?;
     let mut rows = statement.query([At(since)])?;
     let mut classes = Vec::new();
     while let Some(row) = rows.next()? {
@@ -26,14 +25,11 @@ fn window(connection: &Connection, since: Timestamp) -> Result<Vec<(String, u64)
     Ok(classes)
 }
 
-pub(crate) fn count(
-    connection: &Connection,
-    class: &str,
-    count: u64,
-    at: Timestamp,
-) -> Result<(), Fault> {
-    connection
-        .prepare_cached("INSERT INTO guard_uses (class, count, at) VALUES (?1, ?2, ?3)")?
-        .execute((class, from_count(count), At(at)))?;
+pub(crate) fn count(connection: &Connection, class: &str, count: u64, at: Timestamp) -> Result<(), Fault> {
+    connection.prepare_cached("INSERT INTO guard_uses (class, count, at) VALUES (?1, ?2, ?3)")?.execute((
+        class,
+        from_count(count),
+        At(at),
+    ))?;
     Ok(())
 }

@@ -38,39 +38,21 @@ fn head(row: &Row<'_>, schema: Option<i64>) -> Result<LinkHead, Fault> {
     let fresh = schema == Some(row.get(2)?);
     let hash = |column: usize| -> Result<RowHash, Fault> {
         let stored: i64 = row.get(column)?;
-        Ok(if fresh {
-            RowHash(stored.cast_unsigned())
-        } else {
-            STALE_HASH
-        })
+        Ok(if fresh { RowHash(stored.cast_unsigned()) } else { STALE_HASH })
     };
     let id = |column: usize| -> Result<Option<RecordId>, Fault> {
-        let text = row
-            .get_ref(column)?
-            .as_str_or_null()
-            .map_err(rusqlite::Error::from)?;
+        let text = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
         Ok(text.map(RecordId::from))
     };
-    let created = |column: usize| -> Result<_, Fault> {
-        Ok(row.get::<_, Option<At>>(column)?.map(|at| at.0))
-    };
+    let created = |column: usize| -> Result<_, Fault> { Ok(row.get::<_, Option<At>>(column)?.map(|at| at.0)) };
     let unconfirmed: i64 = row.get(3)?;
     Ok(LinkHead {
         id: LinkId(row.get(0)?),
         status: status_from_column(row.get(1)?)?,
-        ids: BySide {
-            justcall: id(4)?,
-            crm: id(5)?,
-        },
+        ids: BySide { justcall: id(4)?, crm: id(5)? },
         key: key_from_columns(row.get(6)?, row.get(7)?),
-        hashes: BySide {
-            justcall: hash(8)?,
-            crm: hash(9)?,
-        },
+        hashes: BySide { justcall: hash(8)?, crm: hash(9)? },
         unconfirmed: UNCONFIRMED.map(|bit| unconfirmed & bit != 0),
-        created_at: BySide {
-            justcall: created(10)?,
-            crm: created(11)?,
-        },
+        created_at: BySide { justcall: created(10)?, crm: created(11)? },
     })
 }

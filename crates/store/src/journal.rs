@@ -24,18 +24,10 @@ pub struct JournalFilter {
 
 impl Store {
     /// Notes what is about to be written, durably: when this returns, recovery knows. Answers with their numbers.
-    pub fn append_intents(
-        &mut self,
-        run: &RunId,
-        intents: &[Intent],
-        at: Timestamp,
-    ) -> Result<Vec<i64>> {
+    pub fn append_intents(&mut self, run: &RunId, intents: &[Intent], at: Timestamp) -> Result<Vec<i64>> {
         self.write(|transaction| {
             let mut writer = Writer::new(transaction)?;
-            let numbers = intents
-                .iter()
-                .map(|intent| writer.intent(run, intent, at))
-                .collect::<Result<_, _>>()?;
+            let numbers = intents.iter().map(|intent| writer.intent(run, intent, at)).collect::<Result<_, _>>()?;
             writer.finish()?;
             Ok(numbers)
         })
@@ -73,73 +65,39 @@ struct Entry<'a> {
 
 impl<'c> Writer<'c> {
     pub(crate) fn new(connection: &'c Connection) -> Result<Self, Fault> {
-        let (seq, head) = connection.query_row(
-            "SELECT journal_entries, journal_head FROM state",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
+        let (seq, head) = connection
+            .query_row("SELECT journal_entries, journal_head FROM state", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let append = connection.prepare_cached(
             "INSERT INTO journal (seq, kind, run, at, intent, phone, link, body, chain)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
-        Ok(Self {
-            connection,
-            append,
-            seq,
-            head,
-        })
+        Ok(Self { connection, append, seq, head })
     }
 
     fn intent(&mut self, run: &RunId, intent: &Intent, at: Timestamp) -> Result<i64, Fault> {
         let body = to_json(intent)?;
         let link = intent.link.map(|link| link.0);
         let phone = Some(intent.phone.as_str());
-        let entry = Entry {
-            kind: "intent",
-            run: &run.0,
-            at,
-            intent: None,
-            phone,
-            link,
-            body: &body,
-        };
+        let entry = Entry { kind: "intent", run: &run.0, at, intent: None, phone, link, body: &body };
         let seq = self.append(&entry)?;
-        self.connection
-            .prepare_cached("INSERT INTO open_intents (seq) VALUES (?1)")?
-            .execute([seq])?;
+        self.connection.prepare_cached("INSERT INTO open_intents (seq) VALUES (?1)")?.execute([seq])?;
         Ok(seq)
     }
 
     /// How an open intent ended.
-    pub(crate) fn outcome(
-        &mut self,
-        intent: i64,
-        outcome: &Outcome,
-        at: Timestamp,
-    ) -> Result<(), Fault> {
+    pub(crate) fn outcome(&mut self, intent: i64, outcome: &Outcome, at: Timestamp) -> Result<(), Fault> {
         let run: Option<String> = self
             .connection
-            .prepare_cached(
-                "SELECT run FROM journal WHERE seq = (SELECT seq FROM open_intents WHERE seq = ?1)",
-            )?
+            .prepare_cached("SELECT run FROM journal WHERE seq = (SELECT seq FROM open_intents WHERE seq = ?1)")?
             .query_row([intent], |row| row.get(0))
             .optional()?;
         let run = run.ok_or_else(|| Fault::refused(format!("there is no open intent {intent}")))?;
         if !matches!(outcome, Outcome::Unknown { .. }) {
-            self.connection
-                .prepare_cached("DELETE FROM open_intents WHERE seq = ?1")?
-                .execute([intent])?;
+            self.connection.prepare_cached("DELETE FROM open_intents WHERE seq = ?1")?.execute([intent])?;
         }
         let body = to_json(outcome)?;
-        let entry = Entry {
-            kind: "outcome",
-            run: &run,
-            at,
-            intent: Some(intent),
-            phone: None,
-            link: None,
-            body: &body,
-        };
+        let entry =
+            Entry { kind: "outcome", run: &run, at, intent: Some(intent), phone: None, link: None, body: &body };
         self.append(&entry)?;
         Ok(())
     }
@@ -147,13 +105,7 @@ impl<'c> Writer<'c> {
     fn append(&mut self, entry: &Entry<'_>) -> Result<i64, Fault> {
         let seq = self.seq + 1;
         let digest = chain::digest(entry.phone, entry.link, entry.body);
-        let links = Links {
-            seq,
-            kind: entry.kind,
-            run: entry.run,
-            at: At(entry.at).to_i64(),
-            intent: entry.intent,
-        };
+        let links = Links { seq, kind: entry.kind, run: entry.run, at: At(entry.at).to_i64(), intent: entry.intent };
         let head = chain::next(&self.head, &links, &digest);
         self.append.execute((
             seq,
@@ -198,26 +150,16 @@ fn read_open(connection: &Connection) -> Result<Vec<(i64, RunId, Intent)>, Fault
 
 fn read(connection: &Connection, filter: &JournalFilter) -> Result<Vec<JournalEntry>, Fault> {
     let (condition, values) = condition(filter);
-    let sql = format!(
-        "SELECT seq, run, at, body FROM journal WHERE kind = 'intent'{condition} ORDER BY seq"
-    );
+    let sql = format!("SELECT seq, run, at, body FROM journal WHERE kind = 'intent'{condition} ORDER BY seq");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let seq = row.get(0)?;
         let body: Option<String> = row.get(3)?;
-        let intent = body
-            .map(|body| from_json(&body, || format!("journal entry {seq}")))
-            .transpose()?;
+        let intent = body.map(|body| from_json(&body, || format!("journal entry {seq}"))).transpose()?;
         let outcome = last_outcome(connection, seq)?;
-        entries.push(JournalEntry {
-            seq,
-            run: RunId(row.get(1)?),
-            at: row.get::<_, At>(2)?.0,
-            intent,
-            outcome,
-        });
+        entries.push(JournalEntry { seq, run: RunId(row.get(1)?), at: row.get::<_, At>(2)?.0, intent, outcome });
     }
     Ok(entries)
 }
@@ -240,24 +182,11 @@ fn condition(filter: &JournalFilter) -> (String, Vec<Value>) {
     (condition, values)
 }
 
-fn last_outcome(
-    connection: &Connection,
-    intent: i64,
-) -> Result<Option<(Timestamp, Outcome)>, Fault> {
+fn last_outcome(connection: &Connection, intent: i64) -> Result<Option<(Timestamp, Outcome)>, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT at, body FROM journal WHERE intent = ?1 AND body IS NOT NULL ORDER BY seq DESC LIMIT 1",
     )?;
-    let found = statement
-        .query_row([intent], |row| {
-            Ok((row.get::<_, At>(0)?.0, row.get::<_, String>(1)?))
-        })
-        .optional()?;
-    found
-        .map(|(at, body)| {
-            Ok((
-                at,
-                from_json(&body, || format!("the outcome of entry {intent}"))?,
-            ))
-        })
-        .transpose()
+    let found =
+        statement.query_row([intent], |row| Ok((row.get::<_, At>(0)?.0, row.get::<_, String>(1)?))).optional()?;
+    found.map(|(at, body)| Ok((at, from_json(&body, || format!("the outcome of entry {intent}"))?))).transpose()
 }

@@ -12,6 +12,7 @@ mod codec;
 mod commit;
 mod conflicts;
 mod counts;
+mod doubles;
 mod error;
 mod facts;
 mod files;

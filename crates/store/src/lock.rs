@@ -2,11 +2,11 @@
 //! the holder's name in it (S42). It says nothing about a copy of the state on another machine.
 
 use crate::error::{Error, Result};
-use crate::files::{beside, create_private, io};
+use crate::files::{beside, create_private, io, real_path};
 use jiff::Timestamp;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Who holds, or wants to hold, the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +23,7 @@ pub struct Owner {
 
 impl Owner {
     fn text(&self) -> String {
-        let Self {
-            pid,
-            host,
-            since,
-            command,
-        } = self;
+        let Self { pid, host, since, command } = self;
         format!("`{command}` (process {pid} on {host}, since {since})")
     }
 }
@@ -51,39 +46,19 @@ impl Drop for LockGuard {
 
 /// Locks the state at `path` (which need not exist yet) without waiting.
 pub fn lock(path: &Path, owner: &Owner) -> Result<LockGuard> {
+    // Two names of one file share one lock.
     let lock_path = beside(&real_path(path), ".lock");
     let mut file = create_private(&lock_path).map_err(|source| io(&lock_path, "create", source))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Err(Error::Locked {
-                path: path.to_owned(),
-                owner: read_owner(&mut file),
-            });
+            return Err(Error::Locked { path: path.to_owned(), owner: read_owner(&mut file) });
         }
         Err(TryLockError::Error(source)) => return Err(io(&lock_path, "lock", source)),
     }
-    let written = file
-        .set_len(0)
-        .and_then(|()| file.rewind())
-        .and_then(|()| file.write_all(owner.text().as_bytes()));
+    let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(owner.text().as_bytes()));
     written.map_err(|source| io(&lock_path, "write", source))?;
     Ok(LockGuard { file })
-}
-
-/// Two names of one file share one lock.
-fn real_path(path: &Path) -> PathBuf {
-    if let Ok(real) = path.canonicalize() {
-        return real;
-    }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    match (folder.canonicalize(), path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    }
 }
 
 fn read_owner(file: &mut File) -> String {

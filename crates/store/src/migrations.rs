@@ -17,15 +17,9 @@ pub(crate) fn known() -> i64 {
 pub(crate) fn migrate(connection: &mut Connection, entropy: [u8; 16]) -> Result<(), Fault> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found > known() {
-        return Err(Fault::TooNew {
-            found,
-            known: known(),
-        });
+        return Err(Fault::TooNew { found, known: known() });
     }
-    for (version, sql) in (1_i64..)
-        .zip(MIGRATIONS)
-        .filter(|(version, _)| *version > found)
-    {
+    for (version, sql) in (1_i64..).zip(MIGRATIONS).filter(|(version, _)| *version > found) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have been faster while we waited for the write lock.
         let now: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;

@@ -35,12 +35,8 @@ impl Store {
     /// Opens the state if there is one.
     pub fn open_existing(path: &Path) -> Result<Self> {
         match files::look(path)? {
-            Found::Nothing => Err(Error::NotFound {
-                path: path.to_owned(),
-            }),
-            found @ Found::Ours { .. } => {
-                Self::set_up(path, found, [0; 16]).map_err(|fault| fault.at(path))
-            }
+            Found::Nothing => Err(Error::NotFound { path: path.to_owned() }),
+            found @ Found::Ours { .. } => Self::set_up(path, found, [0; 16]).map_err(|fault| fault.at(path)),
         }
     }
 
@@ -62,13 +58,7 @@ impl Store {
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         let lineage = connection.query_row("SELECT lineage FROM state", [], |row| row.get(0))?;
         let warnings = files::permission_warnings(path);
-        Ok(Self {
-            connection,
-            path: path.to_owned(),
-            lineage,
-            schema: None,
-            warnings,
-        })
+        Ok(Self { connection, path: path.to_owned(), lineage, schema: None, warnings })
     }
 
     /// Random name of this state, given when it was made.
@@ -92,19 +82,13 @@ impl Store {
     }
 
     /// All of `work` or nothing.
-    pub(crate) fn write<T>(
-        &mut self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
-    ) -> Result<T> {
+    pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T> {
         let result = write(&mut self.connection, work);
         self.named(result)
     }
 }
 
-fn write<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+fn write<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let value = work(&transaction)?; // dropped on failure: rolled back
     transaction.commit()?;
@@ -113,15 +97,7 @@ fn write<T>(
 
 /// The structure after a clean end; also every index after a crash.
 fn check(connection: &Connection, clean: bool) -> Result<(), Fault> {
-    let pragma = if clean {
-        "PRAGMA quick_check(1)"
-    } else {
-        "PRAGMA integrity_check(1)"
-    };
+    let pragma = if clean { "PRAGMA quick_check(1)" } else { "PRAGMA integrity_check(1)" };
     let verdict: String = connection.query_row(pragma, [], |row| row.get(0))?;
-    if verdict == "ok" {
-        Ok(())
-    } else {
-        Err(Fault::corrupt(verdict))
-    }
+    if verdict == "ok" { Ok(()) } else { Err(Fault::corrupt(verdict)) }
 }

@@ -32,9 +32,8 @@ impl Store {
 }
 
 fn read(connection: &Connection) -> Result<Vec<Parked>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT side, key, row_hash, message, at, attempts FROM parked ORDER BY side DESC, key",
-    )?;
+    let mut statement = connection
+        .prepare_cached("SELECT side, key, row_hash, message, at, attempts FROM parked ORDER BY side DESC, key")?;
     let rows = statement.query_map([], |row| {
         Ok(Parked {
             side: row.get::<_, SideName>(0)?.0,
@@ -60,19 +59,11 @@ pub(crate) fn park(
         "INSERT INTO parked (side, key, row_hash, message, at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 1)
          ON CONFLICT DO UPDATE SET row_hash = ?3, message = ?4, at = ?5, attempts = attempts + 1",
     )?;
-    statement.execute((
-        SideName(side),
-        key,
-        row_hash.0.cast_signed(),
-        message,
-        At(at),
-    ))?;
+    statement.execute((SideName(side), key, row_hash.0.cast_signed(), message, At(at)))?;
     Ok(())
 }
 
 pub(crate) fn unpark(connection: &Connection, side: Side, key: &str) -> Result<(), Fault> {
-    connection
-        .prepare_cached("DELETE FROM parked WHERE side = ?1 AND key = ?2")?
-        .execute((SideName(side), key))?;
+    connection.prepare_cached("DELETE FROM parked WHERE side = ?1 AND key = ?2")?.execute((SideName(side), key))?;
     Ok(())
 }

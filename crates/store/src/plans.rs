@@ -11,7 +11,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 /// Bodies that are kept.
 const KEPT: i64 = 20;
-/// Beyond this many bytes in all, older bodies go sooner; the newest stays whatever its size.
+/// Beyond this many bytes in all, older bodies go sooner. The newest stays whatever its size, until it is used: a first
+/// sync's plan is as large as the state it makes, which then takes its place in the file.
 const KEPT_BYTES: i64 = 32 << 20;
 
 /// A plan as it was saved.
@@ -48,22 +49,18 @@ impl Store {
 
     /// The plan that was saved last, used or not.
     pub fn latest_plan(&self) -> Result<Option<StoredPlan>> {
-        self.named(read_one(
-            &self.connection,
-            "1 ORDER BY seq DESC LIMIT 1",
-            [],
-        ))
+        self.named(read_one(&self.connection, "1 ORDER BY seq DESC LIMIT 1", []))
+    }
+
+    /// Whether a plan could be used now: refused like [`Store::consume_plan`] would, before anything is read for it.
+    pub fn check_plan(&self, plan: &PlanId, expected_serial: u64) -> Result<()> {
+        self.named(check(&self.connection, plan, expected_serial))
     }
 
     /// Uses a plan and begins its run, in one step. Refused if the plan was used or the state has moved since
-    /// `expected_serial`. A plan that is not kept here is remembered as used all the same.
-    pub fn consume_plan(
-        &mut self,
-        plan: &PlanId,
-        run: &RunId,
-        expected_serial: u64,
-        at: Timestamp,
-    ) -> Result<()> {
+    /// `expected_serial`. A plan that is not kept here is remembered as used all the same. The body of a very large
+    /// plan is dropped: read it first.
+    pub fn consume_plan(&mut self, plan: &PlanId, run: &RunId, expected_serial: u64, at: Timestamp) -> Result<()> {
         self.write(|transaction| {
             refuse_used(transaction, plan)?;
             let now = state::serial(transaction)?;
@@ -73,33 +70,29 @@ impl Store {
             state::set_serial(transaction, now + 1)?;
             transaction.execute(
                 "INSERT INTO plans (id, created_at, consumed_by, consumed_at) VALUES (?1, ?3, ?2, ?3)
-                 ON CONFLICT (id) DO UPDATE SET consumed_by = ?2, consumed_at = ?3",
-                (&plan.0, &run.0, At(at)),
+                 ON CONFLICT (id) DO UPDATE SET consumed_by = ?2, consumed_at = ?3,
+                     body = CASE WHEN length(body) <= ?4 THEN body END",
+                (&plan.0, &run.0, At(at), KEPT_BYTES),
             )?;
             runs::begin(transaction, run, plan, at)
         })
     }
 }
 
+fn check(connection: &Connection, plan: &PlanId, expected_serial: u64) -> Result<(), Fault> {
+    refuse_used(connection, plan)?;
+    let now = state::serial(connection)?;
+    if now == expected_serial { Ok(()) } else { Err(Fault::SerialMoved { plan: expected_serial, now }) }
+}
+
 fn refuse_used(connection: &Connection, plan: &PlanId) -> Result<(), Fault> {
     let used = connection
-        .query_row(
-            "SELECT consumed_by, consumed_at FROM plans WHERE id = ?1",
-            [&plan.0],
-            |row| {
-                Ok((
-                    row.get::<_, Option<String>>(0)?,
-                    row.get::<_, Option<At>>(1)?,
-                ))
-            },
-        )
+        .query_row("SELECT consumed_by, consumed_at FROM plans WHERE id = ?1", [&plan.0], |row| {
+            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<At>>(1)?))
+        })
         .optional()?;
     match used {
-        Some((Some(by), Some(at))) => Err(Fault::PlanUsed {
-            plan: plan.0.clone(),
-            by,
-            at: at.0,
-        }),
+        Some((Some(by), Some(at))) => Err(Fault::PlanUsed { plan: plan.0.clone(), by, at: at.0 }),
         _ => Ok(()),
     }
 }
@@ -109,13 +102,8 @@ fn read_one(
     condition: &str,
     params: impl rusqlite::Params,
 ) -> Result<Option<StoredPlan>, Fault> {
-    let sql = format!(
-        "SELECT id, created_at, body, consumed_by FROM plans WHERE body IS NOT NULL AND {condition}"
-    );
-    Ok(connection
-        .prepare_cached(&sql)?
-        .query_row(params, stored_plan)
-        .optional()?)
+    let sql = format!("SELECT id, created_at, body, consumed_by FROM plans WHERE body IS NOT NULL AND {condition}");
+    Ok(connection.prepare_cached(&sql)?.query_row(params, stored_plan).optional()?)
 }
 
 fn stored_plan(row: &Row<'_>) -> rusqlite::Result<StoredPlan> {
@@ -129,12 +117,10 @@ fn stored_plan(row: &Row<'_>) -> rusqlite::Result<StoredPlan> {
 
 /// Drops bodies beyond the limits, then rows that hold neither a body nor a use.
 fn prune(connection: &Connection) -> Result<(), Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, length(body) FROM plans WHERE body IS NOT NULL ORDER BY seq DESC",
-    )?;
-    let kept: Vec<(i64, i64)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
+    let mut statement =
+        connection.prepare_cached("SELECT seq, length(body) FROM plans WHERE body IS NOT NULL ORDER BY seq DESC")?;
+    let kept: Vec<(i64, i64)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     let mut bytes = 0;
     for (place, (seq, size)) in (0_i64..).zip(kept) {
         bytes += size;
@@ -142,9 +128,6 @@ fn prune(connection: &Connection) -> Result<(), Fault> {
             connection.execute("UPDATE plans SET body = NULL WHERE seq = ?1", [seq])?;
         }
     }
-    connection.execute(
-        "DELETE FROM plans WHERE body IS NULL AND consumed_by IS NULL",
-        [],
-    )?;
+    connection.execute("DELETE FROM plans WHERE body IS NULL AND consumed_by IS NULL", [])?;
     Ok(())
 }

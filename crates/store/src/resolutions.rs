@@ -60,8 +60,5 @@ fn add(connection: &Connection, resolution: &Resolution) -> Result<(), Fault> {
 }
 
 pub(crate) fn remove(connection: &Connection, conflict: &ConflictId) -> Result<bool, Fault> {
-    Ok(connection
-        .prepare_cached("DELETE FROM resolutions WHERE conflict = ?1")?
-        .execute([&conflict.0])?
-        > 0)
+    Ok(connection.prepare_cached("DELETE FROM resolutions WHERE conflict = ?1")?.execute([&conflict.0])? > 0)
 }

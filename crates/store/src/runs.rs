@@ -26,23 +26,13 @@ pub struct RunRow {
 
 impl Store {
     /// Notes how a run ended.
-    pub fn finish_run(
-        &mut self,
-        run: &RunId,
-        at: Timestamp,
-        outcome: &str,
-        report_json: &[u8],
-    ) -> Result<()> {
+    pub fn finish_run(&mut self, run: &RunId, at: Timestamp, outcome: &str, report_json: &[u8]) -> Result<()> {
         self.write(|transaction| {
             let changed = transaction.execute(
                 "UPDATE runs SET finished_at = ?2, outcome = ?3, report = ?4 WHERE id = ?1",
                 (&run.0, At(at), outcome, report_json),
             )?;
-            if changed == 1 {
-                Ok(())
-            } else {
-                Err(Fault::refused(format!("there is no run {}", run.0)))
-            }
+            if changed == 1 { Ok(()) } else { Err(Fault::refused(format!("there is no run {}", run.0))) }
         })
     }
 
@@ -60,8 +50,7 @@ impl Store {
 const SELECT: &str = "SELECT id, plan, started_at, finished_at, outcome, report FROM runs";
 
 fn read_last(connection: &Connection, limit: usize) -> Result<Vec<RunRow>, Fault> {
-    let mut statement =
-        connection.prepare_cached(&format!("{SELECT} ORDER BY seq DESC LIMIT ?1"))?;
+    let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY seq DESC LIMIT ?1"))?;
     let rows = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], run_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -83,19 +72,8 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
 }
 
 /// Begins a run; a name that was used is refused.
-pub(crate) fn begin(
-    connection: &Connection,
-    run: &RunId,
-    plan: &PlanId,
-    at: Timestamp,
-) -> Result<(), Fault> {
-    let inserted = connection.execute(
-        "INSERT OR IGNORE INTO runs (id, plan, started_at) VALUES (?1, ?2, ?3)",
-        (&run.0, &plan.0, At(at)),
-    )?;
-    if inserted == 1 {
-        Ok(())
-    } else {
-        Err(Fault::refused(format!("there is a run {} already", run.0)))
-    }
+pub(crate) fn begin(connection: &Connection, run: &RunId, plan: &PlanId, at: Timestamp) -> Result<(), Fault> {
+    let inserted = connection
+        .execute("INSERT OR IGNORE INTO runs (id, plan, started_at) VALUES (?1, ?2, ?3)", (&run.0, &plan.0, At(at)))?;
+    if inserted == 1 { Ok(()) } else { Err(Fault::refused(format!("there is a run {} already", run.0))) }
 }

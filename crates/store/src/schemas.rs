@@ -30,8 +30,7 @@ impl Store {
                     "INSERT OR IGNORE INTO schemas (fields, normalizer) VALUES (?1, ?2)",
                     (&json, normalizer_version),
                 )?;
-                find(transaction, &json, normalizer_version)?
-                    .ok_or_else(|| Fault::refused("the schema was not kept"))
+                find(transaction, &json, normalizer_version)?.ok_or_else(|| Fault::refused("the schema was not kept"))
             })?,
         };
         self.schema = Some(CurrentSchema { id, fields });
@@ -40,19 +39,13 @@ impl Store {
 
     /// The id under which hashes are comparable with `schema`'s.
     pub(crate) fn schema_id(&self, schema: &Schema) -> Option<i64> {
-        self.schema
-            .as_ref()
-            .filter(|current| current.fields == schema.fields())
-            .map(|current| current.id)
+        self.schema.as_ref().filter(|current| current.fields == schema.fields()).map(|current| current.id)
     }
 }
 
 fn find(connection: &Connection, fields: &str, normalizer: &str) -> Result<Option<i64>, Fault> {
-    let mut statement = connection
-        .prepare_cached("SELECT id FROM schemas WHERE fields = ?1 AND normalizer = ?2")?;
-    Ok(statement
-        .query_row((fields, normalizer), |row| row.get(0))
-        .optional()?)
+    let mut statement = connection.prepare_cached("SELECT id FROM schemas WHERE fields = ?1 AND normalizer = ?2")?;
+    Ok(statement.query_row((fields, normalizer), |row| row.get(0)).optional()?)
 }
 
 /// How rows of one stored schema become rows of the wanted one.
@@ -69,21 +62,13 @@ impl Mapping {
         let Some(places) = &self.places else {
             return row;
         };
-        let take = |place: &Option<usize>| {
-            place
-                .and_then(|at| row.get_mut(at))
-                .map(std::mem::take)
-                .unwrap_or_default()
-        };
+        let take = |place: &Option<usize>| place.and_then(|at| row.get_mut(at)).map(std::mem::take).unwrap_or_default();
         places.iter().map(take).collect()
     }
 }
 
 /// A mapping to `wanted` from every schema that was ever used.
-pub(crate) fn mappings(
-    connection: &Connection,
-    wanted: &Schema,
-) -> Result<HashMap<i64, Mapping>, Fault> {
+pub(crate) fn mappings(connection: &Connection, wanted: &Schema) -> Result<HashMap<i64, Mapping>, Fault> {
     let mut statement = connection.prepare_cached("SELECT id, fields FROM schemas")?;
     let mut rows = statement.query([])?;
     let mut mappings = HashMap::new();
@@ -91,15 +76,8 @@ pub(crate) fn mappings(
         let (id, json): (i64, String) = (row.get(0)?, row.get(1)?);
         let stored: Vec<Field> = from_json(&json, || format!("schema {id}"))?;
         let place = |field: &Field| stored.iter().position(|other| other == field);
-        let places =
-            (stored != wanted.fields()).then(|| wanted.fields().iter().map(place).collect());
-        mappings.insert(
-            id,
-            Mapping {
-                stored: stored.len(),
-                places,
-            },
-        );
+        let places = (stored != wanted.fields()).then(|| wanted.fields().iter().map(place).collect());
+        mappings.insert(id, Mapping { stored: stored.len(), places });
     }
     Ok(mappings)
 }

@@ -40,25 +40,13 @@ impl Store {
 }
 
 fn same(what: &'static str, to: String, wanted: &str) -> Result<(), Fault> {
-    if to == wanted {
-        Ok(())
-    } else {
-        Err(Fault::Bound {
-            what,
-            to,
-            wanted: wanted.to_owned(),
-        })
-    }
+    if to == wanted { Ok(()) } else { Err(Fault::Bound { what, to, wanted: wanted.to_owned() }) }
 }
 
 fn binding(connection: &Connection) -> Result<Option<StoredBinding>, Fault> {
     let (account, crm): (Option<String>, Option<String>) =
-        connection.query_row("SELECT account, crm FROM state", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    Ok(account
-        .zip(crm)
-        .map(|(account, crm)| StoredBinding { account, crm }))
+        connection.query_row("SELECT account, crm FROM state", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(account.zip(crm).map(|(account, crm)| StoredBinding { account, crm }))
 }
 
 pub(crate) fn serial(connection: &Connection) -> Result<u64, Fault> {

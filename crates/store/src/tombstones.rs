@@ -27,10 +27,7 @@ fn read(connection: &Connection) -> Result<Vec<Tombstone>, Fault> {
         let rule: String = row.get(5)?;
         tombstones.push(Tombstone {
             key: key_from_columns(row.get(0)?, row.get(1)?),
-            ids: BySide {
-                justcall: id(2)?,
-                crm: id(3)?,
-            },
+            ids: BySide { justcall: id(2)?, crm: id(3)? },
             at: row.get::<_, At>(4)?.0,
             rule: from_word(&rule, || "the rule of a tombstone".to_owned())?,
         });

@@ -30,9 +30,7 @@ impl ToSql for At {
 impl FromSql for At {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let nanoseconds = value.as_i64()?;
-        Timestamp::from_nanosecond(nanoseconds.into())
-            .map(Self)
-            .map_err(FromSqlError::other)
+        Timestamp::from_nanosecond(nanoseconds.into()).map(Self).map_err(FromSqlError::other)
     }
 }
 
@@ -49,11 +47,7 @@ impl ToSql for SideName {
 impl FromSql for SideName {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let name = value.as_str()?;
-        Side::BOTH
-            .into_iter()
-            .find(|side| side.name() == name)
-            .map(Self)
-            .ok_or(FromSqlError::InvalidType)
+        Side::BOTH.into_iter().find(|side| side.name() == name).map(Self).ok_or(FromSqlError::InvalidType)
     }
 }
 
@@ -76,10 +70,7 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, Fault> {
 }
 
 /// From JSON text that we wrote; `what` names the row.
-pub(crate) fn from_json<T: DeserializeOwned>(
-    text: &str,
-    what: impl FnOnce() -> String,
-) -> Result<T, Fault> {
+pub(crate) fn from_json<T: DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T, Fault> {
     serde_json::from_str(text).map_err(|error| Fault::corrupt(format!("{}: {error}", what())))
 }
 
@@ -89,12 +80,8 @@ pub(crate) fn to_word<T: Serialize>(value: &T) -> Result<String, Fault> {
 }
 
 /// The reverse of [`to_word`].
-pub(crate) fn from_word<T: DeserializeOwned>(
-    word: &str,
-    what: impl FnOnce() -> String,
-) -> Result<T, Fault> {
-    serde_json::from_value(word.into())
-        .map_err(|error| Fault::corrupt(format!("{}: {error}", what())))
+pub(crate) fn from_word<T: DeserializeOwned>(word: &str, what: impl FnOnce() -> String) -> Result<T, Fault> {
+    serde_json::from_value(word.into()).map_err(|error| Fault::corrupt(format!("{}: {error}", what())))
 }
 
 /// Counts, which are never negative.

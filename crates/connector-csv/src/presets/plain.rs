@@ -5,7 +5,18 @@ use super::Shape;
 pub(super) const SHAPE: Shape = Shape {
     must: &[],
     marks: &[],
-    id: &["id", "contact id", "contact_id", "contactid", "record id", "record_id", "uuid", "crm id", "crm_id", "kontakt-id"],
+    id: &[
+        "id",
+        "contact id",
+        "contact_id",
+        "contactid",
+        "record id",
+        "record_id",
+        "uuid",
+        "crm id",
+        "crm_id",
+        "kontakt-id",
+    ],
     first_name: &[
         "first name",
         "first_name",

@@ -43,7 +43,14 @@ fn each_product_is_known_by_its_header() {
         (
             "Person - ID,Person - Name,Person - First name,Person - Last name,Person - Organization,Person - Phone - Work,Person - Phone - Mobile,Person - Email - Work",
             Preset::Pipedrive,
-            ["Person - ID", "Person - First name", "Person - Last name", "Person - Phone - Work", "Person - Email - Work", "Person - Organization"],
+            [
+                "Person - ID",
+                "Person - First name",
+                "Person - Last name",
+                "Person - Phone - Work",
+                "Person - Email - Work",
+                "Person - Organization",
+            ],
         ),
         (
             "Record Id,Contact Owner.id,Contact Owner,First Name,Last Name,Account Name.id,Account Name,Email,Phone,Mobile,Modified Time",
@@ -65,7 +72,11 @@ fn each_product_is_known_by_its_header() {
             Preset::Outlook,
             ["", "First Name", "Last Name", "Mobile Phone", "E-mail Address", "Company"],
         ),
-        ("id,Vorname,Nachname,Telefon,E-Mail,Firma", Preset::Plain, ["id", "Vorname", "Nachname", "Telefon", "E-Mail", "Firma"]),
+        (
+            "id,Vorname,Nachname,Telefon,E-Mail,Firma",
+            Preset::Plain,
+            ["id", "Vorname", "Nachname", "Telefon", "E-Mail", "Firma"],
+        ),
         (
             "id,firstname,lastname,phone,email,company",
             Preset::Plain,
@@ -99,7 +110,8 @@ fn a_full_name_is_told_and_not_mapped() {
 
 #[test]
 fn a_second_product_is_told() {
-    let line = "Record Id,Contact Owner,First Name,Last Name,Account Name,Phone,Phone Number,Lifecycle Stage,Lead Status";
+    let line =
+        "Record Id,Contact Owner,First Name,Last Name,Account Name,Phone,Phone Number,Lifecycle Stage,Lead Status";
     let detection = detect(&header(line));
     assert_eq!((detection.preset, detection.other_presets), (Preset::Hubspot, vec![Preset::Zoho]));
 }

@@ -1,0 +1,124 @@
+//! One conflict as a card: who, what stood there, what stands there now, and what each answer would write.
+
+use super::actions;
+use super::paint::{Line, Painter, Tone};
+use super::values::{self, Frame};
+use crate::text;
+use crate::words;
+use model::{Conflict, ConflictKind, Side};
+use std::io;
+
+const LABEL: usize = 10;
+
+pub(crate) fn draw(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
+    let field = conflict.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+    let title = format!("Conflict {}, {field}{}", conflict.id, conflict.kind.words());
+    painter.wrapped(&Line::new().put(&title, Tone::Strong), 2)?;
+    painter.gap()?;
+    row("contact", &Line::new().put(actions::name(&conflict.name), Tone::Strong), painter)?;
+    row("phone", &Line::new().plain(&text::value(&conflict.phone)), painter)?;
+    row("records", &Line::new().plain(&records(conflict, painter)), painter)?;
+    row("since", &Line::new().plain(&words::time(conflict.since, &painter.options.zone)), painter)?;
+    if conflict.field.is_some() {
+        painter.gap()?;
+        values(conflict, painter)?;
+    }
+    if !conflict.detail.is_empty() {
+        row("note", &Line::new().plain(&conflict.detail), painter)?;
+    }
+    members(conflict, painter)?;
+    painter.gap()?;
+    choices(conflict, painter)
+}
+
+fn row(label: &str, content: &Line, painter: &mut Painter<'_>) -> io::Result<()> {
+    let room = label_room(painter);
+    let mut line = Line::indented(2).put(&text::column(&text::safe(label), room), Tone::Dim).plain("  ");
+    line.append(content);
+    painter.wrapped(&line, 4 + room)
+}
+
+/// Long titles of a side widen the column, up to what a narrow terminal bears.
+fn label_room(painter: &Painter<'_>) -> usize {
+    let titles = painter.options.titles.iter().map(|(_, title)| text::columns(&text::safe(title)));
+    titles.max().unwrap_or(0).clamp(LABEL, 16)
+}
+
+fn records(conflict: &Conflict, painter: &Painter<'_>) -> String {
+    let ids = [(Side::Justcall, &conflict.justcall_id), (Side::Crm, &conflict.crm_id)];
+    let known: Vec<String> = ids
+        .into_iter()
+        .map(|(side, id)| format!("{} {}", painter.options.titles[side], id.as_deref().unwrap_or("(none)")))
+        .collect();
+    known.join(", ")
+}
+
+fn values(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
+    let frame = Frame { room: None, tone: None };
+    let Some(base) = conflict.base.as_deref() else {
+        row("base", &Line::new().put("(the sides never agreed on a value)", Tone::Dim), painter)?;
+        for side in Side::BOTH {
+            let value = values::shown(conflict.value(side).as_deref()).into_owned();
+            row(&painter.options.titles[side], &Line::new().plain(&value), painter)?;
+        }
+        return Ok(());
+    };
+    row("base", &Line::new().plain(&text::value(base)), painter)?;
+    for side in Side::BOTH {
+        let change = values::change(Some(base), conflict.value(side).as_deref(), frame);
+        row(&painter.options.titles[side], &change, painter)?;
+    }
+    Ok(())
+}
+
+fn members(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
+    for member in &conflict.records {
+        let title = &painter.options.titles[member.side];
+        row(title, &Line::new().plain(&format!("{} {}", member.id, actions::name(&member.name))), painter)?;
+    }
+    Ok(())
+}
+
+fn choices(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
+    let command = format!("tieline conflicts resolve {}", conflict.id);
+    match conflict.kind {
+        ConflictKind::BothEdited | ConflictKind::NoBase => {
+            for side in Side::BOTH {
+                let value = values::shown(conflict.value(side).as_deref());
+                let effect = format!("writes {value} to {}", painter.options.titles[side.other()]);
+                choice(&format!("{command} --take {side}"), &effect, painter)?;
+            }
+            choice(&format!("{command} --value \"…\""), "writes a value of your own to both sides", painter)
+        }
+        ConflictKind::EditedAndDeleted => {
+            for side in Side::BOTH {
+                choice(&format!("{command} --take {side}"), &take_whole(conflict, side, painter), painter)?;
+            }
+            Ok(())
+        }
+        ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone => {
+            let text = "To settle it, correct or merge the records where they are kept, so that one contact has the number; \
+                        the next plan sees it. Until then none of them is written to.";
+            painter.wrapped(&Line::indented(2).plain(text), 2)
+        }
+        ConflictKind::Unclear => {
+            let text = "To settle it, look at the record on both sides; the next plan compares what they show then.";
+            painter.wrapped(&Line::indented(2).plain(text), 2)
+        }
+    }
+}
+
+/// Taking the side that deleted the contact deletes it on the other; taking the edited one brings it back.
+fn take_whole(conflict: &Conflict, side: Side, painter: &Painter<'_>) -> String {
+    let other = &painter.options.titles[side.other()];
+    if conflict.value(side).is_none() {
+        format!("deletes the contact in {other} too")
+    } else {
+        format!("creates the contact in {other} again")
+    }
+}
+
+fn choice(command: &str, effect: &str, painter: &mut Painter<'_>) -> io::Result<()> {
+    painter.wrapped(&Line::indented(2).put(command, Tone::Strong), 6)?;
+    painter.wrapped(&Line::indented(6).put(effect, Tone::Dim), 6)
+}

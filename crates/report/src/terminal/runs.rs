@@ -1,0 +1,138 @@
+//! What a run did, and a table of earlier runs.
+
+use super::paint::{Line, Painter, Tone};
+use super::{sections, waiting};
+use crate::text;
+use crate::view::{self, Waiting};
+use crate::words;
+use jiff::Timestamp;
+use model::{Applied, BySide, FailedWrite, RunOutcome, RunReport, Side, StaleRecord};
+use std::io;
+
+/// One run in the history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRow {
+    /// The run.
+    pub run: String,
+    /// When it began.
+    pub at: Timestamp,
+    /// How it ended; `None` while it has not.
+    pub outcome: Option<RunOutcome>,
+    /// What it wrote.
+    pub applied: BySide<Applied>,
+    /// Conflicts and held changes that it left waiting.
+    pub waiting: u64,
+    /// Wall time, where it ended.
+    pub seconds: Option<f64>,
+}
+
+pub(crate) fn draw(run: &RunReport, painter: &mut Painter<'_>) -> io::Result<()> {
+    let tone = if matches!(run.outcome, RunOutcome::Failed | RunOutcome::Partial) { Tone::Bad } else { Tone::Strong };
+    let titles = &painter.options.titles;
+    painter.wrapped(&Line::new().put(&view::run_headline(run, titles), tone), 2)?;
+    if let Some(error) = &run.error {
+        painter.wrapped(&Line::indented(2).put(error, Tone::Bad), 2)?;
+    }
+    sections::alarms(&run.alarms, painter)?;
+    failed(&run.failed, painter)?;
+    stale(&run.stale, painter)?;
+    waiting::draw(&Waiting::new(&run.conflicts, &run.held, titles), painter)?;
+    written(run, painter)?;
+    let plan = run.plan.as_ref().map(|plan| format!(" of plan {}", plan.0)).unwrap_or_default();
+    painter.gap()?;
+    let text = format!("Run {}{plan}, {}.", run.run.0, words::duration(run.seconds));
+    painter.wrapped(&Line::new().put(&text, Tone::Dim), 2)
+}
+
+fn failed(failed: &[FailedWrite], painter: &mut Painter<'_>) -> io::Result<()> {
+    if failed.is_empty() {
+        return Ok(());
+    }
+    painter.heading(&format!("Not written: {}", words::count(failed.len() as u64, "record")))?;
+    let shown = painter.options.shown(failed.len());
+    for write in &failed[..shown] {
+        let unclear = if write.unknown { "may have been written all the same: " } else { "" };
+        row(write.side, &write.phone, &format!("{unclear}{}", write.error), Tone::Bad, painter)?;
+    }
+    sections::more(failed.len(), shown, 2, painter)
+}
+
+fn stale(stale: &[StaleRecord], painter: &mut Painter<'_>) -> io::Result<()> {
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let count = words::count(stale.len() as u64, "record");
+    painter.heading(&format!("Stale: {count} moved after the plan was made; left for the next run"))?;
+    let shown = painter.options.shown(stale.len());
+    for record in &stale[..shown] {
+        row(record.side, &record.phone, &record.detail, Tone::Warn, painter)?;
+    }
+    sections::more(stale.len(), shown, 2, painter)
+}
+
+fn row(side: Side, phone: &str, detail: &str, tone: Tone, painter: &mut Painter<'_>) -> io::Result<()> {
+    let title = text::column(&text::safe(&painter.options.titles[side]), 10);
+    let phone = text::column(&text::safe(phone), 14);
+    let line = Line::indented(2).plain(&format!("{title}  {phone}  ")).put(detail, tone);
+    painter.wrapped(&line, 4)
+}
+
+fn written(run: &RunReport, painter: &mut Painter<'_>) -> io::Result<()> {
+    let titles = &painter.options.titles;
+    let columns = sections::Columns::new(titles, 18, painter.width());
+    painter.heading("Written")?;
+    painter.line(&columns.titles(titles))?;
+    let counts = |pick: fn(&Applied) -> u64| BySide::from_fn(|side| pick(&run.applied[side]));
+    painter.line(&columns.row("created", counts(|side| side.create), Tone::Plain))?;
+    painter.line(&columns.row("updated", counts(|side| side.update), Tone::Plain))?;
+    painter.line(&columns.row("deleted", counts(|side| side.delete), Tone::Plain))?;
+    painter.line(&columns.row("requests", run.requests, Tone::Plain))
+}
+
+pub(crate) fn table(rows: &[RunRow], painter: &mut Painter<'_>) -> io::Result<()> {
+    if rows.is_empty() {
+        return painter.line(&Line::new().plain("No runs yet."));
+    }
+    let run_room = rows.iter().map(|row| text::columns(&text::safe(&row.run))).max().unwrap_or(0).clamp(3, 20);
+    let when = |row: &RunRow| words::time(row.at, &painter.options.zone);
+    let when_room = rows.iter().map(|row| text::columns(&when(row))).max().unwrap_or(0);
+    let head = |text: &str, room: usize| format!("{}  ", text::column(text, room));
+    let header = [head("run", run_room), head("when", when_room), head("outcome", 9), "writes".to_owned()].concat();
+    painter.line(&Line::new().put(&header, Tone::Dim))?;
+    let shown = painter.options.shown(rows.len());
+    for row in &rows[..shown] {
+        let line = Line::new()
+            .plain(&head(&text::safe(&row.run), run_room))
+            .plain(&head(&words::time(row.at, &painter.options.zone), when_room))
+            .put(&head(row.outcome.map_or("unfinished", words::outcome), 9), outcome_tone(row.outcome))
+            .plain(&row_words(row, painter));
+        painter.line(&line)?;
+    }
+    sections::more(rows.len(), shown, 0, painter)
+}
+
+const fn outcome_tone(outcome: Option<RunOutcome>) -> Tone {
+    match outcome {
+        Some(RunOutcome::Clean | RunOutcome::Applied) => Tone::Good,
+        Some(RunOutcome::Waiting) => Tone::Warn,
+        Some(RunOutcome::Partial | RunOutcome::Failed) | None => Tone::Bad,
+    }
+}
+
+fn row_words(row: &RunRow, painter: &Painter<'_>) -> String {
+    let mut parts: Vec<String> = Side::BOTH
+        .into_iter()
+        .filter_map(|side| {
+            let written = words::written(&row.applied[side]);
+            (!written.is_empty()).then(|| format!("{}: {written}", painter.options.titles[side]))
+        })
+        .collect();
+    if parts.is_empty() {
+        parts.push("none".to_owned());
+    }
+    if row.waiting > 0 {
+        parts.push(format!("{} waiting", words::number(row.waiting)));
+    }
+    parts.extend(row.seconds.map(words::duration));
+    parts.join("; ")
+}

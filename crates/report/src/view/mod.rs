@@ -1,0 +1,65 @@
+//! A plan or a run arranged for a reader: groups, totals and sentences as plain data, drawn by each format. Borrows what
+//! it shows and formats nothing that no one may look at, so that a plan of 100,000 actions costs one pass.
+
+mod groups;
+mod headline;
+mod totals;
+
+pub use groups::{Group, Waiting, changes, changes_phone, conflicts, held, rules, skipped};
+pub use headline::{plan as plan_headline, run as run_headline};
+pub use totals::{TotalRow, Totals};
+
+use crate::words;
+use model::{BySide, Plan, Rule, Side};
+
+/// What the two sides are called for the reader.
+pub type Titles = BySide<String>;
+
+/// The plain titles: `JustCall` and `CRM`.
+pub fn default_titles() -> Titles {
+    BySide::from_fn(|side: Side| side.title().to_owned())
+}
+
+/// A plan in the order in which a reader needs it.
+#[derive(Debug, Clone)]
+pub struct PlanView<'a> {
+    /// One sentence.
+    pub headline: String,
+    /// What waits for a person, and what waits for time.
+    pub waiting: Waiting<'a>,
+    /// The actions, by side and kind; what can hurt comes first.
+    pub changes: Vec<Group<'a, model::Action>>,
+    /// The rules behind them, with how often.
+    pub rules: Vec<(Rule, u64)>,
+    /// What takes no part, by side and reason.
+    pub skipped: Vec<Group<'a, model::Skipped>>,
+    /// Every record, accounted for once.
+    pub totals: Totals,
+    /// Requests and time per side, in words.
+    pub cost: BySide<String>,
+}
+
+impl<'a> PlanView<'a> {
+    /// Arranges a plan.
+    pub fn new(plan: &'a Plan, titles: &Titles) -> Self {
+        Self {
+            headline: headline::plan(plan, titles),
+            waiting: Waiting::new(&plan.conflicts, &plan.held, titles),
+            changes: changes(&plan.actions, titles),
+            rules: rules(&plan.actions),
+            skipped: skipped(&plan.skipped, titles),
+            totals: Totals::of(plan),
+            cost: plan.cost.map(|cost| cost_words(&cost)),
+        }
+    }
+}
+
+fn cost_words(cost: &model::Cost) -> String {
+    match cost.requests {
+        0 => "no requests".to_owned(),
+        requests => {
+            let time = words::duration(cost.seconds);
+            format!("{}, about {time} at the account's limit", words::count(requests, "request"))
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The store from outside, on real files.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod bases;
+mod commits;
+mod journal;
+mod locking;
+mod opening;
+mod plans;
+mod reopened;
+mod size;
+mod support;
+mod tables;

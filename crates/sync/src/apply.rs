@@ -1,0 +1,288 @@
+//! Phases 7 to 9: carries a plan out exactly, batch by batch: journal, write, outcome and base in one commit.
+
+use crate::batches::{self, Batch};
+use crate::changes::{self, Tally, Written};
+use crate::env::{Event, SideProgress};
+use crate::error::{Error, Result};
+use crate::ledger::Ledger;
+use crate::make_plan::Planned;
+use crate::rows::Rows;
+use crate::session::Session;
+use crate::state_actions::{self, StateWork};
+use engine::settings::GuardClass;
+use model::{
+    ActionKind, Applied, BySide, Field, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, RunId, RunOutcome, RunReport, Side,
+};
+use store::{StateChange, Store};
+
+/// State changes in one transaction, where only the state is concerned.
+const STATE_BATCH: usize = 20_000;
+
+/// What applying came to: the report, and the error that stopped it, if one did.
+pub struct Finished {
+    /// What was done.
+    pub report: RunReport,
+    /// Why the run stopped early.
+    pub stopped: Option<Error>,
+}
+
+/// A run under way.
+pub(crate) struct Run {
+    pub(crate) id: RunId,
+    pub(crate) report: RunReport,
+    started: f64,
+}
+
+impl Session<'_> {
+    /// Carries the plan out. The plan is used up from the first moment on, whatever happens (I10).
+    ///
+    /// # Errors
+    /// Where nothing was done: the plan was used before, the state has moved, the state file fails. Trouble later is in
+    /// [`Finished::stopped`].
+    pub async fn apply(&mut self, planned: &Planned) -> Result<Finished> {
+        let plan = &planned.plan;
+        let run = RunId(self.env.run_id());
+        self.store.consume_plan(&plan.id, &run, plan.state_serial, self.env.now())?;
+        if self.store.binding()?.is_none() {
+            self.store.bind(&plan.binding.account, &plan.binding.crm)?;
+        }
+        let mut run = Run { id: run.clone(), report: report(run, plan), started: self.env.seconds() };
+        let stopped = self.carry_out(planned, &mut run).await.err();
+        self.finish(run, planned, stopped)
+    }
+
+    async fn carry_out(&mut self, planned: &Planned, run: &mut Run) -> Result<()> {
+        let plan = &planned.plan;
+        let schema = self.settings.schema.clone();
+        let normalizer = self.normalizer.clone();
+        let rows = Rows::new(&planned.listings);
+        let mut ledger = Ledger::new(&planned.heads, &planned.bases, &schema, &normalizer);
+        self.state_only(planned, &rows, &mut ledger)?;
+        // The CRM first: a file is replaced in a moment, while it is still what was read.
+        for side in [Side::Crm, Side::Justcall] {
+            let capabilities = self.connectors[side].capabilities();
+            let batches = batches::batches(&plan.actions, side, &capabilities);
+            let total = batches.iter().map(|batch| batch.actions.len() as u64).sum();
+            let mut done = 0;
+            for batch in &batches {
+                if self.env.stopping() {
+                    run.report.error = Some(format!("stopped on request: {} writes to {side} are left", total - done));
+                    return Ok(());
+                }
+                let progress =
+                    SideProgress { side, events: self.events, total_writes: total, written_before: done };
+                if batch.actions[0].cycle.is_some() {
+                    self.write_cycle(batch, &rows, &mut ledger, run, &progress).await?;
+                } else {
+                    self.write_batch(batch, &rows, &mut ledger, run, &progress).await?;
+                }
+                done += batch.actions.len() as u64;
+                self.events.event(Event::Writing { side, done, total });
+            }
+        }
+        Ok(())
+    }
+
+    /// Links, rebases and observations: no replica is touched.
+    fn state_only(&mut self, planned: &Planned, rows: &Rows<'_>, ledger: &mut Ledger<'_>) -> Result<()> {
+        let now = self.env.now();
+        let mut work = StateWork::default();
+        for action in planned.plan.actions.iter().filter(|action| !action.kind.is_write()) {
+            state_actions::action(ledger, rows, action, now, &mut work);
+            if work.changes.len() >= STATE_BATCH {
+                commit_state(&mut self.store, ledger, std::mem::take(&mut work))?;
+            }
+        }
+        for seen in &planned.plan.observations {
+            let records = match seen {
+                Observation::Settled { ids, .. } => BySide::from_fn(|side| rows.get(side, &ids[side])),
+                _ => BySide::default(),
+            };
+            state_actions::observation(ledger, &records, seen, &mut work);
+            if work.changes.len() >= STATE_BATCH {
+                commit_state(&mut self.store, ledger, std::mem::take(&mut work))?;
+            }
+        }
+        commit_state(&mut self.store, ledger, work)
+    }
+
+    /// One batch: journal, send, commit.
+    pub(crate) async fn write_batch(
+        &mut self,
+        batch: &Batch<'_>,
+        rows: &Rows<'_>,
+        ledger: &mut Ledger<'_>,
+        run: &mut Run,
+        progress: &SideProgress<'_>,
+    ) -> Result<()> {
+        let side = batch.side;
+        let records: Vec<_> = batch.actions.iter().map(|action| rows.of(action)).collect();
+        let intents: Vec<_> = batch
+            .actions
+            .iter()
+            .zip(&records)
+            .map(|(action, records)| batches::intent(action, records[side], records[side.other()]))
+            .collect();
+        let numbers = self.store.append_intents(&run.id, &intents, self.env.now())?;
+        drop(intents);
+        let writes: Vec<_> = batch
+            .actions
+            .iter()
+            .zip(&records)
+            .map(|(action, records)| batches::write(ledger.schema, action, records[side]))
+            .collect();
+        let results = match self.connectors[side].apply(&writes, progress).await {
+            Ok(results) => results,
+            Err(error) => {
+                let message = format!("not sent: {error}");
+                let outcome = |intent: i64| StateChange::Outcome {
+                    intent,
+                    outcome: Outcome::Refused { message: message.clone() },
+                    at: self.env.now(),
+                };
+                self.store.commit(&numbers.into_iter().map(outcome).collect::<Vec<_>>())?;
+                return Err(Error::replica(side)(error));
+            }
+        };
+        let mut tally = Tally::default();
+        let now = self.env.now();
+        for (((action, intent), records), result) in batch.actions.iter().zip(numbers).zip(&records).zip(results) {
+            let written = Written { action, intent, source: records[side.other()], now };
+            changes::record(ledger, &written, result, &mut tally);
+        }
+        self.commit_tally(ledger, run, tally)
+    }
+
+    pub(crate) fn commit_tally(&mut self, ledger: &mut Ledger<'_>, run: &mut Run, tally: Tally) -> Result<()> {
+        let made = self.store.commit(&tally.changes)?;
+        for (id, entry) in made.into_iter().zip(tally.new) {
+            ledger.made(id, entry);
+        }
+        for (side, kind) in tally.landed {
+            let applied = &mut run.report.applied[side];
+            match kind {
+                ActionKind::Create => applied.create += 1,
+                ActionKind::Delete => applied.delete += 1,
+                _ => applied.update += 1,
+            }
+        }
+        run.report.failed.extend(tally.failed);
+        run.report.stale.extend(tally.stale);
+        Ok(())
+    }
+
+    fn finish(&mut self, mut run: Run, planned: &Planned, stopped: Option<Error>) -> Result<Finished> {
+        let plan = &planned.plan;
+        let now = self.env.now();
+        let mut changes = vec![
+            StateChange::ConflictsSeen(plan.conflicts.iter().map(|conflict| conflict.id.clone()).collect(), now),
+            StateChange::Fact { key: "scope".to_owned(), value: self.scope.clone() },
+            StateChange::Fact { key: "listed.justcall".to_owned(), value: plan.listed.justcall.to_string() },
+            StateChange::Fact { key: "listed.crm".to_owned(), value: plan.listed.crm.to_string() },
+        ];
+        for (side, connector) in self.connectors.iter() {
+            run.report.requests[side] = connector.requests();
+            let learned = connector.learned().into_iter();
+            changes.extend(learned.map(|(key, value)| StateChange::Fact { key: format!("{side}.{key}"), value }));
+        }
+        let is_first = !planned.heads.iter().any(|head| head.status == LinkStatus::Active);
+        for (class, count) in guard_use(plan, &run.report, &self.approvals) {
+            if is_first && class == GuardClass::Creates {
+                continue; // the first sync creates everything, and says nothing about what is usual
+            }
+            changes.push(StateChange::GuardUse { class: class.name().to_owned(), count, at: now });
+        }
+        let known = self.store.facts()?;
+        changes.retain(|change| match change {
+            StateChange::Fact { key, value } => !known.iter().any(|(name, known)| name == key && known == value),
+            _ => true,
+        });
+        self.store.commit(&changes)?;
+        run.report.seconds = self.env.seconds() - run.started;
+        if let Some(error) = &stopped {
+            run.report.error = Some(chain(error));
+        }
+        run.report.outcome = outcome(&run.report, stopped.is_some());
+        let json = serde_json::to_vec(&run.report).map_err(Error::NoPlan)?;
+        let name = serde_json::to_string(&run.report.outcome).map_err(Error::NoPlan)?;
+        self.store.finish_run(&run.id, now, name.trim_matches('"'), &json)?;
+        Ok(Finished { report: run.report, stopped })
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}
+
+fn commit_state(store: &mut Store, ledger: &mut Ledger<'_>, work: StateWork) -> Result<()> {
+    let made = store.commit(&work.changes)?;
+    for (id, (entry, records)) in made.into_iter().zip(work.new) {
+        ledger.made(id, entry);
+        if let Some(records) = records {
+            ledger.alias(records, id);
+        }
+    }
+    Ok(())
+}
+
+/// Changes that count towards a guard's rolling window: those that went through without a person's approval.
+fn guard_use(
+    plan: &Plan,
+    report: &RunReport,
+    approvals: &std::collections::BTreeMap<GuardClass, u64>,
+) -> Vec<(GuardClass, u64)> {
+    let updates = || plan.actions.iter().filter(|action| action.kind == ActionKind::Update);
+    let phones = updates().filter(|action| action.changes.iter().any(|change| change.field == Field::Phone)).count();
+    let clears = updates().flat_map(|action| &action.changes).filter(|change| change.after.is_empty()).count();
+    let applied = |pick: fn(&Applied) -> u64| pick(&report.applied.justcall) + pick(&report.applied.crm);
+    [
+        (GuardClass::Deletes, applied(|applied| applied.delete)),
+        (GuardClass::Creates, applied(|applied| applied.create)),
+        (GuardClass::Changed, applied(|applied| applied.update)),
+        (GuardClass::PhoneChanges, phones as u64),
+        (GuardClass::Clears, clears as u64),
+    ]
+    .into_iter()
+    .filter(|(class, count)| *count > 0 && !approvals.contains_key(class))
+    .collect()
+}
+
+fn report(run: RunId, plan: &Plan) -> RunReport {
+    RunReport {
+        format: RUN_FORMAT.to_owned(),
+        run,
+        outcome: RunOutcome::Clean,
+        applied: BySide::default(),
+        stale: Vec::new(),
+        failed: Vec::new(),
+        held: plan.held.clone(),
+        conflicts: plan.conflicts.clone(),
+        alarms: plan.alarms.clone(),
+        requests: BySide::default(),
+        seconds: 0.0,
+        plan: Some(plan.id.clone()),
+        error: None,
+    }
+}
+
+fn outcome(report: &RunReport, stopped: bool) -> RunOutcome {
+    let applied = report.applied.justcall != Applied::default() || report.applied.crm != Applied::default();
+    if stopped {
+        RunOutcome::Failed
+    } else if !report.failed.is_empty() || !report.stale.is_empty() || report.error.is_some() {
+        RunOutcome::Partial
+    } else if !report.conflicts.is_empty() || !report.held.is_empty() {
+        RunOutcome::Waiting
+    } else if applied {
+        RunOutcome::Applied
+    } else {
+        RunOutcome::Clean
+    }
+}

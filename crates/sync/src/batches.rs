@@ -1,0 +1,70 @@
+//! Cuts a plan's writes into batches in the order of the plan: what travels together, up to what one request takes.
+
+use connector::{Write, WriteKind};
+use model::{Action, ActionKind, Capabilities, RowRef, Schema, Side, Via};
+use store::Intent;
+
+/// How many single requests are journalled together. Small enough that a crash leaves few of them in doubt.
+const SINGLES: usize = 50;
+
+/// Writes that go out together.
+pub(crate) struct Batch<'p> {
+    pub(crate) side: Side,
+    pub(crate) actions: Vec<&'p Action>,
+}
+
+/// All batches of one side.
+pub(crate) fn batches<'p>(actions: &'p [Action], side: Side, capabilities: &Capabilities) -> Vec<Batch<'p>> {
+    let mut batches: Vec<Batch<'p>> = Vec::new();
+    for action in actions.iter().filter(|action| action.side == side && action.kind.is_write()) {
+        let most = match action.via {
+            Via::Bulk | Via::File | Via::Api => capabilities.batch,
+            Via::Put | Via::Delete | Via::State => SINGLES,
+        };
+        let fits = |batch: &Batch<'_>| {
+            let first = batch.actions[0];
+            first.via == action.via && first.cycle == action.cycle && batch.actions.len() < most
+        };
+        match batches.last_mut().filter(|batch| fits(batch)) {
+            Some(batch) => batch.actions.push(action),
+            None => batches.push(Batch { side, actions: vec![action] }),
+        }
+    }
+    batches
+}
+
+/// The write that an action asks for.
+pub(crate) fn write(schema: &Schema, action: &Action, current: Option<RowRef<'_>>) -> Write {
+    Write {
+        kind: match action.kind {
+            ActionKind::Create => WriteKind::Create,
+            ActionKind::Delete => WriteKind::Delete,
+            _ => WriteKind::Update,
+        },
+        via: action.via,
+        current: current.map(RowRef::to_record),
+        set: action
+            .changes
+            .iter()
+            .filter_map(|change| Some((schema.position(&change.field)?, change.after.clone())))
+            .collect(),
+    }
+}
+
+/// What the journal keeps of it before it goes out.
+pub(crate) fn intent(action: &Action, own: Option<RowRef<'_>>, other: Option<RowRef<'_>>) -> Intent {
+    Intent {
+        side: action.side,
+        kind: action.kind,
+        via: action.via,
+        link: action.link,
+        record_id: action.record_id.clone(),
+        other_id: action.other_id.clone(),
+        phone: action.phone.clone(),
+        name: action.name.clone(),
+        reason: action.reason,
+        changes: action.changes.clone(),
+        before: own.map(RowRef::to_record),
+        other: other.map(RowRef::to_record),
+    }
+}

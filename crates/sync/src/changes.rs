@@ -1,0 +1,219 @@
+//! Phases 8 and 9 for one write: what its outcome makes of the state and of the report. Pure bookkeeping.
+
+use crate::ledger::{Entry, Landed, Ledger};
+use connector::WriteResult;
+use jiff::Timestamp;
+use model::{
+    Action, ActionKind, BySide, Cell, Change, FailedWrite, Outcome, Record, RecordId, RowHash, RowRef, Side,
+    StaleRecord, Tombstone,
+};
+use store::StateChange;
+
+/// What a batch's outcomes add up to.
+#[derive(Default)]
+pub(crate) struct Tally {
+    pub(crate) changes: Vec<StateChange>,
+    pub(crate) new: Vec<Entry>,
+    pub(crate) failed: Vec<FailedWrite>,
+    pub(crate) stale: Vec<StaleRecord>,
+    pub(crate) landed: Vec<(Side, ActionKind)>,
+}
+
+/// One write and what it was made from.
+pub(crate) struct Written<'a> {
+    pub(crate) action: &'a Action,
+    pub(crate) intent: i64,
+    /// The record on the other side, where the values came from.
+    pub(crate) source: Option<RowRef<'a>>,
+    pub(crate) now: Timestamp,
+}
+
+/// Takes one outcome into the tally.
+pub(crate) fn record(ledger: &mut Ledger<'_>, written: &Written<'_>, result: WriteResult, tally: &mut Tally) {
+    let action = written.action;
+    let outcome = match result {
+        WriteResult::Done { id, stored } => {
+            let outcome = Outcome::Done { id: id.clone() };
+            match action.kind {
+                ActionKind::Create => created(ledger, written, id, stored.as_ref(), tally),
+                ActionKind::Delete => deleted(ledger, written, tally),
+                _ => updated(ledger, written, stored.as_ref(), tally),
+            }
+            outcome
+        }
+        WriteResult::Refused { message } => {
+            fail(action, &message, false, tally);
+            park(written, &message, tally);
+            Outcome::Refused { message }
+        }
+        WriteResult::Unknown { message } => {
+            fail(action, &message, true, tally);
+            Outcome::Unknown { message }
+        }
+        WriteResult::Stale { message } => {
+            tally.stale.push(stale(action, &message));
+            Outcome::Stale { message }
+        }
+    };
+    tally.changes.push(StateChange::Outcome { intent: written.intent, outcome, at: written.now });
+}
+
+pub(crate) fn stale(action: &Action, message: &str) -> StaleRecord {
+    StaleRecord {
+        side: action.side,
+        phone: action.phone.clone(),
+        record_id: action.record_id.clone(),
+        detail: message.to_owned(),
+    }
+}
+
+fn fail(action: &Action, message: &str, unknown: bool, tally: &mut Tally) {
+    tally.failed.push(FailedWrite {
+        side: action.side,
+        phone: action.phone.clone(),
+        error: message.to_owned(),
+        record_id: action.record_id.clone(),
+        unknown,
+    });
+}
+
+/// Not tried again until the record that it comes from changes (S41). A refused deletion is: roles change.
+fn park(written: &Written<'_>, message: &str, tally: &mut Tally) {
+    let action = written.action;
+    let source = action.side.other();
+    if let (Some(id), Some(row_hash)) = (&action.other_id, action.expect[source])
+        && action.kind != ActionKind::Delete
+    {
+        tally.changes.push(StateChange::Park {
+            side: action.side,
+            key: id.as_str().to_owned(),
+            row_hash,
+            message: message.to_owned(),
+            at: written.now,
+        });
+    }
+}
+
+fn stored_cell(stored: Option<&Record>, index: usize) -> Option<Cell<'_>> {
+    stored.map(|record| record.cell(index))
+}
+
+fn updated(ledger: &mut Ledger<'_>, written: &Written<'_>, stored: Option<&Record>, tally: &mut Tally) {
+    let action = written.action;
+    let Some(link) = ledger.link_of(action) else { return };
+    let Some(mut entry) = ledger.entry(link).map(|entry| entry.clone()) else { return };
+    let mut missed = Vec::new();
+    for change in &action.changes {
+        let Some(id) = ledger.schema.position(&change.field) else { continue };
+        let other_now = written.source.map_or(Cell::Unknown, |row| row.cell(id.index()));
+        let stored = stored_cell(stored, id.index());
+        let field = (id, &change.field);
+        if let Landed::No { holds } = ledger.landed(&mut entry, action.side, field, &change.after, stored, other_now) {
+            missed.push(did_not_land(change, &holds));
+        }
+    }
+    tally.changes.push(entry.update());
+    if let Some(known) = ledger.entry(link) {
+        *known = entry;
+    }
+    finish(written, &missed, tally);
+}
+
+fn did_not_land(change: &Change, holds: &str) -> String {
+    format!("{} was acknowledged but did not land: sent `{}`, it holds `{holds}`", change.field, change.after)
+}
+
+/// Counts the write, or says which fields were acknowledged and ignored (S33).
+fn finish(written: &Written<'_>, missed: &[String], tally: &mut Tally) {
+    if missed.is_empty() {
+        tally.landed.push((written.action.side, written.action.kind));
+        return;
+    }
+    let message = missed.join("; ");
+    fail(written.action, &message, false, tally);
+    park(written, &message, tally);
+}
+
+fn created(
+    ledger: &mut Ledger<'_>,
+    written: &Written<'_>,
+    id: Option<RecordId>,
+    stored: Option<&Record>,
+    tally: &mut Tally,
+) {
+    let action = written.action;
+    let side = action.side;
+    let existing = action.link.and_then(|link| ledger.entry(link).map(|entry| entry.clone()));
+    let mut entry = existing.clone().unwrap_or_else(|| ledger.fresh(BySide::default()));
+    let own_id = written.source.filter(|row| row.native_id()).map(|row| RecordId::from(row.id()));
+    entry.ids[side.other()] = own_id;
+    entry.created_at = BySide::default();
+    entry.created_at[side] = id.is_none().then_some(written.now);
+    entry.ids[side] = id;
+    entry.base.fields.fill(model::BaseField::default());
+    let mut missed = Vec::new();
+    for (field_id, field) in ledger.schema.iter() {
+        let source = written.source.map_or(Cell::Unknown, |row| row.cell(field_id.index()));
+        let stored = stored_cell(stored, field_id.index());
+        let sent = action.changes.iter().find(|change| change.field == *field);
+        match sent {
+            Some(change) => {
+                let landed = ledger.landed(&mut entry, side, (field_id, field), &change.after, stored, source);
+                if let Landed::No { holds } = landed {
+                    missed.push(did_not_land(change, &holds));
+                }
+            }
+            // Not sent: the new record has nothing there, whatever the source holds.
+            None if source != Cell::Unknown => {
+                let mut cells = BySide { justcall: source, crm: source };
+                cells[side] = Cell::Cleared;
+                entry.agree(field_id, cells);
+                entry.base.fields[field_id.index()].sent[side] = true;
+            }
+            None => {}
+        }
+    }
+    if existing.is_some() {
+        tally.changes.push(entry.update());
+        if let Some(link) = action.link
+            && let Some(known) = ledger.entry(link)
+        {
+            known.clone_from(&entry);
+        }
+        for side in Side::BOTH {
+            tally.changes.push(StateChange::SetAbsence { link: entry.base.link, side, absence: None });
+        }
+    } else {
+        tally.changes.push(entry.insert());
+        tally.new.push(entry);
+    }
+    finish(written, &missed, tally);
+}
+
+fn deleted(ledger: &mut Ledger<'_>, written: &Written<'_>, tally: &mut Tally) {
+    let action = written.action;
+    if let Some(id) = action.link {
+        let key = ledger.entry(id).and_then(|entry| entry.key);
+        let mut ids = BySide { justcall: action.record_id.clone(), crm: action.other_id.clone() };
+        if action.side == Side::Crm {
+            std::mem::swap(&mut ids.justcall, &mut ids.crm);
+        }
+        let tombstone = Tombstone { key, ids, at: written.now, rule: action.reason };
+        tally.changes.push(StateChange::EndLink { id, tombstone: Some(tombstone) });
+    }
+    tally.landed.push((action.side, action.kind));
+}
+
+/// What a record must hold for its action to be safe: nothing has moved since the plan.
+pub(crate) fn moved(action: &Action, records: BySide<Option<RowHash>>) -> Option<String> {
+    for side in Side::BOTH {
+        match (action.expect[side], records[side]) {
+            (Some(expected), Some(found)) if expected != found => {
+                return Some(format!("the {} record changed after the plan was made", side.title()));
+            }
+            (Some(_), None) => return Some(format!("the {} record is gone", side.title())),
+            _ => {}
+        }
+    }
+    None
+}

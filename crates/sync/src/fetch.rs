@@ -1,0 +1,129 @@
+//! Phase 1: who is on the other end, and everything that both hold. A listing that looks wrong is made partial here;
+//! nothing is compared.
+
+use crate::env::{Event, reading};
+use crate::error::{Error, Result};
+use crate::session::Session;
+use connector::{Identity, Presence};
+use engine::survey::{Survey, survey};
+use model::{AbsenceProof, BySide, LinkHead, LinkStatus, Listing, RecordId, Side};
+use std::collections::BTreeSet;
+
+/// Both sides as they were read.
+pub(crate) struct Fetched {
+    pub(crate) identities: BySide<Identity>,
+    pub(crate) listings: BySide<Listing>,
+}
+
+/// Asks both sides who they are. The state must belong to them.
+pub(crate) async fn identify(session: &Session<'_>) -> Result<BySide<Identity>> {
+    let (justcall, crm) =
+        tokio::join!(session.connectors.justcall.identify(), session.connectors.crm.identify());
+    let found = BySide {
+        justcall: justcall.map_err(Error::replica(Side::Justcall))?,
+        crm: crm.map_err(Error::replica(Side::Crm))?,
+    };
+    if let Some(known) = session.store.binding()? {
+        for (known, found) in [(known.account, &found.justcall), (known.crm, &found.crm)] {
+            if known != found.fingerprint {
+                return Err(Error::OtherAccount { known, found: found.fingerprint.clone() });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Lists both sides at once.
+pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
+    let progress = BySide::from_fn(|side| reading(side, session.events));
+    let (justcall, crm) = tokio::join!(
+        session.connectors.justcall.list(&progress.justcall),
+        session.connectors.crm.list(&progress.crm)
+    );
+    let listings = BySide {
+        justcall: justcall.map_err(Error::replica(Side::Justcall))?,
+        crm: crm.map_err(Error::replica(Side::Crm))?,
+    };
+    for (side, listing) in listings.iter() {
+        session.events.event(Event::Read { side, records: listing.table.len() as u64 });
+        for note in &listing.notes {
+            session.events.event(Event::Note(&format!("{}: {note}", side.title())));
+        }
+    }
+    Ok(listings)
+}
+
+/// Both sides, known and listed.
+pub(crate) async fn fetch(session: &Session<'_>, heads: &[LinkHead]) -> Result<Fetched> {
+    let identities = identify(session).await?;
+    let mut listings = list(session).await?;
+    let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count();
+    for side in Side::BOTH {
+        // S3, S4: an empty answer after contacts were linked is a fault until proven otherwise.
+        if listings[side].table.is_empty() && linked > 0 {
+            listings[side].make_partial(format!("it showed no contact at all, {linked} are linked"));
+        }
+    }
+    Ok(Fetched { identities, listings })
+}
+
+/// What asking for the missing records showed.
+pub(crate) struct Probed {
+    pub(crate) survey: Survey,
+    pub(crate) gone: BySide<BTreeSet<RecordId>>,
+    /// Sides where too many were missing to ask for each: how many.
+    pub(crate) unprobed: BySide<u64>,
+}
+
+/// Asks for every linked record that its side did not list, where a listing alone proves nothing (S1). Those that
+/// exist after all join the listing. Above `most` nobody is asked: a guard would hold the deletions anyway.
+pub(crate) async fn probe(
+    session: &Session<'_>,
+    listings: &mut BySide<Listing>,
+    heads: &[LinkHead],
+    most: u64,
+) -> Result<Probed> {
+    let schema = session.settings.schema.clone();
+    let look = |listings: &BySide<Listing>| {
+        survey(&schema, BySide { justcall: &listings.justcall.table, crm: &listings.crm.table }, heads)
+    };
+    let mut seen = look(listings);
+    let mut gone = BySide::<BTreeSet<RecordId>>::default();
+    let mut unprobed = BySide::<u64>::default();
+    for side in Side::BOTH {
+        let vanished = seen.vanished(heads, side);
+        let listing = &mut listings[side];
+        let capabilities = session.connectors[side].capabilities();
+        if vanished.is_empty() || !listing.is_complete() {
+            continue;
+        }
+        if capabilities.absence_proof == AbsenceProof::Listing {
+            gone[side] = vanished.into_iter().collect();
+            continue;
+        }
+        if vanished.len() as u64 > most {
+            unprobed[side] = vanished.len() as u64;
+            continue;
+        }
+        session.events.event(Event::Probing { side, count: vanished.len() as u64 });
+        let progress = reading(side, session.events);
+        let answers = session.connectors[side].read(&vanished, &progress).await.map_err(Error::replica(side))?;
+        let mut found = false;
+        for (id, answer) in vanished.into_iter().zip(answers) {
+            match answer {
+                Presence::Gone => {
+                    gone[side].insert(id);
+                }
+                Presence::Present(record) => {
+                    listing.table.push_record(&record)?;
+                    found = true;
+                }
+                Presence::Unclear { .. } => {}
+            }
+        }
+        if found {
+            seen = look(listings);
+        }
+    }
+    Ok(Probed { survey: seen, gone, unprobed })
+}

@@ -1,0 +1,180 @@
+//! What is known about each touched link while a plan is applied: its ids, key and base, as the state will hold them.
+//! Turns landed writes into state changes; does not write to a replica or to the state itself.
+
+use engine::normalizer::{Canon, Normalizer, text};
+use jiff::Timestamp;
+use model::{
+    Base, BaseField, BySide, Cell, Field, FieldId, LinkHead, LinkId, OwnedCell, PhoneKey, RecordId, Schema, Side,
+};
+use std::collections::BTreeMap;
+use store::StateChange;
+
+/// A link as the state will hold it.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) ids: BySide<Option<RecordId>>,
+    pub(crate) key: Option<PhoneKey>,
+    pub(crate) created_at: BySide<Option<Timestamp>>,
+    pub(crate) base: Base,
+    /// Fields written in this run, per side: what the side holds now.
+    written: BTreeMap<(Side, FieldId), OwnedCell>,
+}
+
+/// Links touched by this run.
+pub(crate) struct Ledger<'a> {
+    heads: &'a [LinkHead],
+    bases: &'a [Base],
+    pub(crate) schema: &'a Schema,
+    pub(crate) normalizer: &'a Normalizer,
+    entries: BTreeMap<LinkId, Entry>,
+    /// Links made in this run, by the records that they join.
+    made: BTreeMap<(RecordId, RecordId), LinkId>,
+}
+
+/// What one acknowledged field write came to.
+pub(crate) enum Landed {
+    /// The side holds it, perhaps in its own spelling.
+    Yes,
+    /// The side acknowledged it and holds something else (S33).
+    No {
+        /// What it holds.
+        holds: String,
+    },
+}
+
+impl<'a> Ledger<'a> {
+    pub(crate) const fn new(
+        heads: &'a [LinkHead],
+        bases: &'a [Base],
+        schema: &'a Schema,
+        normalizer: &'a Normalizer,
+    ) -> Self {
+        Self { heads, bases, schema, normalizer, entries: BTreeMap::new(), made: BTreeMap::new() }
+    }
+
+    /// Remembers a link that a commit just made.
+    pub(crate) fn made(&mut self, id: LinkId, mut entry: Entry) {
+        entry.base.link = id;
+        if let (Some(justcall), Some(crm)) = (entry.ids.justcall.clone(), entry.ids.crm.clone()) {
+            self.made.insert((justcall, crm), id);
+        }
+        self.entries.insert(id, entry);
+    }
+
+    /// Joins two records under a link even where one of them has no id of its own.
+    pub(crate) fn alias(&mut self, records: (RecordId, RecordId), id: LinkId) {
+        self.made.insert(records, id);
+    }
+
+    /// The link of an action: the planned one, or the one made for its two records in this run.
+    pub(crate) fn link_of(&self, action: &model::Action) -> Option<LinkId> {
+        action.link.or_else(|| {
+            let (own, other) = (action.record_id.clone()?, action.other_id.clone()?);
+            let key = if action.side == Side::Justcall { (own, other) } else { (other, own) };
+            self.made.get(&key).copied()
+        })
+    }
+
+    /// A link's entry, loaded from what the plan was made from.
+    pub(crate) fn entry(&mut self, id: LinkId) -> Option<&mut Entry> {
+        if !self.entries.contains_key(&id) {
+            let head = &self.heads[self.heads.binary_search_by_key(&id, |head| head.id).ok()?];
+            let base = match self.bases.binary_search_by_key(&id, |base| base.link) {
+                Ok(at) => self.bases[at].clone(),
+                Err(_) => return None,
+            };
+            let entry = Entry {
+                ids: head.ids.clone(),
+                key: head.key,
+                created_at: head.created_at,
+                base,
+                written: BTreeMap::new(),
+            };
+            self.entries.insert(id, entry);
+        }
+        self.entries.get_mut(&id)
+    }
+
+    /// An entry for two records that were never linked.
+    pub(crate) fn fresh(&self, ids: BySide<Option<RecordId>>) -> Entry {
+        Entry {
+            ids,
+            key: None,
+            created_at: BySide::default(),
+            base: Base::unknown(LinkId(0), self.schema.len()),
+            written: BTreeMap::new(),
+        }
+    }
+
+    /// The phone in a cell as a key.
+    pub(crate) fn key(&self, cell: Cell<'_>) -> Option<PhoneKey> {
+        match self.normalizer.canon(&Field::Phone, cell) {
+            Canon::Phone(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Takes note of an acknowledged write of one field. The base moves once both sides hold the same value: it never
+    /// claims what a side does not hold (I13).
+    pub(crate) fn landed(
+        &self,
+        entry: &mut Entry,
+        side: Side,
+        field: (FieldId, &Field),
+        sent: &str,
+        stored: Option<Cell<'_>>,
+        other_now: Cell<'_>,
+    ) -> Landed {
+        let (id, field) = field;
+        let sent_cell = Cell::from_text(sent);
+        let (now, confirmed) = match stored {
+            Some(Cell::Unknown) | None => (sent_cell, false),
+            Some(cell) => (cell, true),
+        };
+        let same = self.normalizer.same(field, sent_cell, now) || text::is_rewriting(sent, now.text());
+        if !same {
+            return Landed::No { holds: now.text().to_owned() };
+        }
+        entry.written.insert((side, id), now.to_owned());
+        let other = entry.written.get(&(side.other(), id)).map_or(other_now, OwnedCell::as_cell).to_owned();
+        if self.normalizer.same(field, sent_cell, other.as_cell()) {
+            let base = &mut entry.base.fields[id.index()];
+            base.cells[side] = now.to_owned();
+            base.sent[side] = !confirmed;
+            base.cells[side.other()] = other;
+            if *field == Field::Phone {
+                entry.key = self.key(sent_cell).or(entry.key);
+            }
+        }
+        Landed::Yes
+    }
+}
+
+impl Entry {
+    /// Both sides agree on a field as listed.
+    pub(crate) fn agree(&mut self, field: FieldId, cells: BySide<Cell<'_>>) {
+        self.base.fields[field.index()] =
+            BaseField { cells: cells.map(Cell::to_owned), sent: BySide::default() };
+    }
+
+    /// The change that makes the state hold this entry.
+    pub(crate) fn update(&self) -> StateChange {
+        StateChange::UpdateLink {
+            id: self.base.link,
+            ids: self.ids.clone(),
+            key: self.key,
+            fields: self.base.fields.clone(),
+            created_at: self.created_at,
+        }
+    }
+
+    /// The change that adds this entry to the state.
+    pub(crate) fn insert(&self) -> StateChange {
+        StateChange::NewLink {
+            ids: self.ids.clone(),
+            key: self.key,
+            base: self.base.fields.clone(),
+            created_at: self.created_at,
+        }
+    }
+}

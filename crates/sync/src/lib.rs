@@ -1,0 +1,25 @@
+//! The job: fetch both sides, plan, apply, commit, recover. The only crate that knows engine, connector and store at
+//! once. It decides nothing about contacts (that is `engine`'s) and prints nothing.
+
+mod apply;
+mod batches;
+mod changes;
+mod cycle;
+mod env;
+mod error;
+mod fetch;
+mod ledger;
+mod make_plan;
+mod recover;
+mod revalidate;
+mod rows;
+mod seal;
+mod session;
+mod state_actions;
+
+pub use apply::Finished;
+pub use env::{Env, Event, Events, Quiet};
+pub use error::{Error, Result};
+pub use make_plan::Planned;
+pub use seal::{plan_from_json, plan_to_json};
+pub use session::{Session, SessionParts};

@@ -1,0 +1,183 @@
+//! Phases 1 to 5: from two replicas and the state to a sealed plan. Writes nothing anywhere.
+
+use crate::error::{Error, Result};
+use crate::fetch::{self, Fetched, Probed};
+use crate::seal::seal;
+use crate::session::Session;
+use connector::Workload;
+use engine::matcher::{self, Matching};
+use engine::planner::{Input, ParkedWrite, State};
+use engine::settings::GuardClass;
+use jiff::SignedDuration;
+use model::{
+    ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkStatus, Listing, Plan, Rule, Side, Via,
+};
+use std::collections::BTreeMap;
+
+/// A plan with everything that it was made from, ready to be applied at once.
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// Both sides as listed.
+    pub listings: BySide<Listing>,
+    pub(crate) heads: Vec<LinkHead>,
+    pub(crate) bases: Vec<Base>,
+}
+
+impl Session<'_> {
+    /// Reads both sides and decides. Makes no mutating call and changes no state (I9).
+    pub async fn plan(&mut self) -> Result<Planned> {
+        self.make_plan(false).await
+    }
+
+    /// Like [`Session::plan`], for a run that applies the plan at once: first settles what an interrupted run left.
+    pub async fn plan_for_run(&mut self) -> Result<Planned> {
+        self.make_plan(true).await
+    }
+
+    async fn make_plan(&mut self, recover: bool) -> Result<Planned> {
+        self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
+        let mut heads = self.store.link_heads(&self.settings.schema)?;
+        let Fetched { identities, mut listings } = fetch::fetch(self, &heads).await?;
+        if recover && self.recover(&heads, &listings)? > 0 {
+            heads = self.store.link_heads(&self.settings.schema)?;
+        }
+        let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
+        let most = self.settings.guards.of(GuardClass::Deletes).limit(linked).max(20);
+        let most = most.max(self.approvals.get(&GuardClass::Deletes).copied().unwrap_or(0));
+        let Probed { survey, gone, unprobed } = fetch::probe(self, &mut listings, &heads, most).await?;
+
+        let binding = Binding {
+            lineage: self.store.lineage().to_owned(),
+            account: identities.justcall.fingerprint,
+            crm: identities.crm.fingerprint,
+            config: self.config.clone(),
+        };
+        let mut state = self.state(binding)?;
+        state.gone = gone;
+        let context = matcher::Context {
+            normalizer: &self.normalizer,
+            settings: &self.settings,
+            tables: BySide { justcall: &listings.justcall.table, crm: &listings.crm.table },
+            heads: &heads,
+            gone: BySide { justcall: &state.gone.justcall, crm: &state.gone.crm },
+        };
+        let matching = matcher::resolve(&context, survey);
+        let bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
+        let mut plan = self.decide(&heads, &listings, &matching, &bases, &state);
+        for (side, count) in unprobed.iter().filter(|(_, count)| **count > 0) {
+            plan.alarms.push(unprobed_alarm(side, *count, most));
+        }
+        if let Some(alarm) = scope_alarm(&plan, self.scope_changed()?) {
+            plan.alarms.push(alarm);
+        }
+        plan.cost = self.forecast(&plan);
+        let faults = engine::linter::lint(&plan);
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(Error::Unsound(fault));
+        }
+        seal(&mut plan)?;
+        Ok(Planned { plan, listings, heads, bases })
+    }
+
+    fn decide(
+        &self,
+        heads: &[LinkHead],
+        listings: &BySide<Listing>,
+        matching: &Matching,
+        bases: &[Base],
+        state: &State,
+    ) -> Plan {
+        let capabilities = BySide::from_fn(|side| self.connectors[side].capabilities());
+        engine::plan(&Input {
+            settings: &self.settings,
+            normalizer: &self.normalizer,
+            listings: listings.as_ref(),
+            heads,
+            matching,
+            bases,
+            state,
+            capabilities: capabilities.as_ref(),
+            approvals: &self.approvals,
+            now: self.env.now(),
+        })
+    }
+
+    fn state(&self, binding: Binding) -> Result<State> {
+        let store = &self.store;
+        let week_ago = self.env.now().checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(self.env.now());
+        let used = store.guard_window(week_ago)?;
+        let window: BTreeMap<GuardClass, u64> =
+            used.into_iter().filter_map(|(class, count)| Some((GuardClass::by_name(&class)?, count))).collect();
+        let parked = store.parked()?.into_iter().map(|parked| ParkedWrite {
+            side: parked.side,
+            source_id: parked.key,
+            source_hash: parked.row_hash,
+            message: parked.message,
+        });
+        Ok(State {
+            absences: store.absences()?.into_iter().map(|(link, side, absence)| ((link, side), absence)).collect(),
+            tombstones: store.tombstones()?,
+            resolutions: store.resolutions()?,
+            since: store.conflicts_since()?.into_iter().collect(),
+            parked: parked.collect(),
+            window,
+            gone: BySide::default(),
+            deletes_forbidden: self.scope_changed()?.then(|| "the scope or the mapping changed since the last run".to_owned()),
+            serial: store.serial()?,
+            binding,
+        })
+    }
+
+    /// Whether the scope or the set of fields differs from the last run's (S10).
+    pub(crate) fn scope_changed(&self) -> Result<bool> {
+        let facts = self.store.facts()?;
+        Ok(facts.iter().any(|(key, value)| key == "scope" && *value != self.scope))
+    }
+
+    fn forecast(&self, plan: &Plan) -> BySide<Cost> {
+        BySide::from_fn(|side| {
+            let mut work = Workload::default();
+            for action in plan.actions.iter().filter(|action| action.side == side) {
+                match (action.kind, action.via) {
+                    (ActionKind::Create, _) => work.bulk_creates += 1,
+                    (ActionKind::Update, Via::Bulk | Via::File) => work.bulk_updates += 1,
+                    (ActionKind::Update, _) => work.single_updates += 1,
+                    (ActionKind::Delete, _) => work.deletes += 1,
+                    _ => {}
+                }
+            }
+            if work == Workload::default() { Cost::default() } else { self.connectors[side].forecast(&work) }
+        })
+    }
+}
+
+fn unprobed_alarm(side: Side, count: u64, most: u64) -> Alarm {
+    let title = side.title();
+    Alarm {
+        kind: AlarmKind::Guard,
+        side: Some(side),
+        class: Some(GuardClass::Deletes.name().to_owned()),
+        count,
+        limit: most,
+        detail: format!(
+            "{count} linked contacts are missing from {title}, more than {most}: nothing is deleted for them; \
+             --approve deletes={count} asks {title} for each of them and deletes what is gone"
+        ),
+    }
+}
+
+fn scope_alarm(plan: &Plan, changed: bool) -> Option<Alarm> {
+    let count = |kind: ActionKind| {
+        plan.actions.iter().filter(|action| action.kind == kind && action.reason == Rule::Scope).count() as u64
+    };
+    let (back, out) = (count(ActionKind::Link), count(ActionKind::Unlink));
+    changed.then(|| Alarm {
+        kind: AlarmKind::ScopeChanged,
+        side: None,
+        class: None,
+        count: back + out,
+        limit: 0,
+        detail: format!("the scope or the mapping changed: {back} back in, {out} unlinked; no deletions in this run"),
+    })
+}

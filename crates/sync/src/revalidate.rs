@@ -1,0 +1,148 @@
+//! A saved plan meets the world again: what moved since is taken out as stale and reported, the rest stays exactly as
+//! approved (S34). Reads its records again one by one, or everything, whichever costs fewer requests.
+
+use crate::changes;
+use crate::env::reading;
+use crate::error::{Error, Result};
+use crate::fetch;
+use crate::make_plan::Planned;
+use crate::rows::Rows;
+use crate::session::Session;
+use connector::Presence;
+use model::{
+    ActionKind, AbsenceProof, Action, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Side, StaleRecord,
+    Table,
+};
+use std::collections::BTreeSet;
+
+/// Records that one page of a listing shows; the price of a full listing is counted in it.
+const PAGE: u64 = 100;
+
+impl Session<'_> {
+    /// Checks that the plan was made here, for these replicas and this configuration, and that it was not used.
+    pub async fn check_plan(&self, plan: &Plan) -> Result<()> {
+        let foreign = |what: &'static str| Err(Error::ForeignPlan { plan: plan.id.clone(), what });
+        if plan.binding.lineage != self.store.lineage() {
+            return foreign("state file");
+        }
+        if plan.binding.config != self.config {
+            return foreign("configuration");
+        }
+        let identities = fetch::identify(self).await?;
+        if plan.binding.account != identities.justcall.fingerprint {
+            return foreign("account");
+        }
+        if plan.binding.crm != identities.crm.fingerprint {
+            return foreign("CRM");
+        }
+        Ok(self.store.check_plan(&plan.id, plan.state_serial)?)
+    }
+
+    /// Makes a saved plan ready to be applied, and says what had moved.
+    pub async fn revalidate(&mut self, plan: Plan) -> Result<(Planned, Vec<StaleRecord>)> {
+        self.check_plan(&plan).await?;
+        self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
+        let heads = self.store.link_heads(&self.settings.schema)?;
+        let listings = BySide {
+            justcall: self.look_again(Side::Justcall, &plan).await?,
+            crm: self.look_again(Side::Crm, &plan).await?,
+        };
+        let mut links: Vec<_> = plan.actions.iter().filter_map(|action| action.link).collect();
+        links.extend(plan.observations.iter().map(|seen| match seen {
+            Observation::Settled { link, .. }
+            | Observation::Missing { link, .. }
+            | Observation::Returned { link, .. }
+            | Observation::NeverSeen { link, .. } => *link,
+        }));
+        links.sort_unstable();
+        links.dedup();
+        let bases = self.store.bases(&self.settings.schema, &links)?;
+        let mut plan = plan;
+        let stale = self.take_out_stale(&mut plan, &listings);
+        Ok((Planned { plan, listings, heads, bases }, stale))
+    }
+
+    /// The records of a side that the plan speaks of, read afresh.
+    async fn look_again(&self, side: Side, plan: &Plan) -> Result<Listing> {
+        let connector = &self.connectors[side];
+        let mut wanted: BTreeSet<RecordId> = BTreeSet::new();
+        for action in &plan.actions {
+            let id = if action.side == side { &action.record_id } else { &action.other_id };
+            // A deletion names the record that is gone on the other side: there is nothing to read.
+            wanted.extend(id.clone().filter(|_| action.side == side || action.expect[side].is_some()));
+        }
+        for seen in &plan.observations {
+            if let Observation::Settled { ids, .. } = seen {
+                wanted.insert(ids[side].clone());
+            }
+        }
+        // A create must not meet a record with the same number, and only a listing shows that there is none.
+        let creates = plan.actions.iter().any(|action| action.side == side && action.kind == ActionKind::Create);
+        let whole = connector.capabilities().absence_proof == AbsenceProof::Listing;
+        let pages = plan.listed[side].div_ceil(PAGE);
+        if creates || whole || wanted.len() as u64 > pages {
+            return connector.list(&reading(side, self.events)).await.map_err(Error::replica(side));
+        }
+        let ids: Vec<RecordId> = wanted.into_iter().collect();
+        let answers = connector.read(&ids, &reading(side, self.events)).await.map_err(Error::replica(side))?;
+        let mut table = Table::new(self.settings.schema.width(side));
+        for answer in answers {
+            if let Presence::Present(record) = answer {
+                table.push_record(&record)?;
+            }
+        }
+        let reason = "only the planned records were read again".to_owned();
+        Ok(Listing { table, coverage: Coverage::Partial { reason }, read_at: self.env.now(), notes: Vec::new() })
+    }
+
+    fn take_out_stale(&self, plan: &mut Plan, listings: &BySide<Listing>) -> Vec<StaleRecord> {
+        let rows = Rows::new(listings);
+        let fields = self.settings.schema.len();
+        let numbers = BySide::from_fn(|side| self.numbers(plan, side, &listings[side]));
+        let moved = |action: &Action| {
+            let records = rows.of(action).map(|row| row.map(|row| row.hash(fields)));
+            let taken = action.kind == ActionKind::Create && numbers[action.side].contains(&action.phone);
+            let taken = taken.then(|| "a contact with this number has appeared since".to_owned());
+            taken.or_else(|| changes::moved(action, records))
+        };
+        let mut stale = Vec::new();
+        plan.actions.retain(|action| match moved(action) {
+            Some(message) => {
+                stale.push(changes::stale(action, &message));
+                false
+            }
+            None => true,
+        });
+        plan.observations.retain(|seen| match seen {
+            Observation::Settled { ids, expect, .. } => Side::BOTH
+                .into_iter()
+                .all(|side| rows.get(side, &ids[side]).is_some_and(|row| row.hash(fields) == expect[side])),
+            _ => true,
+        });
+        stale
+    }
+
+    /// Numbers of planned creates that the side has already.
+    fn numbers(&self, plan: &Plan, side: Side, listing: &Listing) -> BTreeSet<String> {
+        let planned: BTreeSet<&str> = plan
+            .actions
+            .iter()
+            .filter(|action| action.side == side && action.kind == ActionKind::Create)
+            .map(|action| action.phone.as_str())
+            .collect();
+        if planned.is_empty() {
+            return BTreeSet::new();
+        }
+        let phone = self.settings.schema.phone().index();
+        let read = |cell: Cell<'_>| match self.normalizer.canon(&model::Field::Phone, cell) {
+            engine::normalizer::Canon::Phone(key) => Some(key.e164()),
+            _ => None,
+        };
+        listing
+            .table
+            .iter()
+            .filter_map(|row| read(row.cell(phone)))
+            .filter(|number| planned.contains(number.as_str()))
+            .collect()
+    }
+}
