@@ -48,14 +48,18 @@ impl<'a> Run<'a> {
 
     /// Writes the rows. Those left without a result were not sent.
     pub(crate) async fn write(&mut self, rows: Vec<Row<'a>>) {
-        let mut queue: Vec<Vec<Row<'a>>> = rows.chunks(self.client.dialect.bulk_rows).rev().map(<[_]>::to_vec).collect();
-        while let Some(chunk) = queue.pop() {
+        let mut queue: Vec<Vec<Row<'a>>> =
+            rows.chunks(self.client.dialect.bulk_rows).rev().map(<[_]>::to_vec).collect();
+        while let Some(mut chunk) = queue.pop() {
             let hopeless = !self.taken && self.refused >= ALL_REFUSED;
             if hopeless || self.sent >= MOST_REQUESTS {
                 self.give_up(&chunk, hopeless);
                 continue;
             }
             self.sent += 1;
+            for row in &mut chunk {
+                row.without_custom |= self.lacks_all(row);
+            }
             let bodies: Vec<_> = chunk.iter().map(|row| body(self.client, row, self.merges)).collect();
             match self.client.bulk(&bodies, self.progress).await {
                 Ok(summary) => self.settle(chunk, &summary, &mut queue).await,
@@ -88,7 +92,8 @@ impl<'a> Run<'a> {
     }
 
     fn give_up(&mut self, chunk: &[Row<'a>], hopeless: bool) {
-        let why = if hopeless { "JustCall refused all rows before it" } else { "too many rows of its batch were refused" };
+        let why =
+            if hopeless { "JustCall refused all rows before it" } else { "too many rows of its batch were refused" };
         for row in chunk {
             // Not its own fault: it is planned anew.
             self.set(row, WriteResult::Stale { message: format!("not written: {why}") });
@@ -112,12 +117,17 @@ impl<'a> Run<'a> {
         self.set(&row, WriteResult::Refused { message: message.to_owned() });
     }
 
+    /// Whether the account has none of the row's custom fields, so that it goes without them.
+    fn lacks_all(&self, row: &Row<'_>) -> bool {
+        let mut keys = custom_keys(&self.client.converter, row.write).peekable();
+        keys.peek().is_some() && keys.all(|(_, key)| self.client.learned.lacks(key))
+    }
+
     /// The row without its custom fields; none where it has none, or nothing else.
     fn without_custom(&self, row: Row<'a>, message: &str) -> Option<Row<'a>> {
         let converter = &self.client.converter;
         let keys: Vec<&str> = custom_keys(converter, row.write).map(|(_, key)| key).collect();
-        let unsent = |key: &&str| self.client.learned.lacks(key);
-        if row.without_custom || keys.iter().all(unsent) {
+        if row.without_custom || keys.is_empty() {
             return None;
         }
         crate::custom::note_undefined(self.client, &keys, message);
@@ -165,7 +175,8 @@ impl<'a> Run<'a> {
         if rows.is_empty() {
             return;
         }
-        let words = summary.complaint.clone().unwrap_or_else(|| "JustCall counts it as failed and gives no reason".into());
+        let words =
+            summary.complaint.clone().unwrap_or_else(|| "JustCall counts it as failed and gives no reason".into());
         match failed {
             Some(failed) if failed == rows.len() as u64 => match rows.as_slice() {
                 [row] => self.refused_alone(*row, &words, queue),
@@ -211,9 +222,9 @@ impl<'a> Run<'a> {
         if known.as_ref().is_some_and(|id| id.as_str() != written.id) {
             return WriteResult::Done { id: known, stored: None };
         }
-        let stored = written.record.filter(|record| {
-            self.client.converter.phone_of(record) != "" && covers(row.write, record)
-        });
+        let stored = written
+            .record
+            .filter(|record| !self.client.converter.phone_of(record).is_empty() && covers(row.write, record));
         WriteResult::Done { id: Some(written.id.as_str().into()), stored }
     }
 

@@ -11,12 +11,15 @@ use crate::learned::Learned;
 use crate::requests::account::Account;
 use crate::requests::bulk_summary::Summary;
 use crate::requests::list::Page;
-use crate::requests::{Request, account, bulk, delete, get, list, update};
+use crate::requests::{Repeat, Request, account, bulk, delete, get, list, update};
 use crate::transport::{Failure, Transport};
 use connector::{Error, ErrorKind, Progress};
 use model::Record;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Times an unreadable answer is asked for.
+const READINGS: u32 = 2;
 
 /// Everything that one connector needs for a call.
 #[derive(Debug)]
@@ -94,10 +97,18 @@ impl Client {
         &self,
         request: Request,
         progress: &dyn Progress,
-        parse: impl FnOnce(u16, &[u8]) -> Result<T, ApiError>,
+        parse: impl Fn(u16, &[u8]) -> Result<T, ApiError>,
     ) -> Result<T, CallError> {
-        let answer = self.transport.send(&request, progress).await?;
-        parse(answer.status, &answer.body).map_err(CallError::Api)
+        let mut tries = READINGS;
+        loop {
+            let answer = self.transport.send(&request, progress).await?;
+            tries -= 1;
+            match parse(answer.status, &answer.body) {
+                // Half an answer that passes for a whole one: reading again costs nothing but a request.
+                Err(ApiError::Unreadable { .. }) if request.repeat == Repeat::Freely && tries > 0 => {}
+                result => return result.map_err(CallError::Api),
+            }
+        }
     }
 
     pub(crate) async fn account(&self, progress: &dyn Progress) -> Result<Account, CallError> {
@@ -125,7 +136,12 @@ impl Client {
         Err(CallError::Api(ApiError::unreadable(format!("contact {id} was asked for, {} came", record.id))))
     }
 
-    pub(crate) async fn put(&self, id: &str, body: &Body, progress: &dyn Progress) -> Result<Option<Record>, CallError> {
+    pub(crate) async fn put(
+        &self,
+        id: &str,
+        body: &Body,
+        progress: &dyn Progress,
+    ) -> Result<Option<Record>, CallError> {
         let request = update::prepare(self.dialect, id, body);
         let stored = self.call(request, progress, |s, b| update::parse(self.dialect, &self.converter, s, b)).await?;
         Ok(stored.filter(|record| record.id.as_str() == id))

@@ -83,19 +83,15 @@ impl Connector for JustcallConnector {
     }
 
     async fn apply(&self, batch: &[Write], progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {
-        let mut apply =
-            Apply { client: &self.client, batch, progress, results: vec![None; batch.len()], stop: None };
+        let mut apply = Apply { client: &self.client, batch, progress, results: vec![None; batch.len()], stop: None };
         apply.run().await;
         apply.finish()
     }
 
     fn forecast(&self, work: &Workload) -> Cost {
         let puts = self.client.bulk_updates == BulkUpdates::Never;
-        let (bulk_updates, single_updates) = if puts {
-            (0, work.bulk_updates + work.single_updates)
-        } else {
-            (work.bulk_updates, work.single_updates)
-        };
+        let (bulk_updates, single_updates) =
+            if puts { (0, work.bulk_updates + work.single_updates) } else { (work.bulk_updates, work.single_updates) };
         let batch = self.client.dialect.bulk_rows as u64;
         let bulk = (work.bulk_creates + bulk_updates).div_ceil(batch);
         let trial = if bulk_updates > 0 && self.client.bulk_mode().is_none() { 2 } else { 0 };

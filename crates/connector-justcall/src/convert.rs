@@ -159,7 +159,8 @@ impl Converter {
 
     /// The fields that are not synced and the whole object of custom fields, as they came.
     fn rest(&self, contact: &Object<'_>, custom: Option<&RawValue>) -> Option<String> {
-        let unsynced = |name: &&str| !self.fields.iter().any(|field| matches!(field, ApiName::Plain(own) if own == name));
+        let unsynced =
+            |name: &&str| !self.fields.iter().any(|field| matches!(field, ApiName::Plain(own) if own == name));
         let plain = self.dialect.fields.iter().copied().filter(unsynced);
         let mut rest: BTreeMap<&str, &RawValue> =
             plain.filter_map(|name| contact.get(name).map(|raw| (name, *raw))).collect();
@@ -256,7 +257,8 @@ mod tests {
     #[test]
     fn only_a_record_that_says_everything_is_whole() {
         let converter = converter(&["first_name", "phone"], &[]);
-        let whole = r#"{"id":1,"first_name":"A","last_name":"B","phone":"+1","email":null,"company":"C","custom_fields":{}}"#;
+        let whole =
+            r#"{"id":1,"first_name":"A","last_name":"B","phone":"+1","email":null,"company":"C","custom_fields":{}}"#;
         assert!(converter.is_whole(&read(&converter, whole).unwrap()));
         for missing in [r#""first_name":"A","#, r#""company":"C","#, r#","custom_fields":{}"#] {
             let record = read(&converter, &whole.replace(missing, "")).unwrap();

@@ -37,7 +37,7 @@ pub(crate) async fn check(
     progress: &dyn Progress,
 ) {
     for (key, (at, field)) in unverified(client, batch, results) {
-        let seen = stored(&results[at]).cloned();
+        let seen = stored(results[at].as_ref()).cloned();
         let record = match seen {
             Some(record) => record,
             None => match one(client, &batch[at], progress).await {
@@ -56,11 +56,11 @@ pub(crate) async fn check(
     }
     for (at, write) in batch.iter().enumerate() {
         let lacks = || custom_keys(&client.converter, write).any(|(_, key)| client.learned.lacks(key));
-        if is_done(&results[at]) && stored(&results[at]).is_none() && lacks() {
+        if is_done(results[at].as_ref()) && stored(results[at].as_ref()).is_none() && lacks() {
             unproven.push(at);
         }
     }
-    unproven.retain(|at| is_done(&results[*at]) && stored(&results[*at]).is_none());
+    unproven.retain(|at| is_done(results[*at].as_ref()) && stored(results[*at].as_ref()).is_none());
     unproven.sort_unstable();
     unproven.dedup();
     prove(client, batch, results, &unproven, progress).await;
@@ -69,7 +69,7 @@ pub(crate) async fn check(
 /// The first finished write for each custom field that no one has seen kept.
 fn unverified(client: &Client, batch: &[Write], results: &[Option<WriteResult>]) -> BTreeMap<String, (usize, FieldId)> {
     let mut found = BTreeMap::new();
-    for (at, write) in batch.iter().enumerate().filter(|(at, _)| is_done(&results[*at])) {
+    for (at, write) in batch.iter().enumerate().filter(|(at, _)| is_done(results[*at].as_ref())) {
         for (field, key) in custom_keys(&client.converter, write) {
             if !client.learned.keeps(key) && !client.learned.lacks(key) {
                 found.entry(key.to_owned()).or_insert((at, field));
@@ -92,7 +92,9 @@ async fn prove(
     for (at, seen) in unproven.iter().zip(seen) {
         match seen {
             Seen::Found { record, .. } => show(&mut results[*at], &record),
-            Seen::Absent { .. } => unknown(&mut results[*at], "its custom fields were not kept; the rest is not seen yet"),
+            Seen::Absent { .. } => {
+                unknown(&mut results[*at], "its custom fields were not kept; the rest is not seen yet");
+            }
             Seen::Unclear(why) => unknown(&mut results[*at], &why),
         }
     }
@@ -106,11 +108,11 @@ fn show(result: &mut Option<WriteResult>, record: &Record) {
     *result = Some(WriteResult::Done { id: Some(record.id.clone()), stored: Some(record.clone()) });
 }
 
-const fn is_done(result: &Option<WriteResult>) -> bool {
+const fn is_done(result: Option<&WriteResult>) -> bool {
     matches!(result, Some(WriteResult::Done { .. }))
 }
 
-fn stored(result: &Option<WriteResult>) -> Option<&Record> {
+fn stored(result: Option<&WriteResult>) -> Option<&Record> {
     match result {
         Some(WriteResult::Done { stored, .. }) => stored.as_ref(),
         _ => None,

@@ -55,11 +55,7 @@ pub static V2: Dialect = Dialect {
     phone: "phone",
     custom_fields: "custom_fields",
     id: "id",
-    headers: HeaderNames {
-        limit: "x-ratelimit-limit",
-        remaining: "x-ratelimit-remaining",
-        reset: "x-ratelimit-reset",
-    },
+    headers: HeaderNames { limit: "x-ratelimit-limit", remaining: "x-ratelimit-remaining", reset: "x-ratelimit-reset" },
 };
 
 /// What the headers of an answer say about the quota. A missing header says nothing.

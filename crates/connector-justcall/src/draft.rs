@@ -42,11 +42,8 @@ pub fn partial(converter: &Converter, current: Option<&Record>, set: &Set, clear
             }
             Some(ApiName::Custom(key)) => {
                 let object = custom.get_or_insert_with(|| rest.custom.clone().unwrap_or_default());
-                let raw = if text.is_empty() {
-                    clear.json()
-                } else {
-                    json::typed(text, object.get(key).map(|raw| &**raw))
-                };
+                let raw =
+                    if text.is_empty() { clear.json() } else { json::typed(text, object.get(key).map(|raw| &**raw)) };
                 object.insert(key.clone(), raw);
             }
         }
@@ -128,7 +125,7 @@ mod tests {
         let body = whole(&converter, &record, &[(first, "Anne".to_owned())]);
         assert_eq!(
             shown(&body),
-            r#"{"company":"Acme","custom_fields":{"tier":"gold","seats":5,"other":[1, 2.50]},"first_name":"Anne","last_name":"Ritter","phone":"+14155551234"}"#
+            r#"{"company":"Acme","custom_fields":{"other":[1, 2.50],"seats":5,"tier":"gold"},"first_name":"Anne","last_name":"Ritter","phone":"+14155551234"}"#
         );
     }
 }

@@ -49,9 +49,10 @@ impl ApiError {
         let status = self.status()?;
         let error = |kind| Error::new(kind, format!("JustCall answered {self}"));
         match status {
-            401 => Some(error(ErrorKind::Credentials).hint(
-                "check JUSTCALL_API_KEY and JUSTCALL_API_SECRET (or api_key_file and api_secret_file)",
-            )),
+            401 => Some(
+                error(ErrorKind::Credentials)
+                    .hint("check JUSTCALL_API_KEY and JUSTCALL_API_SECRET (or api_key_file and api_secret_file)"),
+            ),
             403 => Some(error(ErrorKind::Forbidden).hint(
                 "the plan or the role of this API key lacks the permission; ask an admin of the JustCall account",
             )),

@@ -19,9 +19,7 @@ pub fn object(bytes: &[u8]) -> Result<Object<'_>, serde_json::Error> {
 
 /// Reads a value as an object. An empty list counts as an empty one: some servers write it so.
 pub fn as_object(raw: &RawValue) -> Option<Object<'_>> {
-    serde_json::from_str(raw.get())
-        .ok()
-        .or_else(|| as_list(raw).filter(Vec::is_empty).map(|_| Object::new()))
+    serde_json::from_str(raw.get()).ok().or_else(|| as_list(raw).filter(Vec::is_empty).map(|_| Object::new()))
 }
 
 /// Reads a value as a list.
@@ -83,13 +81,15 @@ pub fn null() -> Box<RawValue> {
 
 /// A text in the JSON type that the value had before: a number stays a number where the new text is one.
 pub fn typed(text: &str, before: Option<&RawValue>) -> Box<RawValue> {
-    let kind = |json: &str| json.as_bytes().first().map(|byte| match byte {
-        b'-' | b'0'..=b'9' => 0,
-        b't' | b'f' => 1,
-        b'{' => 2,
-        b'[' => 3,
-        _ => 4,
-    });
+    let kind = |json: &str| {
+        json.as_bytes().first().map(|byte| match byte {
+            b'-' | b'0'..=b'9' => 0,
+            b't' | b'f' => 1,
+            b'{' => 2,
+            b'[' => 3,
+            _ => 4,
+        })
+    };
     let same = before.and_then(|before| kind(before.get())).filter(|kind| *kind < 4) == kind(text);
     if same && let Ok(raw) = RawValue::from_string(text.to_owned()) {
         return raw;

@@ -24,16 +24,14 @@ pub(crate) fn same_number(one: &str, other: &str) -> bool {
 /// Whether the write is in the record.
 pub(crate) fn landed(converter: &Converter, write: &Write, record: &Record) -> bool {
     let phone = converter.phone();
-    match (write.kind, &write.current) {
-        (WriteKind::Update, Some(before)) => write.set.iter().any(|(field, text)| {
+    if let (WriteKind::Update, Some(before)) = (write.kind, &write.current) {
+        return write.set.iter().any(|(field, text)| {
             let now = record.cell(field.index());
             now != Cell::Unknown && (is_close(now, text) || now != before.cell(field.index()))
-        }),
-        _ => {
-            let mut others = write.set.iter().filter(|(field, text)| *field != phone && !text.is_empty()).peekable();
-            others.peek().is_none() || others.any(|(field, text)| is_close(record.cell(field.index()), text))
-        }
+        });
     }
+    let mut others = write.set.iter().filter(|(field, text)| *field != phone && !text.is_empty()).peekable();
+    others.peek().is_none() || others.any(|(field, text)| is_close(record.cell(field.index()), text))
 }
 
 /// The fields that still hold what they held before, though another value was sent.

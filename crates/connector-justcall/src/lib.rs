@@ -19,15 +19,16 @@ pub mod transport;
 
 mod account;
 mod bulk;
-mod client;
 mod clearing;
+mod client;
 mod connect;
 mod custom;
+mod http;
 mod landed;
 mod learned;
 mod listing;
-mod reading;
 mod readback;
+mod reading;
 mod rows;
 mod semantics;
 mod single;

@@ -14,6 +14,9 @@ use model::Record;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
+/// So many are looked up one by one in any case: that is the surer way.
+const FEW: u64 = 10;
+
 /// What a lookup found.
 #[derive(Debug)]
 pub(crate) enum Seen {
@@ -28,7 +31,7 @@ pub(crate) enum Seen {
 /// Looks up one record for each write, in order.
 pub(crate) async fn look_up(client: &Client, writes: &[&Write], progress: &dyn Progress) -> Vec<Seen> {
     let pages = client.pages.load(Ordering::Relaxed);
-    if pages > 0 && writes.len() as u64 > pages {
+    if pages > 0 && writes.len() as u64 > pages.max(FEW) {
         return from_list(client, writes, progress).await;
     }
     let calls: Vec<_> = writes.iter().map(|write| one(client, write, progress)).collect();
@@ -95,11 +98,9 @@ fn digits(text: &str) -> String {
 
 /// The phone under which a write finds its contact.
 pub(crate) fn phone<'a>(client: &Client, write: &'a Write) -> &'a str {
-    match (&write.current, write.kind) {
-        (Some(current), WriteKind::Update | WriteKind::Delete) => client.converter.phone_of(current),
-        _ => {
-            let phone = client.converter.phone();
-            write.set.iter().find(|(field, _)| *field == phone).map_or("", |(_, text)| text)
-        }
+    if let (Some(current), WriteKind::Update | WriteKind::Delete) = (&write.current, write.kind) {
+        return client.converter.phone_of(current);
     }
+    let phone = client.converter.phone();
+    write.set.iter().find(|(field, _)| *field == phone).map_or("", |(_, text)| text)
 }

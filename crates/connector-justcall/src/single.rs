@@ -56,10 +56,14 @@ fn settable(client: &Client, write: &Write) -> Result<Vec<(FieldId, String)>, St
         return Err(missing.map_or_else(|| "nothing to write".to_owned(), |(_, key)| not_kept(key)));
     }
     if first_form(client).is_none() {
-        let clears: Vec<_> = set.iter().filter(|(_, text)| text.is_empty()).map(|(f, _)| client.converter.label(*f)).collect();
+        let clears: Vec<_> =
+            set.iter().filter(|(_, text)| text.is_empty()).map(|(f, _)| client.converter.label(*f)).collect();
         set.retain(|(_, text)| !text.is_empty());
         if set.is_empty() {
-            return Err(format!("JustCall cannot empty {} (neither null nor an empty text does it)", clears.join(", ")));
+            return Err(format!(
+                "JustCall cannot empty {} (neither null nor an empty text does it)",
+                clears.join(", ")
+            ));
         }
     }
     Ok(set)
@@ -104,11 +108,11 @@ impl Put<'_> {
         match self.look(&set, answer).await {
             Ok(Some(record)) => match follow_up(self.client, &set, form, record, self.progress).await {
                 Ok(record) => Ok(self.judge(record)),
-                Err(error) => Ok(self.unseen(&error)),
+                Err(error) => Ok(unseen(&error)),
             },
             Ok(None) => Ok(WriteResult::Done { id: Some(self.current.id.clone()), stored: None }),
             Err(error) if error.is_gone() => Ok(gone()),
-            Err(error) => Ok(self.unseen(&error)),
+            Err(error) => Ok(unseen(&error)),
         }
     }
 
@@ -127,9 +131,9 @@ impl Put<'_> {
         match self.client.get(self.current.id.as_str(), self.progress).await {
             Ok(record) => match follow_up(self.client, set, ClearForm::Empty, record, self.progress).await {
                 Ok(record) => Ok(self.judge(record)),
-                Err(error) => Ok(self.unseen(&error)),
+                Err(error) => Ok(unseen(&error)),
             },
-            Err(error) => Ok(self.unseen(&error)),
+            Err(error) => Ok(unseen(&error)),
         }
     }
 
@@ -179,11 +183,11 @@ impl Put<'_> {
         }
         WriteResult::Done { id: Some(record.id.clone()), stored: Some(record) }
     }
+}
 
-    /// Written, but what became of it could not be read.
-    fn unseen(&self, error: &CallError) -> WriteResult {
-        WriteResult::Unknown { message: format!("written, but not read back: {error}") }
-    }
+/// Written, but what became of it could not be read.
+fn unseen(error: &CallError) -> WriteResult {
+    WriteResult::Unknown { message: format!("written, but not read back: {error}") }
 }
 
 /// Deletes one contact.

@@ -5,11 +5,11 @@
 
 use crate::config::{Config, Timeouts};
 use crate::dialect::{Dialect, QuotaHeaders};
+use crate::http::{base, client};
 use crate::requests::{Method, Repeat, Request};
 use connector::{Error, ErrorKind, Pace, PaceLimits, Progress, RetryPolicy, Trouble};
-use reqwest::header::{self, HeaderMap, HeaderValue};
-use reqwest::{Client, Url, redirect};
-use std::sync::Once;
+use reqwest::header::{self, HeaderMap};
+use reqwest::{Client, Url};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -152,9 +152,11 @@ impl Transport {
             502 => Trouble::BadGateway,
             503 => Trouble::Maintenance,
             408 | 425 | 500..=599 => Trouble::Transient,
-            _ => return body(response).await.map_or_else(|failed| failed, |body| {
-                Attempt::Answered(Answer { status, body })
-            }),
+            _ => {
+                return body(response)
+                    .await
+                    .map_or_else(|failed| failed, |body| Attempt::Answered(Answer { status, body }));
+            }
         };
         Attempt::Missed(Miss {
             trouble,
@@ -201,51 +203,6 @@ impl Transport {
         }
         self.pace.observe(quota.remaining, quota.reset_in);
         quota
-    }
-}
-
-fn client(config: &Config, dialect: &Dialect) -> Result<Client, Error> {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        // An error means that the program has installed one already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-    if config.key.is_empty() || config.secret.is_empty() {
-        return Err(Error::new(ErrorKind::Credentials, "JustCall's key or secret is missing")
-            .hint("set JUSTCALL_API_KEY and JUSTCALL_API_SECRET (or api_key_file and api_secret_file)"));
-    }
-    let bad = |_| {
-        Error::new(ErrorKind::Credentials, "JustCall's key or secret has a character that no header can carry")
-            .hint("check JUSTCALL_API_KEY and JUSTCALL_API_SECRET for line breaks")
-    };
-    let mut value = HeaderValue::from_str(&dialect.authorization(&config.key, &config.secret)).map_err(bad)?;
-    value.set_sensitive(true);
-    let mut headers = HeaderMap::new();
-    headers.insert(header::AUTHORIZATION, value);
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let mut builder = Client::builder()
-        .default_headers(headers)
-        .user_agent(concat!("tieline/", env!("CARGO_PKG_VERSION")))
-        // Followed, a redirect could take the credentials elsewhere or turn a write into a read.
-        .redirect(redirect::Policy::none())
-        // Repeating is this file's business, which knows what may be repeated.
-        .retry(reqwest::retry::never());
-    if let Some(timeout) = config.timeouts.connect {
-        builder = builder.connect_timeout(timeout);
-    }
-    builder.build().map_err(|error| Error::new(ErrorKind::Config, "the HTTP client cannot be set up").caused_by(error))
-}
-
-/// Checks the base address. Credentials travel in every request: over plain HTTP only within this machine.
-fn base(text: &str) -> Result<Url, Error> {
-    let error = |message: String| Error::new(ErrorKind::Config, message).hint("base_url = \"https://api.justcall.io\"");
-    let url = Url::parse(text).map_err(|cause| error(format!("`{text}` is no address")).caused_by(cause))?;
-    let host = url.host_str().unwrap_or_default();
-    let local = host == "localhost" || host == "[::1]" || host.starts_with("127.");
-    match url.scheme() {
-        "https" if !host.is_empty() => Ok(url),
-        "http" if local => Ok(url),
-        _ => Err(error(format!("`{text}` is not an https address"))),
     }
 }
 
@@ -313,28 +270,5 @@ mod tests {
             built.url().as_str(),
             "https://api.justcall.io/v2/contacts?phone=%2B14155551234&page=1&per_page=100"
         );
-    }
-
-    #[test]
-    fn credentials_never_leave_the_machine_unencrypted() {
-        for (base, allowed) in [
-            ("https://api.justcall.io", true),
-            ("http://127.0.0.1:8080", true),
-            ("http://localhost:1", true),
-            ("http://api.justcall.io", false),
-            ("ftp://127.0.0.1", false),
-            ("api.justcall.io", false),
-        ] {
-            assert_eq!(transport(base).is_ok(), allowed, "{base}");
-        }
-    }
-
-    #[test]
-    fn missing_or_broken_credentials_are_told_and_not_shown() {
-        for (key, secret) in [("", "s"), ("k", ""), ("k", "line\nbreak")] {
-            let error = Transport::new(&Config::new(key, secret), &V2, V2.limits(None)).unwrap_err();
-            assert_eq!(error.kind, ErrorKind::Credentials);
-            assert!(!format!("{error:?}").contains("break"));
-        }
     }
 }

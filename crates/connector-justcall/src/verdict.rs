@@ -30,7 +30,8 @@ pub(crate) enum Base {
 
 /// Reads off the numbers themselves from which one they count.
 pub(crate) fn base(summary: &Summary, rows: usize) -> Base {
-    let mut indexes = summary.failures.iter().filter(|failure| failure.phone.is_none()).filter_map(|failure| failure.index);
+    let mut indexes =
+        summary.failures.iter().filter(|failure| failure.phone.is_none()).filter_map(|failure| failure.index);
     let mut base = Base::Known(0);
     for index in indexes.by_ref() {
         match index {
@@ -149,12 +150,8 @@ mod tests {
 
     #[test]
     fn unnamed_failures_are_counted_among_the_open_rows() {
-        let summary = Summary {
-            created: Some(3),
-            failed: Some(2),
-            failures: vec![failure(Some(1), None)],
-            ..Summary::default()
-        };
+        let summary =
+            Summary { created: Some(3), failed: Some(2), failures: vec![failure(Some(1), None)], ..Summary::default() };
         let verdict = judged(&summary, 5, 0);
         assert_eq!((verdict.open, verdict.open_failed), (vec![0, 2, 3, 4], Some(1)));
     }

@@ -67,7 +67,8 @@ impl Walk {
 pub(crate) async fn walk(client: &Client, progress: &dyn Progress) -> Result<Walk, Error> {
     let first_page = client.dialect.first_page;
     let mut walk = Walk::new(client.converter.width());
-    let first = fetch(client, first_page, progress).await.1.map_err(|error| error.into_error("the list of contacts"))?;
+    let first =
+        fetch(client, first_page, progress).await.1.map_err(|error| error.into_error("the list of contacts"))?;
     walk.take(&first)?;
     progress.read(walk.table.len() as u64, first.count);
     let Some(pages) = pages(&first) else {

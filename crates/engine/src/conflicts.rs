@@ -1,13 +1,15 @@
 //! Builds conflicts with stable ids and finds the answers that people gave to them.
 
 use crate::draft::World;
-use model::{BySide, Choice, Conflict, ConflictId, ConflictKind, Field, LinkId, Resolution, Side};
+use model::{BySide, Choice, Conflict, ConflictId, ConflictKind, Field, LinkHead, PhoneKey, Side};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What a conflict is about, before it has an id.
 pub(crate) struct Subject<'a> {
     pub(crate) kind: ConflictKind,
-    pub(crate) link: Option<LinkId>,
+    pub(crate) link: Option<&'a LinkHead>,
+    /// The number of a whole group, where it is about one.
+    pub(crate) group: Option<PhoneKey>,
     pub(crate) rows: BySide<Option<u32>>,
     pub(crate) phone: String,
     pub(crate) field: Option<&'a Field>,
@@ -17,14 +19,14 @@ pub(crate) struct Subject<'a> {
 
 /// The conflict, with the day it was first seen.
 pub(crate) fn build(world: &World<'_>, subject: Subject<'_>) -> Conflict {
-    let ids = BySide::from_fn(|side| world.record_id(side, subject.rows[side]).map(|id| id.as_str().to_owned()));
-    let who = match subject.link {
-        Some(link) => format!("link {}", link.0),
-        None => format!("{:?} {:?} {}", ids.justcall, ids.crm, subject.phone),
-    };
+    let ids = BySide::from_fn(|side| {
+        let listed = world.record_id(side, subject.rows[side]);
+        listed.or_else(|| subject.link.and_then(|head| head.ids[side].clone())).map(|id| id.as_str().to_owned())
+    });
     let field = subject.field.map(ToString::to_string).unwrap_or_default();
-    let id = id_of(subject.kind, &who, &field);
-    let since = world.state.since.get(&id).copied().unwrap_or_else(|| world.seen_at(Side::Crm));
+    let id = id_of(subject.kind, &who(world, &subject), &field);
+    let seen = world.seen_at(Side::Justcall).max(world.seen_at(Side::Crm));
+    let since = world.state.since.get(&id).copied().unwrap_or(seen);
     Conflict {
         id,
         kind: subject.kind,
@@ -39,8 +41,22 @@ pub(crate) fn build(world: &World<'_>, subject: Subject<'_>) -> Conflict {
         since,
         records: Vec::new(),
         detail: String::new(),
-        link: subject.link,
+        link: subject.link.map(|head| head.id),
     }
+}
+
+/// Who it is about, in a name that outlives the listing: the plan that links two records and the next one, which finds
+/// them linked, must mean the same conflict, or an answer given in between would be lost.
+fn who(world: &World<'_>, subject: &Subject<'_>) -> String {
+    if let Some(key) = subject.group {
+        return format!("number {}", key.number());
+    }
+    let own_id = |side: Side| {
+        let row = subject.rows[side].map(|row| world.row(side, row)).filter(|row| row.native_id());
+        row.map(|row| row.id()).or_else(|| subject.link?.ids[side].as_ref().map(|id| id.as_str()))
+    };
+    let named = Side::BOTH.into_iter().find_map(|side| Some(format!("{side} {}", own_id(side)?)));
+    named.unwrap_or_else(|| format!("phone {}", subject.phone))
 }
 
 /// Same contact, field and kind: same id, in every run and on every machine.
@@ -50,6 +66,6 @@ fn id_of(kind: ConflictKind, who: &str, field: &str) -> ConflictId {
 
 /// The answer that a person gave to exactly this difference, if any.
 pub(crate) fn answer<'a>(world: &World<'a>, conflict: &Conflict) -> Option<&'a Choice> {
-    let resolutions: &'a [Resolution] = &world.state.resolutions;
-    resolutions.iter().rev().find(|resolution| resolution.still_fits(conflict)).map(|resolution| &resolution.choice)
+    let mut known = world.resolutions(&conflict.id).iter().rev();
+    known.find(|resolution| resolution.still_fits(conflict)).map(|resolution| &resolution.choice)
 }

@@ -1,29 +1,23 @@
 //! Contacts that only one side has (R10, R11, R14), and those that come back after a deletion (R7, R8).
 
-use crate::decider::copy_of;
 use crate::draft::{Draft, Fate, World, action};
 use crate::matcher::Alone;
+use crate::normalizer::{Canon, PhoneReading, name};
 use jiff::SignedDuration;
-use model::{ActionKind, BySide, LinkHead, Rule, Side, SkipReason, Tombstone};
+use model::{ActionKind, BySide, Change, Field, LinkHead, Rule, Side, SkipReason, Via, WritePolicy};
 
 /// A record without a counterpart.
 pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: Alone) {
     let target = source.other();
     let row = world.row(source, alone.row);
-    if let Some(tombstone) = tombstone_of_id(world, source, row.id()) {
+    if let Some(tombstone) = world.tombstone_of(source, row.id()).filter(|_| row.native_id()) {
         let lag = i64::from(world.capabilities[source].read_lag_seconds);
         if world.seen_at(source).duration_since(tombstone.at) <= SignedDuration::from_secs(lag) {
-            draft.skip(world, source, alone.row, SkipReason::Lag, "deleted by us a moment ago, still listed".to_owned());
+            draft.skip(world, source, alone.row, SkipReason::Lag, "deleted a moment ago, still listed".to_owned());
             return;
         }
     }
-    if !world.settings.create_in[target] {
-        let detail = format!("create_in does not name {target}");
-        draft.skip(world, source, alone.row, SkipReason::CreateNotAllowed, detail);
-        return;
-    }
-    let known = world.state.tombstones.iter().rev().find(|tombstone| tombstone.key == Some(alone.key));
-    let (rule, note) = match known {
+    let (rule, note) = match world.buried(alone.key) {
         Some(tombstone) => (Rule::R14, format!("a contact with this number was deleted on {}", tombstone.at)),
         None => (if source == Side::Justcall { Rule::R10 } else { Rule::R11 }, String::new()),
     };
@@ -31,13 +25,7 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
     create_again(world, draft, target, alone.row, None, rule, &note);
 }
 
-fn tombstone_of_id<'a>(world: &World<'a>, side: Side, id: &str) -> Option<&'a Tombstone> {
-    let tombstones: &'a [Tombstone] = &world.state.tombstones;
-    let has_id = |tombstone: &&Tombstone| tombstone.ids[side].as_ref().is_some_and(|known| known.as_str() == id);
-    tombstones.iter().rev().find(has_id)
-}
-
-/// A new record on `target` from the other side's row.
+/// A new record on `target` from the other side's row, which is skipped with a reason where there can be none.
 pub(crate) fn create_again(
     world: &World<'_>,
     draft: &mut Draft,
@@ -46,21 +34,60 @@ pub(crate) fn create_again(
     head: Option<&LinkHead>,
     rule: Rule,
     note: &str,
-) {
+) -> bool {
     let source = target.other();
-    let hash = world.hash(source, row);
-    let id = world.row(source, row).id();
-    if let Some(parked) = world.state.parked_write(target, id, hash) {
-        draft.skip(world, source, row, SkipReason::Parked, format!("refused before: {}", parked.message));
-        return;
+    if !world.settings.create_in[target] || world.capabilities[target].create_via == Via::State {
+        let detail = format!("create_in does not name {target}");
+        draft.skip(world, source, row, SkipReason::CreateNotAllowed, detail);
+        return false;
     }
+    if let Some(parked) = world.parked(target, row) {
+        draft.skip(world, source, row, SkipReason::Parked, format!("refused before: {}", parked.message));
+        return false;
+    }
+    let changes = copy_of(world, source, row);
+    let Some(phone) = changes.iter().find(|change| change.field == Field::Phone).map(|change| change.after.clone())
+    else {
+        let cell = world.row(source, row).cell(world.settings.schema.phone().index());
+        let (reason, detail) = match world.normalizer.read_phone(cell.text()) {
+            PhoneReading::Unusable(reason, detail) => (reason, detail),
+            _ => (SkipReason::NoPhone, SkipReason::NoPhone.words().to_owned()),
+        };
+        draft.skip(world, source, row, reason, detail);
+        return false;
+    };
     let rows = BySide::from_fn(|side| (side == source).then_some(row));
     let mut create = action(world, target, ActionKind::Create, rows, rule);
     create.via = world.capabilities[target].create_via;
-    create.changes = copy_of(world, source, row);
-    let phone = create.changes.iter().find(|change| change.field == model::Field::Phone);
-    create.phone = phone.map(|change| change.after.clone()).unwrap_or_default();
+    create.changes = changes;
+    create.phone = phone;
     create.link = head.map(|head| head.id);
     note.clone_into(&mut create.note);
     draft.actions.push(create);
+    true
+}
+
+/// The values of a row that a new record on the other side is made of. The number is always among them, if it can be
+/// read: without it there is no contact.
+fn copy_of(world: &World<'_>, source: Side, row: u32) -> Vec<Change> {
+    let schema = &world.settings.schema;
+    let row = world.row(source, row);
+    let text = |field: &Field| schema.position(field).map_or("", |id| row.cell(id.index()).text());
+    let made_up = name::is_placeholder(text(&Field::FirstName), text(&Field::LastName));
+    let mut changes = Vec::new();
+    for (id, field) in schema.iter() {
+        let policy = world.settings.policy(id);
+        let writable = policy.direction.allows(source.other()) && policy.write != WritePolicy::Never;
+        let nameless = made_up && matches!(field, Field::FirstName | Field::LastName);
+        if (!writable && *field != Field::Phone) || nameless {
+            continue;
+        }
+        let after = match world.normalizer.canon(field, row.cell(id.index())) {
+            Canon::Blank | Canon::Unknown | Canon::Unreadable => continue,
+            Canon::Phone(key) => key.e164(),
+            Canon::Text(_) => row.cell(id.index()).text().to_owned(),
+        };
+        changes.push(Change { field: field.clone(), before: None, after });
+    }
+    changes
 }

@@ -2,12 +2,13 @@
 
 use crate::conflicts::{self, Subject};
 use crate::creator;
+use crate::differ::{Edit, edit};
 use crate::draft::{Draft, Fate, World, action};
 use crate::normalizer::{Canon, name};
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    Absence, ActionKind, Base, BySide, Cell, Choice, ConflictKind, EditVsDelete, Evidence, Field, Held, HeldReason,
-    LinkHead, Observation, Rule, Side, SkipReason, Via,
+    Absence, ActionKind, Base, BySide, Choice, ConflictKind, EditVsDelete, Evidence, Field, FieldId, Held, HeldReason,
+    LinkHead, Observation, Rule, Side, SkipReason, Via, WritePolicy,
 };
 
 /// A link whose record on `missing` was not listed.
@@ -40,26 +41,30 @@ impl Case<'_> {
 pub(crate) fn one_missing(world: &World<'_>, draft: &mut Draft, at: usize, missing: Side, row: u32) {
     let case = Case { head: &world.heads[world.matching.survey.joined[at].head], missing, row };
     draft.fate(case.present(), row, Fate::Unchanged);
-    if case.head.ids[missing].is_none() && never_seen(world, draft, &case) {
+    if is_fresh(world, case.head, missing) {
+        draft.skip(world, case.present(), row, SkipReason::Lag, SkipReason::Lag.words().to_owned());
         return;
     }
-    if let Some((reason, detail)) = doubt(world, &case) {
-        hold(world, draft, &case, ActionKind::Delete, reason, None, detail);
-        return;
+    let pending = case.head.ids[missing].is_none() && case.head.created_at[missing].is_some();
+    match doubt(world, &case) {
+        Some((_, detail)) if pending => return draft.skip(world, case.present(), row, SkipReason::Lag, detail),
+        Some((reason, detail)) => return hold(world, draft, &case, reason, None, detail),
+        None if pending => return never_seen(world, draft, &case),
+        None => {}
     }
-    let base = world.base(case.head);
-    if is_edited(world, &case, &base) {
-        edited_and_deleted(world, draft, &case);
-        return;
+    let edits = edits(world, &case, world.base(case.head));
+    if edits.is_empty() {
+        delete_when_due(world, draft, &case, false);
+    } else {
+        edited_and_deleted(world, draft, &case, &edits);
     }
-    delete_when_due(world, draft, &case, false);
 }
 
 /// Both records are missing (R9). Forgetting is no write, but it needs the same proof: S4 loses state otherwise.
 pub(crate) fn both_missing(world: &World<'_>, draft: &mut Draft, at: usize) {
     let head = &world.heads[world.matching.survey.joined[at].head];
-    let proven = Side::BOTH.into_iter().all(|side| is_proven(world, head, side));
-    if !proven || world.state.deletes_forbidden.is_some() {
+    let proven = |side| is_proven(world, head, side) && !is_fresh(world, head, side);
+    if !Side::BOTH.into_iter().all(proven) || world.state.deletes_forbidden.is_some() {
         return;
     }
     let mut action = action(world, Side::Justcall, ActionKind::Unlink, BySide::default(), Rule::R9);
@@ -70,32 +75,35 @@ pub(crate) fn both_missing(world: &World<'_>, draft: &mut Draft, at: usize) {
     draft.actions.push(action);
 }
 
-/// A record that we created and that no listing has shown yet: it may lag (S8), or it never arrived (S37).
-fn never_seen(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) -> bool {
-    let Some(created_at) = case.head.created_at[case.missing] else { return false };
-    let lag = i64::from(world.capabilities[case.missing].read_lag_seconds);
+/// Our own create, so young that a listing need not show it yet: present by presumption (S8).
+fn is_fresh(world: &World<'_>, head: &LinkHead, side: Side) -> bool {
+    let Some(created_at) = head.created_at[side] else { return false };
+    let lag = i64::from(world.capabilities[side].read_lag_seconds);
     let settles_at = created_at.checked_add(SignedDuration::from_secs(lag)).unwrap_or(Timestamp::MAX);
-    if world.seen_at(case.missing) <= settles_at || !world.listings[case.missing].is_complete() {
-        draft.skip(world, case.present(), case.row, SkipReason::Lag, SkipReason::Lag.words().to_owned());
-    } else {
+    world.seen_at(side) <= settles_at
+}
+
+/// A record that we created and that a complete listing past the lag does not show: it never arrived (S37).
+fn never_seen(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) {
+    let note = "the first attempt never arrived";
+    let rule = if case.present() == Side::Justcall { Rule::R10 } else { Rule::R11 };
+    if creator::create_again(world, draft, case.missing, case.row, None, rule, note) {
         draft.observations.push(Observation::NeverSeen { link: case.head.id, side: case.missing });
-        creator::create_again(world, draft, case.missing, case.row, None, Rule::R10, "the first attempt never arrived");
     }
-    true
 }
 
 fn is_proven(world: &World<'_>, head: &LinkHead, side: Side) -> bool {
     let known = head.ids[side].as_ref();
     let asked = known.is_some_and(|id| world.state.gone[side].contains(id));
     let by_listing = world.capabilities[side].absence_proof == model::AbsenceProof::Listing || known.is_none();
-    world.listings[side].is_complete() && (asked || by_listing)
+    world.incomplete(side).is_none() && (asked || by_listing)
 }
 
 /// Why nothing may follow from the absence, if so.
 fn doubt(world: &World<'_>, case: &Case<'_>) -> Option<(HeldReason, String)> {
     let missing = case.missing.title();
-    if let model::Coverage::Partial { reason } = &world.listings[case.missing].coverage {
-        return Some((HeldReason::PartialListing, format!("{missing} was not read completely: {reason}")));
+    if let Some(detail) = world.incomplete(case.missing) {
+        return Some((HeldReason::PartialListing, detail));
     }
     if !is_proven(world, case.head, case.missing) {
         return Some((HeldReason::Unproven, format!("{missing} did not confirm that the contact is gone")));
@@ -107,48 +115,70 @@ fn doubt(world: &World<'_>, case: &Case<'_>) -> Option<(HeldReason, String)> {
         let detail = format!("a record with an unreadable phone in {missing} may be this contact");
         return Some((HeldReason::UnreadableCounterpart, detail));
     }
+    if world.matching.is_contested(case.present(), case.row) {
+        let detail = "several contacts have this number, and which of them is gone is not clear".to_owned();
+        return Some((HeldReason::Unproven, detail));
+    }
     None
 }
 
-/// Whether the present record differs in meaning from what both sides agreed on.
-fn is_edited(world: &World<'_>, case: &Case<'_>, base: &Base) -> bool {
+/// What the present record holds beyond what both sides agreed on: `field: value`. Such a record is not what was
+/// deleted on the other side.
+fn edits(world: &World<'_>, case: &Case<'_>, base: &Base) -> Vec<String> {
     let side = case.present();
     let row = world.row(side, case.row);
-    world.settings.schema.iter().any(|(id, field)| {
-        let (was, now) = (base.cell(side, id), row.cell(id.index()));
-        let known = now != Cell::Unknown && base.fields[id.index()].is_known();
-        known && !world.normalizer.same(field, was, now) && !(base.fields[id.index()].sent[side] && rewritten(was, now))
-    })
-}
-
-fn rewritten(was: Cell<'_>, now: Cell<'_>) -> bool {
-    crate::normalizer::text::is_rewriting(was.text(), now.text())
+    let schema = &world.settings.schema;
+    let text = |field: &Field| schema.position(field).map_or("", |id| row.cell(id.index()).text());
+    let made_up = name::is_placeholder(text(&Field::FirstName), text(&Field::LastName));
+    let differs = |(id, field): &(FieldId, &Field)| {
+        let (known, now) = (&base.fields[id.index()], row.cell(id.index()));
+        if known.is_known() {
+            let edit = edit(world.normalizer, field, base.cell(side, *id), known.sent[side], now, made_up);
+            return !edit.is_quiet() && edit != Edit::Unknown;
+        }
+        // Never agreed: a value that was meant to travel has not, so nobody can have deleted it.
+        let policy = world.settings.policy(*id);
+        let travels = policy.direction.allows(case.missing) && policy.write != WritePolicy::Never;
+        travels && !matches!(world.normalizer.canon(field, now), Canon::Blank | Canon::Unknown)
+    };
+    let edited = schema.iter().filter(differs);
+    edited.map(|(id, field)| format!("{field}: {}", row.cell(id.index()).text())).collect()
 }
 
 /// R7, R8: the edit wins, unless a person is to decide.
-fn edited_and_deleted(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) {
+fn edited_and_deleted(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, edits: &[String]) {
     let rule = case.rule(true);
     if world.settings.edit_vs_delete == EditVsDelete::EditWins {
         let note = format!("deleted in {}, edited since: created again", case.missing.title());
         creator::create_again(world, draft, case.missing, case.row, Some(case.head), rule, &note);
         return;
     }
-    let name = Some(world.name(case.rows()));
+    // The edits are part of the value: an answer is void once there are others.
+    let value = Some(format!("{} ({})", world.name(case.rows()), edits.join(", ")));
     let subject = Subject {
         kind: ConflictKind::EditedAndDeleted,
-        link: Some(case.head.id),
+        link: Some(case.head),
+        group: None,
         rows: case.rows(),
         phone: world.phone(case.head.key, case.rows()),
         field: None,
         base: None,
-        values: BySide::from_fn(|side| if side == case.missing { None } else { name.clone() }),
+        values: BySide::from_fn(|side| if side == case.missing { None } else { value.clone() }),
     };
     let mut conflict = conflicts::build(world, subject);
     conflict.detail = format!("edited in {}, deleted in {}", case.present().title(), case.missing.title());
     match conflicts::answer(world, &conflict) {
         Some(Choice::Take(side)) if *side == case.missing => delete_when_due(world, draft, case, true),
         Some(Choice::Take(_)) => {
-            creator::create_again(world, draft, case.missing, case.row, Some(case.head), Rule::Resolved, "kept by a person");
+            creator::create_again(
+                world,
+                draft,
+                case.missing,
+                case.row,
+                Some(case.head),
+                Rule::Resolved,
+                "kept by a person",
+            );
         }
         _ => {
             draft.fate(case.present(), case.row, Fate::Conflict);
@@ -161,10 +191,14 @@ fn edited_and_deleted(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) {
 fn delete_when_due(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, decided: bool) {
     let absence = sighting(world, draft, case);
     let hold_for = |draft: &mut Draft, reason: HeldReason, until: Option<Timestamp>, detail: String| {
-        hold(world, draft, case, ActionKind::Delete, reason, until, detail);
+        hold(world, draft, case, reason, until, detail);
     };
     if !world.settings.delete_in[case.present()] {
         let detail = format!("[deletes] to_{} = \"never\"", case.present());
+        return hold_for(draft, HeldReason::Policy, None, detail);
+    }
+    if world.capabilities[case.present()].delete_via == Via::State {
+        let detail = format!("{} cannot delete contacts", case.present().title());
         return hold_for(draft, HeldReason::Policy, None, detail);
     }
     if let Some(why) = &world.state.deletes_forbidden {
@@ -204,9 +238,6 @@ fn delete_when_due(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, decide
         },
         target_equals_base: world.hash(case.present(), case.row),
     });
-    if action.via == Via::State {
-        return;
-    }
     draft.fate(case.present(), case.row, Fate::Delete);
     draft.actions.push(action);
 }
@@ -233,7 +264,6 @@ fn hold(
     world: &World<'_>,
     draft: &mut Draft,
     case: &Case<'_>,
-    kind: ActionKind,
     reason: HeldReason,
     until: Option<Timestamp>,
     detail: String,
@@ -241,7 +271,7 @@ fn hold(
     draft.fate(case.present(), case.row, Fate::Held);
     draft.held.push(Held {
         side: case.present(),
-        kind,
+        kind: ActionKind::Delete,
         record_id: world.record_id(case.present(), Some(case.row)),
         phone: world.phone(case.head.key, case.rows()),
         reason,
@@ -252,29 +282,4 @@ fn hold(
         class: None,
         link: Some(case.head.id),
     });
-}
-
-/// The values of a row that a new record on the other side is made of.
-pub(crate) fn copy_of(world: &World<'_>, source: Side, row: u32) -> Vec<model::Change> {
-    let schema = &world.settings.schema;
-    let row = world.row(source, row);
-    let text = |field: &Field| schema.position(field).map_or("", |id| row.cell(id.index()).text());
-    let made_up = name::is_placeholder(text(&Field::FirstName), text(&Field::LastName));
-    let mut changes = Vec::new();
-    for (id, field) in schema.iter() {
-        let policy = world.settings.policy(id);
-        let writable = policy.direction.allows(source.other()) && policy.write != model::WritePolicy::Never;
-        let nameless = made_up && matches!(field, Field::FirstName | Field::LastName);
-        let needed = *field == Field::Phone;
-        if (!writable && !needed) || nameless {
-            continue;
-        }
-        let after = match world.normalizer.canon(field, row.cell(id.index())) {
-            Canon::Blank | Canon::Unknown | Canon::Unreadable => continue,
-            Canon::Phone(key) => key.e164(),
-            Canon::Text(_) => row.cell(id.index()).text().to_owned(),
-        };
-        changes.push(model::Change { field: field.clone(), before: None, after });
-    }
-    changes
 }

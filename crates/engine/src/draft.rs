@@ -3,12 +3,14 @@
 use crate::identity::display_name;
 use crate::matcher::Matching;
 use crate::normalizer::Normalizer;
-use crate::planner::{Input, State};
+use crate::planner::{Input, ParkedWrite, State};
 use crate::settings::Settings;
 use model::{
-    Action, ActionKind, Alarm, Base, BySide, Capabilities, Conflict, Held, LinkHead, Listing, Observation, PhoneKey,
-    RecordId, RowHash, RowRef, Rule, Side, SkipReason, Skipped, Via,
+    Action, ActionKind, Alarm, Base, BySide, Capabilities, Conflict, ConflictId, Coverage, Held, LinkHead, LinkId,
+    Listing, Observation, PhoneKey, RecordId, Resolution, RowHash, RowRef, Rule, Side, SkipReason, Skipped, Tombstone,
+    Via,
 };
+use std::collections::BTreeMap;
 
 /// What becomes of a listed record. Every record has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,11 +36,31 @@ pub(crate) struct World<'a> {
     pub(crate) state: &'a State,
     pub(crate) capabilities: BySide<&'a Capabilities>,
     bases: &'a [Base],
+    /// What a link without a loaded base has.
+    blank: Base,
+    tombstones: BySide<BTreeMap<&'a str, &'a Tombstone>>,
+    buried: BTreeMap<PhoneKey, &'a Tombstone>,
+    parked: BTreeMap<(Side, &'a str, RowHash), &'a ParkedWrite>,
+    resolutions: BTreeMap<&'a ConflictId, Vec<&'a Resolution>>,
 }
 
 impl<'a> World<'a> {
     pub(crate) fn new(input: &Input<'a>) -> Self {
+        let state = input.state;
+        let mut resolutions = BTreeMap::<_, Vec<_>>::new();
+        for resolution in &state.resolutions {
+            resolutions.entry(&resolution.conflict).or_default().push(resolution);
+        }
+        let parked = state.parked.iter().rev();
         Self {
+            blank: Base::unknown(LinkId(0), input.settings.schema.len()),
+            // Oldest first: the latest one stays.
+            tombstones: BySide::from_fn(|side| {
+                state.tombstones.iter().filter_map(|tomb| Some((tomb.ids[side].as_ref()?.as_str(), tomb))).collect()
+            }),
+            buried: state.tombstones.iter().filter_map(|tomb| Some((tomb.key?, tomb))).collect(),
+            parked: parked.map(|write| ((write.side, &*write.source_id, write.source_hash), write)).collect(),
+            resolutions,
             settings: input.settings,
             normalizer: input.normalizer,
             listings: input.listings,
@@ -59,10 +81,53 @@ impl<'a> World<'a> {
     }
 
     /// The base of a link; one that knows nothing where none was loaded.
-    pub(crate) fn base(&self, head: &LinkHead) -> Base {
+    pub(crate) fn base(&self, head: &LinkHead) -> &Base {
         match self.bases.binary_search_by_key(&head.id, |base| base.link) {
-            Ok(at) => self.bases[at].clone(),
-            Err(_) => Base::unknown(head.id, self.settings.schema.len()),
+            Ok(at) => &self.bases[at],
+            Err(_) => &self.blank,
+        }
+    }
+
+    /// The base of two records that never agreed.
+    pub(crate) fn no_base(&self) -> &Base {
+        &self.blank
+    }
+
+    /// The latest link that ended with this record in it.
+    pub(crate) fn tombstone_of(&self, side: Side, id: &str) -> Option<&'a Tombstone> {
+        self.tombstones[side].get(id).copied()
+    }
+
+    /// The latest link that ended with this number.
+    pub(crate) fn buried(&self, key: PhoneKey) -> Option<&'a Tombstone> {
+        self.buried.get(&key).copied()
+    }
+
+    /// The refusal of a write to `target` from this very source row, if there was one.
+    pub(crate) fn parked(&self, target: Side, source_row: u32) -> Option<&'a ParkedWrite> {
+        if self.parked.is_empty() {
+            return None;
+        }
+        let source = target.other();
+        let key = (target, self.row(source, source_row).id(), self.hash(source, source_row));
+        self.parked.get(&key).copied()
+    }
+
+    /// Answers to a conflict, oldest first.
+    pub(crate) fn resolutions(&self, id: &ConflictId) -> &[&'a Resolution] {
+        self.resolutions.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Why absence from a side proves nothing in this run, if so. A side that shows nothing although contacts are
+    /// linked is not believed, whatever it claims (S3, S4).
+    pub(crate) fn incomplete(&self, side: Side) -> Option<String> {
+        let title = side.title();
+        match &self.listings[side].coverage {
+            Coverage::Partial { reason } => Some(format!("{title} was not read completely: {reason}")),
+            Coverage::Complete if self.listings[side].table.is_empty() && !self.heads.is_empty() => {
+                Some(format!("{title} showed no contact at all"))
+            }
+            Coverage::Complete => None,
         }
     }
 
@@ -111,14 +176,15 @@ pub(crate) struct Draft {
 
 impl Draft {
     pub(crate) fn new(listings: BySide<&Listing>) -> Self {
-        Self {
-            fates: BySide::from_fn(|side| vec![Fate::Unseen; listings[side].table.len()]),
-            ..Self::default()
-        }
+        Self { fates: BySide::from_fn(|side| vec![Fate::Unseen; listings[side].table.len()]), ..Self::default() }
     }
 
     pub(crate) fn fate(&mut self, side: Side, row: u32, fate: Fate) {
         self.fates[side][row as usize] = fate;
+    }
+
+    pub(crate) fn fate_of(&self, side: Side, row: u32) -> Fate {
+        self.fates[side][row as usize]
     }
 
     pub(crate) fn fates(&mut self, rows: BySide<Option<u32>>, fate: Fate) {
@@ -137,7 +203,13 @@ impl Draft {
 }
 
 /// An action with the parts that all of them share; the caller fills in the rest.
-pub(crate) fn action(world: &World<'_>, side: Side, kind: ActionKind, rows: BySide<Option<u32>>, reason: Rule) -> Action {
+pub(crate) fn action(
+    world: &World<'_>,
+    side: Side,
+    kind: ActionKind,
+    rows: BySide<Option<u32>>,
+    reason: Rule,
+) -> Action {
     Action {
         side,
         kind,

@@ -15,13 +15,18 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
             rows[side].extend(world.matching.survey.joined[*head].rows[side]);
         }
     }
+    for side in Side::BOTH {
+        // By id, so that the order of the listing makes no difference.
+        rows[side].sort_unstable_by_key(|row| world.row(side, *row).id());
+        rows[side].dedup();
+    }
     let both = !rows.justcall.is_empty() && !rows.crm.is_empty();
     let kind = if both { ConflictKind::AmbiguousMatch } else { ConflictKind::SharedPhone };
-    let first = BySide::from_fn(|side| rows[side].first().copied());
     let subject = Subject {
         kind,
         link: None,
-        rows: first,
+        group: Some(group.key),
+        rows: BySide::from_fn(|side| rows[side].first().copied()),
         phone: group.key.to_string(),
         field: None,
         base: None,
@@ -38,6 +43,8 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
             draft.fate(side, *row, Fate::Conflict);
         }
     }
+    conflict.records.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
+    conflict.records.dedup();
     conflict.detail = format!("{} records have the number {}", conflict.records.len(), group.key);
     draft.conflicts.push(conflict);
 }

@@ -4,21 +4,16 @@
 //! withheld changes nothing at all: its other fields may belong to another person (I6).
 
 use crate::draft::{Draft, Fate, World};
+use crate::normalizer::name;
 use crate::settings::GuardClass;
-use model::{Action, ActionKind, Alarm, AlarmKind, Change, Field, Held, HeldReason, Side};
-use std::collections::BTreeMap;
+use model::{Action, ActionKind, Alarm, AlarmKind, Change, Field, Held, HeldReason, RecordId, Side};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Tries every guard in turn; returns how many of each class go through, for the rolling window.
-pub(crate) fn withhold(
-    world: &World<'_>,
-    draft: &mut Draft,
-    linked: u64,
-    approvals: &BTreeMap<GuardClass, u64>,
-) -> BTreeMap<GuardClass, u64> {
-    let mut used = BTreeMap::new();
+/// Tries every guard in turn.
+pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approvals: &BTreeMap<GuardClass, u64>) {
     for class in GuardClass::ALL {
-        if class == GuardClass::Creates && linked == 0 {
-            continue; // the first sync creates everything
+        if matches!(class, GuardClass::Creates | GuardClass::Changed) && linked == 0 {
+            continue; // the first sync creates and completes everything; nothing says yet what is usual
         }
         let count = draft.actions.iter().map(|action| weight(class, action)).sum::<u64>();
         if count == 0 {
@@ -27,7 +22,6 @@ pub(crate) fn withhold(
         let limit = world.settings.guards.of(class).limit(linked);
         let spent = world.state.window.get(&class).copied().unwrap_or(0);
         if count + spent <= limit {
-            used.insert(class, count);
             continue;
         }
         let approved = approvals.get(&class).copied().unwrap_or(0).min(count);
@@ -36,7 +30,6 @@ pub(crate) fn withhold(
             draft.alarms.push(alarm(class, count, limit, spent, approved));
         }
     }
-    used
 }
 
 fn alarm(class: GuardClass, count: u64, limit: u64, spent: u64, approved: u64) -> Alarm {
@@ -63,8 +56,7 @@ fn weight(class: GuardClass, action: &Action) -> u64 {
         GuardClass::Creates => u64::from(action.kind == ActionKind::Create),
         GuardClass::Changed => u64::from(is_update),
         GuardClass::PhoneChanges => u64::from(is_update && action.changes.iter().any(is_phone_change)),
-        GuardClass::Clears if is_update => action.changes.iter().filter(|change| is_clear(change)).count() as u64,
-        GuardClass::Clears => 0,
+        GuardClass::Clears => action.changes.iter().filter(|change| is_clear(action, change)).count() as u64,
     }
 }
 
@@ -72,14 +64,23 @@ fn is_phone_change(change: &Change) -> bool {
     change.field == Field::Phone
 }
 
-fn is_clear(change: &Change) -> bool {
+/// Emptying one half of a made-up name loses nothing.
+fn is_clear(action: &Action, change: &Change) -> bool {
+    let before = |name: &Field| {
+        let change = action.changes.iter().find(|change| change.field == *name);
+        change.and_then(|change| change.before.as_deref()).unwrap_or_default()
+    };
+    let is_name = matches!(change.field, Field::FirstName | Field::LastName);
     change.after.is_empty()
+        && action.kind == ActionKind::Update
+        && !(is_name && name::is_placeholder(before(&Field::FirstName), before(&Field::LastName)))
 }
 
 /// Lets the first `approved` through in plan order, holds the rest; returns how many it held.
 fn hold_back(world: &World<'_>, draft: &mut Draft, class: GuardClass, approved: u64, limit: u64) -> u64 {
     let mut passed = 0;
     let mut held = 0;
+    let mut waiting = Vec::new();
     for mut action in std::mem::take(&mut draft.actions) {
         let weight = weight(class, &action);
         if weight == 0 || passed + weight <= approved {
@@ -90,45 +91,63 @@ fn hold_back(world: &World<'_>, draft: &mut Draft, class: GuardClass, approved: 
         held += weight;
         draft.held.push(held_action(&action, class, limit));
         if class == GuardClass::Clears {
-            action.changes.retain(|change| !is_clear(change));
+            let clears: Vec<bool> = action.changes.iter().map(|change| is_clear(&action, change)).collect();
+            let mut clears = clears.into_iter();
+            action.changes.retain(|_| !clears.next().unwrap_or(false));
             if !action.changes.is_empty() {
                 draft.actions.push(action);
                 continue;
             }
         }
-        mark_held(world, draft, &action);
+        waiting.push(action);
     }
-    if class == GuardClass::PhoneChanges && held > 0 {
-        hold_partners(world, draft, limit);
+    if matches!(class, GuardClass::PhoneChanges | GuardClass::Changed) {
+        hold_partners(draft, class, limit, &mut waiting);
     }
+    mark_held(world, draft, &waiting);
     held
 }
 
-/// A contact with a withheld phone change changes nowhere.
-fn hold_partners(world: &World<'_>, draft: &mut Draft, limit: u64) {
-    let waiting: Vec<_> = draft
-        .held
-        .iter()
-        .filter(|held| held.class.as_deref() == Some(GuardClass::PhoneChanges.name()))
-        .map(|held| (held.side, held.record_id.clone()))
-        .collect();
-    for action in std::mem::take(&mut draft.actions) {
-        let partner = (action.side.other(), action.other_id.clone());
-        if action.kind == ActionKind::Update && waiting.contains(&partner) {
-            draft.held.push(held_action(&action, GuardClass::PhoneChanges, limit));
-            mark_held(world, draft, &action);
-        } else {
-            draft.actions.push(action);
+/// A contact with a withheld phone change changes nowhere, and a circle of numbers moves as a whole or not at all.
+fn hold_partners(draft: &mut Draft, class: GuardClass, limit: u64, waiting: &mut Vec<Action>) {
+    let mut partners: BTreeSet<(Side, RecordId)> = BTreeSet::new();
+    let mut circles: BTreeSet<u32> = BTreeSet::new();
+    let mut next = 0;
+    while next < waiting.len() {
+        for action in &waiting[next..] {
+            if action.changes.iter().any(is_phone_change) {
+                partners.extend(action.other_id.clone().map(|id| (action.side.other(), id)));
+            }
+            circles.extend(action.cycle);
+        }
+        next = waiting.len();
+        let is_bound = |action: &mut Action| {
+            action.kind == ActionKind::Update
+                && (action.cycle.is_some_and(|circle| circles.contains(&circle))
+                    || action.record_id.as_ref().is_some_and(|id| partners.contains(&(action.side, id.clone()))))
+        };
+        for action in draft.actions.extract_if(.., is_bound) {
+            draft.held.push(held_action(&action, class, limit));
+            waiting.push(action);
         }
     }
 }
 
-fn mark_held(world: &World<'_>, draft: &mut Draft, action: &Action) {
-    let Some(id) = &action.record_id else { return };
-    // Rare, so a scan is fine: a guard trips once in a blue moon.
-    let row = world.listings[action.side].table.iter().find(|row| row.id() == id.as_str());
-    if let Some(row) = row {
-        draft.fates[action.side][row.index()] = Fate::Held;
+fn mark_held(world: &World<'_>, draft: &mut Draft, waiting: &[Action]) {
+    if waiting.is_empty() {
+        return;
+    }
+    for side in Side::BOTH {
+        let own = waiting.iter().filter(|action| action.side == side);
+        let ids: BTreeSet<&str> = own.filter_map(|action| Some(action.record_id.as_ref()?.as_str())).collect();
+        let rows = world.listings[side].table.iter().filter(|row| ids.contains(row.id()));
+        for row in rows {
+            let fate = &mut draft.fates[side][row.index()];
+            // A second row with the same id was skipped and stays so.
+            if matches!(fate, Fate::Update | Fate::Delete) {
+                *fate = Fate::Held;
+            }
+        }
     }
 }
 
@@ -158,7 +177,10 @@ pub(crate) fn listing_alarms(world: &World<'_>, draft: &mut Draft, linked: u64) 
         };
         let title = side.title();
         if listed == 0 && linked > 0 {
-            raise(AlarmKind::EmptyListing, format!("{title} showed no contact, {linked} are linked: nothing is deleted"));
+            raise(
+                AlarmKind::EmptyListing,
+                format!("{title} showed no contact, {linked} are linked: nothing is deleted"),
+            );
         } else if let model::Coverage::Partial { reason } = &listing.coverage {
             let detail = format!("{title} was not read completely: {reason}; expected about {linked}, got {listed}");
             raise(AlarmKind::PartialListing, detail);

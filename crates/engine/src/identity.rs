@@ -25,7 +25,16 @@ impl Identity {
         Self { name: name.to_lowercase(), email }
     }
 
-    /// True where a name or an e-mail agrees.
+    /// True where the second factor leaves no doubt: the same name; or the same e-mail, and no name that says otherwise
+    /// (families share numbers and addresses).
+    pub fn decides(&self, other: &Self) -> bool {
+        if !self.name.is_empty() && !other.name.is_empty() {
+            return self.name == other.name;
+        }
+        !self.email.is_empty() && self.email == other.email
+    }
+
+    /// True where a name or an e-mail agrees: enough for a doubt, not enough for a decision.
     pub fn agrees(&self, other: &Self) -> bool {
         (!self.name.is_empty() && self.name == other.name) || (!self.email.is_empty() && self.email == other.email)
     }

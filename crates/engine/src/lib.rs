@@ -10,10 +10,12 @@ pub mod matcher;
 pub mod merger;
 pub mod normalizer;
 pub mod planner;
+pub mod quality;
 pub mod settings;
 pub mod survey;
 
 mod conflicts;
+mod contest;
 mod creator;
 mod cycles;
 mod decider;

@@ -3,6 +3,8 @@
 //!
 //! Does not compare fields and does not decide what is written.
 
+mod seekers;
+
 use crate::identity::Identity;
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::settings::Settings;
@@ -63,7 +65,9 @@ pub struct Matching {
     pub unreadable: BySide<Vec<Identity>>,
     /// Links of undecided groups, ascending.
     pub blocked: BTreeSet<usize>,
-    /// Numbers that several records of a side have, among those that matter here; ascending.
+    /// Linked rows that an undecided group may be mistaken for, ascending.
+    contested: BySide<Vec<u32>>,
+    /// Numbers of all unlinked rows, then those that several records of a side have, among those that matter here.
     shared: BySide<Vec<u64>>,
 }
 
@@ -113,10 +117,12 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         skipped: BySide::default(),
         unreadable: BySide::default(),
         blocked: BTreeSet::new(),
+        contested: BySide::default(),
         shared: BySide::default(),
         survey,
     };
-    let mut free = BySide::from_fn(|side| matching.read_free(context, side));
+    let all = BySide::from_fn(|side| matching.read_free(context, side));
+    let mut free = all.clone();
     for side in Side::BOTH {
         matching.find_by_number(context, side, &mut free[side], FoundBy::Number);
         matching.find_by_number(context, side, &mut free[side], FoundBy::NewId);
@@ -126,8 +132,9 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         }
         matching.skipped[side].sort_by_key(|(row, ..)| *row);
     }
-    let linked = matching.linked_numbers(context, &free);
+    let linked = matching.linked_numbers(context, &all);
     matching.match_free(context, &free, &linked);
+    matching.tidy_groups();
     matching
 }
 
@@ -137,7 +144,12 @@ impl Matching {
         self.shared[side].binary_search(&number).is_ok()
     }
 
-    /// Links whose base is needed to decide, ascending.
+    /// Whether a linked record has the number of an undecided group: one of its members may be meant instead.
+    pub fn is_contested(&self, side: Side, row: u32) -> bool {
+        self.contested[side].binary_search(&row).is_ok()
+    }
+
+    /// Links whose base is needed to decide or to be written anew, ascending.
     pub fn needs_base(&self, heads: &[LinkHead]) -> Vec<LinkId> {
         let joined = self.survey.joined.iter().zip(&self.found_by);
         let mut ids: Vec<LinkId> = joined
@@ -147,6 +159,8 @@ impl Matching {
                     || found.crm == FoundBy::NewId
                     || Side::BOTH.into_iter().any(|side| {
                         head.unconfirmed[side]
+                            || head.created_at[side].is_some()
+                            || (head.ids[side].is_none() && joined.rows[side].is_some())
                             || joined.rows[side]
                                 .is_none_or(|row| self.survey.hashes[side][row as usize] != head.hashes[side])
                     })
@@ -186,84 +200,13 @@ impl Matching {
         });
     }
 
-    /// Finds rows for links whose id is unknown (`Number`) or proven gone (`NewId`), where the number leaves one choice.
-    fn find_by_number(&mut self, context: &Context<'_>, side: Side, free: &mut Vec<Reading>, by: FoundBy) {
-        let mut seekers: Vec<(u64, usize)> = Vec::new();
-        for (at, joined) in self.survey.joined.iter().enumerate() {
-            let head = &context.heads[joined.head];
-            let seeks = joined.rows[side].is_none()
-                && match (&head.ids[side], by) {
-                    (None, FoundBy::Number) => true,
-                    (Some(id), FoundBy::NewId) => context.gone[side].contains(id),
-                    _ => false,
-                };
-            if seeks && let Some(key) = head.key {
-                seekers.push((key.number(), at));
-            }
-        }
-        seekers.sort_unstable();
-        let mut taken = BTreeSet::new();
-        for seekers in seekers.chunk_by(|a, b| a.0 == b.0) {
-            let rows = with_number(free, seekers[0].0);
-            self.assign(context, side, seekers, rows, by, &mut taken);
-        }
-        free.retain(|reading| !taken.contains(&reading.row));
-    }
-
-    fn assign(
-        &mut self,
-        context: &Context<'_>,
-        side: Side,
-        seekers: &[(u64, usize)],
-        rows: &[Reading],
-        by: FoundBy,
-        taken: &mut BTreeSet<u32>,
-    ) {
-        let mut open: Vec<usize> = seekers.iter().map(|(_, at)| *at).collect();
-        let mut left: Vec<Reading> = rows.to_vec();
-        // Several of one number: a row that is exactly what the base says is that contact.
-        if open.len() > 1 || left.len() > 1 {
-            open.retain(|at| {
-                let wanted = context.heads[self.survey.joined[*at].head].hashes[side];
-                let same = |reading: &Reading| self.survey.hashes[side][reading.row as usize] == wanted;
-                let mut hits = left.iter().enumerate().filter(|(_, reading)| same(reading));
-                let (Some((hit, _)), None) = (hits.next(), hits.next()) else { return true };
-                let row = left.remove(hit).row;
-                self.survey.joined[*at].rows[side] = Some(row);
-                self.found_by[*at][side] = by;
-                taken.insert(row);
-                false
-            });
-        }
-        match (open.as_slice(), left.as_slice()) {
-            ([], _) | (_, []) => {}
-            ([at], [reading]) => {
-                self.survey.joined[*at].rows[side] = Some(reading.row);
-                self.found_by[*at][side] = by;
-                taken.insert(reading.row);
-            }
-            (several, rows) => {
-                taken.extend(rows.iter().map(|reading| reading.row));
-                self.blocked.extend(several.iter().copied());
-                let mut group = Group {
-                    key: rows[0].key,
-                    rows: BySide::default(),
-                    heads: several.to_vec(),
-                    linked: BySide::default(),
-                };
-                group.rows[side] = rows.iter().map(|reading| reading.row).collect();
-                group.rows[side].sort_unstable();
-                self.groups.push(group);
-            }
-        }
-    }
-
-    /// Numbers of linked rows, where a free or changed row has the same one: (number, side, row), ascending.
-    fn linked_numbers(&mut self, context: &Context<'_>, free: &BySide<Vec<Reading>>) -> Vec<(u64, Side, u32)> {
+    /// Numbers of linked rows, where an unlinked or changed row has the same one: (number, side, row), ascending.
+    /// `all`: every row that no id linked, out of scope or not.
+    fn linked_numbers(&mut self, context: &Context<'_>, all: &BySide<Vec<Reading>>) -> Vec<(u64, Side, u32)> {
         let mut interest: Vec<u64> = Vec::new();
-        let mut changed: Vec<(u64, Side, u32)> = Vec::new();
+        let mut linked: Vec<(u64, Side, u32)> = Vec::new();
         for side in Side::BOTH {
-            interest.extend(free[side].iter().map(|reading| reading.key.number()));
+            interest.extend(all[side].iter().map(|reading| reading.key.number()));
             for joined in &self.survey.joined {
                 let head = &context.heads[joined.head];
                 let Some(row) = joined.rows[side] else { continue };
@@ -271,16 +214,33 @@ impl Matching {
                     continue;
                 }
                 if let PhoneReading::Key(key) | PhoneReading::WeakKey(key) = context.read_phone(side, row) {
-                    changed.push((key.number(), side, row));
+                    linked.push((key.number(), side, row));
                 }
+                // A number that a contact had before and that changed elsewhere matters too: it may be moving to somebody.
                 interest.extend(head.key.map(PhoneKey::number));
             }
         }
-        interest.extend(changed.iter().map(|(number, ..)| *number));
-        // A number that a contact had before and that changed elsewhere matters too: it may be moving to somebody.
+        interest.extend(linked.iter().map(|(number, ..)| *number));
         interest.sort_unstable();
         interest.dedup();
-        let mut linked = changed;
+        if !interest.is_empty() {
+            self.add_unchanged(context, &interest, &mut linked);
+        }
+        linked.sort_unstable();
+        for side in Side::BOTH {
+            let mut rows: Vec<(u64, u32)> =
+                linked.iter().filter(|(_, at, _)| *at == side).map(|(number, _, row)| (*number, *row)).collect();
+            rows.extend(all[side].iter().map(|reading| (reading.key.number(), reading.row)));
+            rows.sort_unstable();
+            rows.dedup();
+            let same = rows.chunk_by(|a, b| a.0 == b.0);
+            self.shared[side] = same.filter(|same| same.len() > 1).map(|same| same[0].0).collect();
+        }
+        linked
+    }
+
+    /// Unchanged linked rows with one of the numbers: theirs is the one that the link remembers, unread.
+    fn add_unchanged(&self, context: &Context<'_>, interest: &[u64], linked: &mut Vec<(u64, Side, u32)>) {
         for joined in &self.survey.joined {
             let head = &context.heads[joined.head];
             let Some(number) = head.key.map(PhoneKey::number) else { continue };
@@ -292,19 +252,10 @@ impl Matching {
                 linked.extend(joined.rows[side].filter(same).map(|row| (number, side, row)));
             }
         }
-        linked.sort_unstable();
-        for side in Side::BOTH {
-            let mut all: Vec<u64> = linked.iter().filter(|(_, at, _)| *at == side).map(|(number, ..)| *number).collect();
-            all.extend(free[side].iter().map(|reading| reading.key.number()));
-            all.sort_unstable();
-            self.shared[side] = all.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]).collect();
-        }
-        linked
     }
 
     fn match_free(&mut self, context: &Context<'_>, free: &BySide<Vec<Reading>>, linked: &[(u64, Side, u32)]) {
-        let mut numbers: Vec<u64> =
-            free.justcall.iter().chain(&free.crm).map(|reading| reading.key.number()).collect();
+        let mut numbers: Vec<u64> = free.justcall.iter().chain(&free.crm).map(|reading| reading.key.number()).collect();
         numbers.sort_unstable();
         numbers.dedup();
         for number in numbers {
@@ -316,7 +267,8 @@ impl Matching {
                 ([], [one], true) => self.alone.crm.push(Alone { row: one.row, key: one.key }),
                 ([a], [b], true) if !a.weak && !b.weak && a.key == b.key => self.pairs.push((a.row, b.row)),
                 _ => {
-                    let of = |side: Side| known.iter().filter(|(_, at, _)| *at == side).map(|(_, _, row)| *row).collect();
+                    let of =
+                        |side: Side| known.iter().filter(|(_, at, _)| *at == side).map(|(_, _, row)| *row).collect();
                     self.match_group(context, rows, BySide::from_fn(of));
                 }
             }
@@ -336,17 +288,19 @@ impl Matching {
             linked[side].iter().map(|row| context.identity(side, *row)).collect()
         });
         let mut decided = BySide::<BTreeSet<u32>>::default();
-        for (a, person) in rows.justcall.iter().zip(&people.justcall) {
-            let mut hits = rows.crm.iter().zip(&people.crm).filter(|(_, other)| person.agrees(other));
-            let (Some((b, other)), None) = (hits.next(), hits.next()) else { continue };
-            let back = people.justcall.iter().filter(|person| person.agrees(other)).count();
+        let fits = |a: usize, b: usize| {
+            let (person, other) = (&people.justcall[a], &people.crm[b]);
+            same_line(rows.justcall[a].key, rows.crm[b].key) && person.decides(other)
+        };
+        for (a, b) in one_to_one(people.justcall.len(), people.crm.len(), fits) {
             // A linked record that looks the same as well leaves a doubt.
-            let doubles = known.crm.iter().any(|known| known.agrees(person))
-                || known.justcall.iter().any(|known| known.agrees(other));
-            if back == 1 && !doubles {
-                self.pairs.push((a.row, b.row));
-                decided.justcall.insert(a.row);
-                decided.crm.insert(b.row);
+            let doubt = known.crm.iter().any(|known| known.agrees(&people.justcall[a]))
+                || known.justcall.iter().any(|known| known.agrees(&people.crm[b]));
+            if !doubt {
+                let (a, b) = (rows.justcall[a].row, rows.crm[b].row);
+                self.pairs.push((a, b));
+                decided.justcall.insert(a);
+                decided.crm.insert(b);
             }
         }
         let left = BySide::from_fn(|side| -> Vec<u32> {
@@ -356,7 +310,7 @@ impl Matching {
         if left.justcall.is_empty() && left.crm.is_empty() {
             return;
         }
-        let key = rows.justcall.first().or(rows.crm.first()).map(|reading| reading.key);
+        let key = rows.justcall.iter().chain(rows.crm).map(|reading| reading.key).min();
         if let Some(key) = key {
             let mut linked = linked;
             for side in Side::BOTH {
@@ -365,6 +319,63 @@ impl Matching {
             self.groups.push(Group { key, rows: left, heads: Vec::new(), linked });
         }
     }
+
+    /// One group per number, and the linked rows that they put in doubt.
+    fn tidy_groups(&mut self) {
+        self.groups.sort_by_key(|group| group.key.number());
+        self.groups.dedup_by(|next, kept| {
+            let same = next.key.number() == kept.key.number();
+            if same {
+                kept.key = kept.key.min(next.key);
+                kept.heads.append(&mut next.heads);
+                for side in Side::BOTH {
+                    kept.rows[side].append(&mut next.rows[side]);
+                    kept.linked[side].append(&mut next.linked[side]);
+                }
+            }
+            same
+        });
+        for group in &mut self.groups {
+            group.heads.sort_unstable();
+            for side in Side::BOTH {
+                group.rows[side].sort_unstable();
+                group.linked[side].sort_unstable();
+                group.linked[side].dedup();
+                self.contested[side].extend(&group.linked[side]);
+            }
+        }
+        for side in Side::BOTH {
+            self.contested[side].sort_unstable();
+        }
+    }
+}
+
+/// Whether two keys can be one person's line: the same number, and extensions that do not contradict each other (a
+/// phone system may have no place for them).
+fn same_line(a: PhoneKey, b: PhoneKey) -> bool {
+    a.number() == b.number() && (a == b || a.extension().is_empty() || b.extension().is_empty())
+}
+
+/// More comparisons than this within one number are not tried: a switchboard's contacts are not told apart by name.
+const MOST_COMPARISONS: usize = 1_000_000;
+
+/// The pairs of which each fits the other and nothing else.
+fn one_to_one(left: usize, right: usize, fits: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
+    if left.saturating_mul(right) > MOST_COMPARISONS {
+        return Vec::new();
+    }
+    let mut only = vec![None; left];
+    let mut fans = vec![0_u32; right];
+    for (a, only) in only.iter_mut().enumerate() {
+        let mut hits = (0..right).filter(|b| fits(a, *b));
+        let (first, second) = (hits.next(), hits.next());
+        for b in first.into_iter().chain(second).chain(hits) {
+            fans[b] += 1;
+        }
+        *only = first.filter(|_| second.is_none());
+    }
+    let pairs = only.into_iter().enumerate().filter_map(|(a, b)| Some((a, b?)));
+    pairs.filter(|(_, b)| fans[*b] == 1).collect()
 }
 
 /// The readings of one number, from a list sorted by number.

@@ -43,6 +43,14 @@ pub fn decide(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
     let decision = if case.base.is_known() { with_base(normalizer, case) } else { without_base(normalizer, case) };
     match decision {
         Decision::Write(target, _) if !may_write(normalizer, case, target) => Decision::Keep,
+        // What would be written means what is there already (an extension that cannot travel, a blank for a blank).
+        Decision::Write(target, after) if normalizer.same(case.field, case.now[target], Cell::from_text(&after)) => {
+            Decision::Rebase
+        }
+        // Nothing that a person answers could be written anywhere.
+        Decision::Conflict(_) if !Side::BOTH.into_iter().any(|side| is_allowed(normalizer, case, side)) => {
+            Decision::Keep
+        }
         other => other,
     }
 }
@@ -56,7 +64,11 @@ fn with_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
     match (edits.justcall, edits.crm) {
         // R1
         (Edit::Same, Edit::Same) => {
-            if case.base.sent.justcall || case.base.sent.crm { Decision::Settle } else { Decision::Keep }
+            if case.base.sent.justcall || case.base.sent.crm {
+                Decision::Settle
+            } else {
+                Decision::Keep
+            }
         }
         (a, b) if a.is_quiet() && b.is_quiet() => Decision::Settle,
         (Edit::Unknown, _) | (_, Edit::Unknown) => Decision::Keep,
@@ -121,13 +133,18 @@ fn agree(normalizer: &Normalizer, case: &FieldCase<'_>) -> bool {
     normalizer.same(case.field, case.now.justcall, case.now.crm)
 }
 
-/// Direction and write policy, and that nothing unseen or unreadable is overwritten.
+/// Policy, and that nothing unseen or unreadable is overwritten.
 fn may_write(normalizer: &Normalizer, case: &FieldCase<'_>, target: Side) -> bool {
     let canon = normalizer.canon(case.field, case.now[target]);
+    is_allowed(normalizer, case, target) && !matches!(canon, Canon::Unknown | Canon::Unreadable)
+}
+
+/// Direction and write policy.
+fn is_allowed(normalizer: &Normalizer, case: &FieldCase<'_>, target: Side) -> bool {
     let allowed = match case.policy.write {
         WritePolicy::Always => true,
-        WritePolicy::IfEmpty => canon == Canon::Blank,
+        WritePolicy::IfEmpty => normalizer.canon(case.field, case.now[target]) == Canon::Blank,
         WritePolicy::Never => false,
     };
-    allowed && case.policy.direction.allows(target) && !matches!(canon, Canon::Unknown | Canon::Unreadable)
+    allowed && case.policy.direction.allows(target)
 }

@@ -1,23 +1,30 @@
 //! A contact with a record on both sides: merges it field by field and writes down what follows.
 
-use crate::conflicts::{self, Subject};
+use crate::contest::contested;
 use crate::draft::{Draft, Fate, World, action};
 use crate::matcher::FoundBy;
 use crate::merger::{Decision, FieldCase, decide, outgoing};
-use crate::normalizer::{Canon, name};
+use crate::normalizer::{Canon, PhoneReading, name};
 use model::{
-    ActionKind, Base, BySide, Cell, Change, Choice, Conflict, ConflictKind, Field, LinkHead, Observation,
-    OwnedCell, PhoneKey, RecordId, Rule, Side, SkipReason, Via,
+    ActionKind, Base, BySide, Cell, Change, Conflict, Field, LinkHead, Observation, PhoneKey, RecordId, RowRef, Rule,
+    Side, SkipReason, Via, WritePolicy,
 };
 
 /// What the fields of one contact came to.
 #[derive(Debug, Default)]
-struct Merged {
-    writes: BySide<Vec<Change>>,
-    conflicts: Vec<Conflict>,
+pub(crate) struct Merged {
+    pub(crate) writes: BySide<Vec<Change>>,
+    pub(crate) conflicts: Vec<Conflict>,
+    /// The listed form becomes the base.
     settled: Vec<Field>,
-    rebased: Vec<Field>,
-    resolved: bool,
+    /// Both sides agree on something new.
+    pub(crate) rebased: Vec<Field>,
+    /// Exactly as the base says, on both sides.
+    same: Vec<Field>,
+    /// At least one value that a side changed is overwritten, because policy says who wins.
+    overruled: bool,
+    /// A person decided at least one of them.
+    pub(crate) resolved: bool,
 }
 
 /// A link with both rows.
@@ -28,11 +35,6 @@ pub(crate) fn linked(world: &World<'_>, draft: &mut Draft, at: usize) {
     let rows = joined.rows;
     let (Some(justcall), Some(crm)) = (rows.justcall, rows.crm) else { return };
     let pair = BySide { justcall, crm };
-    for side in Side::BOTH {
-        if world.state.absences.contains_key(&(head.id, side)) {
-            draft.observations.push(Observation::Returned { link: head.id, side });
-        }
-    }
     draft.fates(rows, Fate::Unchanged);
     let equal = Side::BOTH.into_iter().all(|side| world.hash(side, pair[side]) == head.hashes[side]);
     let renewed = found.justcall == FoundBy::NewId || found.crm == FoundBy::NewId;
@@ -43,21 +45,20 @@ pub(crate) fn linked(world: &World<'_>, draft: &mut Draft, at: usize) {
         return;
     }
     let mut base = world.base(head);
-    if renewed && !equals_base(world, &base, pair, found) {
+    if renewed && !equals_base(world, base, pair, found) {
         // A new record under the same number is only then the old contact with all its history if nothing else
         // differs; otherwise the sides have never agreed (R13).
-        base = Base::unknown(head.id, world.settings.schema.len());
+        base = world.no_base();
     }
-    let merged = merge(world, Some(head), &base, pair);
-    write_down(world, draft, Some(head), pair, &merged, found);
+    let merged = merge(world, Some(head), base, pair);
+    write_down(world, draft, Some(head), pair, merged, found);
 }
 
 /// Two records that are the same contact and were never linked (R12, R13).
 pub(crate) fn unlinked(world: &World<'_>, draft: &mut Draft, pair: BySide<u32>) {
-    let base = Base::unknown(model::LinkId(0), world.settings.schema.len());
-    let merged = merge(world, None, &base, pair);
+    let merged = merge(world, None, world.no_base(), pair);
     draft.fates(BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) }, Fate::Unchanged);
-    write_down(world, draft, None, pair, &merged, BySide::default());
+    write_down(world, draft, None, pair, merged, BySide::default());
 }
 
 fn learns_id(world: &World<'_>, head: &LinkHead, pair: BySide<u32>) -> bool {
@@ -78,7 +79,8 @@ fn equals_base(world: &World<'_>, base: &Base, pair: BySide<u32>, found: BySide<
         let row = world.row(side, pair[side]);
         world.settings.schema.iter().all(|(id, field)| {
             let now = row.cell(id.index());
-            now == Cell::Unknown || world.normalizer.same(field, base.cell(side, id), now)
+            let agreed = base.fields[id.index()].is_known() && now != Cell::Unknown;
+            !agreed || world.normalizer.same(field, base.cell(side, id), now)
         })
     })
 }
@@ -101,63 +103,58 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
             made_up,
         };
         match decide(world.normalizer, &case) {
-            Decision::Keep => {}
+            Decision::Keep => {
+                if Side::BOTH.into_iter().all(|side| base.cell(side, id) == case.now[side]) {
+                    merged.same.push(field.clone());
+                }
+            }
             Decision::Settle => merged.settled.push(field.clone()),
             Decision::Rebase => merged.rebased.push(field.clone()),
             Decision::Write(target, after) => {
+                let was = base.cell(target, id);
+                merged.overruled |= !world.normalizer.same(field, was, case.now[target]);
                 merged.writes[target].push(Change { field: field.clone(), before: text(case.now[target]), after });
             }
             Decision::Conflict(kind) => contested(world, head, pair, &case, kind, &mut merged),
         }
     }
+    for target in Side::BOTH {
+        if made_up[target] {
+            whole_name(world, target, rows, &mut merged);
+        }
+    }
     merged
 }
 
-fn text(cell: Cell<'_>) -> Option<String> {
+/// A made-up name is replaced as a whole: half of it beside a real name ("Ann JustCall Contact") would be invented.
+fn whole_name(world: &World<'_>, target: Side, rows: BySide<RowRef<'_>>, merged: &mut Merged) {
+    let schema = &world.settings.schema;
+    let is_written = |merged: &Merged, name: &Field| merged.writes[target].iter().any(|change| change.field == *name);
+    for (name, other) in [(Field::FirstName, Field::LastName), (Field::LastName, Field::FirstName)] {
+        let Some(id) = schema.position(&other) else { continue };
+        let policy = world.settings.policy(id);
+        let writable = policy.direction.allows(target) && policy.write != WritePolicy::Never;
+        if !is_written(merged, &name) || is_written(merged, &other) || !writable {
+            continue;
+        }
+        let (before, after) = (rows[target].cell(id.index()), rows[target.other()].cell(id.index()));
+        if before == Cell::Unknown || after == Cell::Unknown || world.normalizer.same(&other, before, after) {
+            continue;
+        }
+        for fields in [&mut merged.settled, &mut merged.rebased, &mut merged.same] {
+            fields.retain(|field| *field != other);
+        }
+        let after = outgoing(world.normalizer, &other, after);
+        merged.writes[target].push(Change { field: other, before: text(before), after });
+        merged.writes[target].sort_by(|a, b| a.field.cmp(&b.field));
+    }
+}
+
+pub(crate) fn text(cell: Cell<'_>) -> Option<String> {
     match cell {
         Cell::Value(text) => Some(text.to_owned()),
         Cell::Cleared => Some(String::new()),
         Cell::Unknown => None,
-    }
-}
-
-/// A field that a person must decide, or has decided.
-fn contested(
-    world: &World<'_>,
-    head: Option<&LinkHead>,
-    pair: BySide<u32>,
-    case: &FieldCase<'_>,
-    kind: ConflictKind,
-    merged: &mut Merged,
-) {
-    let rows = BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) };
-    let base = match (&case.base.cells.crm, &case.base.cells.justcall) {
-        (OwnedCell::Unknown, other) | (other, _) => text(other.as_cell()),
-    };
-    let subject = Subject {
-        kind,
-        link: head.map(|head| head.id),
-        rows,
-        phone: world.phone(head.and_then(|head| head.key), rows),
-        field: Some(case.field),
-        base,
-        values: BySide::from_fn(|side| text(case.now[side])),
-    };
-    let conflict = conflicts::build(world, subject);
-    let Some(choice) = conflicts::answer(world, &conflict) else {
-        merged.conflicts.push(conflict);
-        return;
-    };
-    merged.resolved = true;
-    for target in Side::BOTH {
-        let after = match choice {
-            Choice::Take(side) if *side == target => continue,
-            Choice::Take(side) => outgoing(world.normalizer, case.field, case.now[*side]),
-            Choice::Value(value) => value.clone(),
-        };
-        if !world.normalizer.same(case.field, case.now[target], Cell::from_text(&after)) {
-            merged.writes[target].push(Change { field: case.field.clone(), before: text(case.now[target]), after });
-        }
     }
 }
 
@@ -166,49 +163,24 @@ fn write_down(
     draft: &mut Draft,
     head: Option<&LinkHead>,
     pair: BySide<u32>,
-    merged: &Merged,
+    merged: Merged,
     found: BySide<FoundBy>,
 ) {
     let rows = BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) };
     let key = head.and_then(|head| head.key);
     let phone = world.phone(key.or_else(|| read_key(world, pair)), rows);
-    let rule = rule_of(merged, head.is_some());
-    let note = renewed_note(world, head, pair, found);
+    let rule = rule_of(&merged, head.is_some());
+    let (first_action, first_conflict) = (draft.actions.len(), draft.conflicts.len());
+    remember(world, draft, head, pair, &merged, (&phone, found));
     if !merged.conflicts.is_empty() {
         draft.fates(rows, Fate::Conflict);
     }
-    let state_only = |kind: ActionKind, reason: Rule, agreed: Vec<Field>| {
-        let mut action = action(world, Side::Justcall, kind, rows, reason);
-        action.phone.clone_from(&phone);
-        action.link = head.map(|head| head.id);
-        action.agreed = agreed;
-        action.note.clone_from(&note);
-        action
-    };
-    let mut agreed = merged.rebased.clone();
-    agreed.extend(merged.settled.iter().cloned());
-    match head {
-        None => {
-            let quiet = merged.writes.justcall.is_empty() && merged.writes.crm.is_empty() && merged.conflicts.is_empty();
-            let reason = if quiet { Rule::R12 } else { Rule::R13 };
-            let all = merged.rebased.len() == world.settings.schema.len();
-            draft.actions.push(state_only(ActionKind::Link, reason, if all { Vec::new() } else { agreed }));
-        }
-        Some(_) if !note.is_empty() => draft.actions.push(state_only(ActionKind::Link, Rule::R14, agreed)),
-        Some(_) if !merged.rebased.is_empty() => draft.actions.push(state_only(ActionKind::Rebase, Rule::R4, agreed)),
-        Some(head) if !merged.settled.is_empty() || learns_id(world, head, pair) || head.unconfirmed.justcall || head.unconfirmed.crm => {
-            draft.observations.push(settled(world, head, pair, merged.settled.clone()));
-        }
-        Some(_) => {}
-    }
-    for side in Side::BOTH {
-        let changes = merged.writes[side].clone();
+    draft.conflicts.extend(merged.conflicts);
+    for (side, changes) in [(Side::Justcall, merged.writes.justcall), (Side::Crm, merged.writes.crm)] {
         if changes.is_empty() {
             continue;
         }
-        let source = side.other();
-        let source_id = world.row(source, pair[source]).id();
-        if let Some(parked) = world.state.parked_write(side, source_id, world.hash(source, pair[source])) {
+        if let Some(parked) = world.parked(side, pair[side.other()]) {
             draft.skip(world, side, pair[side], SkipReason::Parked, format!("refused before: {}", parked.message));
             continue;
         }
@@ -219,6 +191,84 @@ fn write_down(
         action.changes = changes;
         draft.fate(side, pair[side], Fate::Update);
         draft.actions.push(action);
+    }
+    if head.is_some() {
+        report_phone(world, draft, pair, first_action, first_conflict);
+    }
+}
+
+/// What the state learns at once, whatever becomes of the writes.
+fn remember(
+    world: &World<'_>,
+    draft: &mut Draft,
+    head: Option<&LinkHead>,
+    pair: BySide<u32>,
+    merged: &Merged,
+    (phone, found): (&str, BySide<FoundBy>),
+) {
+    let rows = BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) };
+    let note = renewed_note(world, head, pair, found);
+    let agreed = || -> Vec<Field> { merged.rebased.iter().chain(&merged.settled).cloned().collect() };
+    let mut state_only = |kind: ActionKind, reason: Rule, agreed: Vec<Field>| {
+        let mut action = action(world, Side::Justcall, kind, rows, reason);
+        phone.clone_into(&mut action.phone);
+        action.link = head.map(|head| head.id);
+        action.agreed = agreed;
+        action.note.clone_from(&note);
+        draft.actions.push(action);
+    };
+    match head {
+        None => {
+            let quiet =
+                merged.writes.justcall.is_empty() && merged.writes.crm.is_empty() && merged.conflicts.is_empty();
+            let reason = if quiet { Rule::R12 } else { Rule::R13 };
+            let all = quiet && merged.rebased.len() == world.settings.schema.len();
+            state_only(ActionKind::Link, reason, if all { Vec::new() } else { agreed() });
+        }
+        // The link starts anew: whatever is not named here is not agreed any more.
+        Some(_) if !note.is_empty() => {
+            let mut agreed = agreed();
+            agreed.extend(merged.same.iter().cloned());
+            state_only(ActionKind::Link, Rule::R14, agreed);
+        }
+        Some(_) if !merged.rebased.is_empty() => {
+            state_only(ActionKind::Rebase, if merged.resolved { Rule::Resolved } else { Rule::R4 }, agreed());
+        }
+        Some(head) if !merged.settled.is_empty() || learns_id(world, head, pair) => {
+            draft.observations.push(settled(world, head, pair, merged.settled.clone()));
+        }
+        Some(_) => {}
+    }
+}
+
+/// A linked record whose number can no longer be read stays linked and keeps its counterpart's number; somebody should
+/// know all the same. Where nothing else happens to the record it counts as skipped.
+fn report_phone(world: &World<'_>, draft: &mut Draft, pair: BySide<u32>, first_action: usize, first_conflict: usize) {
+    let phone = world.settings.schema.phone();
+    for side in Side::BOTH {
+        let cell = world.row(side, pair[side]).cell(phone.index());
+        if cell == Cell::Unknown {
+            continue;
+        }
+        let PhoneReading::Unusable(reason, detail) = world.normalizer.read_phone(cell.text()) else { continue };
+        let told = format!("{}: {detail}", side.title());
+        match draft.fate_of(side, pair[side]) {
+            Fate::Unchanged => draft.skip(world, side, pair[side], reason, detail),
+            Fate::Update => {
+                let update = draft.actions[first_action..]
+                    .iter_mut()
+                    .find(|action| action.side == side && action.kind == ActionKind::Update);
+                if let Some(action) = update {
+                    action.note = told;
+                }
+            }
+            Fate::Conflict => {
+                for conflict in draft.conflicts[first_conflict..].iter_mut().filter(|known| known.detail.is_empty()) {
+                    conflict.detail.clone_from(&told);
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -236,8 +286,9 @@ fn rule_of(merged: &Merged, is_linked: bool) -> Rule {
     match (merged.writes.justcall.is_empty(), merged.writes.crm.is_empty()) {
         _ if merged.resolved => Rule::Resolved,
         _ if !is_linked => Rule::R13,
-        (true, false) if merged.conflicts.is_empty() && merged.rebased.is_empty() => Rule::R2,
-        (false, true) if merged.conflicts.is_empty() && merged.rebased.is_empty() => Rule::R3,
+        _ if merged.overruled || !merged.conflicts.is_empty() || !merged.rebased.is_empty() => Rule::R4,
+        (true, false) => Rule::R2,
+        (false, true) => Rule::R3,
         _ => Rule::R4,
     }
 }

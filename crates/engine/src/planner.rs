@@ -9,7 +9,8 @@ use crate::{Matching, creator, cycles, decider, groups, guard, pairs};
 use jiff::Timestamp;
 use model::{
     Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, LinkHead, LinkId, LinkStatus,
-    Listing, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side, SkipReason, Summary, Tombstone,
+    Listing, Observation, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side, SkipReason, Summary,
+    Tombstone,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,16 +50,6 @@ pub struct State {
     pub serial: u64,
     /// What the plan is made for.
     pub binding: Binding,
-}
-
-impl State {
-    /// The refusal of a write to `target` from this very source record, if there was one.
-    pub(crate) fn parked_write(&self, target: Side, source_id: &str, source_hash: RowHash) -> Option<&ParkedWrite> {
-        let same = |parked: &&ParkedWrite| {
-            parked.side == target && parked.source_id == source_id && parked.source_hash == source_hash
-        };
-        self.parked.iter().find(same)
-    }
 }
 
 /// Everything that a plan follows from.
@@ -124,6 +115,12 @@ fn skipped(world: &World<'_>, draft: &mut Draft) {
 fn link(world: &World<'_>, draft: &mut Draft, at: usize) {
     let joined = &world.matching.survey.joined[at];
     let head = &world.heads[joined.head];
+    for (side, row) in joined.rows.iter() {
+        // Whatever follows: what was missing and is here again must not count as missing twice later on.
+        if row.is_some() && world.state.absences.contains_key(&(head.id, side)) {
+            draft.observations.push(Observation::Returned { link: head.id, side });
+        }
+    }
     if world.matching.blocked.contains(&at) {
         return; // its group speaks for it
     }
@@ -171,12 +168,23 @@ fn sort(actions: &mut Vec<Action>, normalizer: &Normalizer) {
         PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Some(key),
         PhoneReading::Unusable(..) => None,
     };
-    let by_name = |action: &Action| (action.side, action.phone.clone(), action.record_id.clone(), action.other_id.clone());
-    actions.sort_by_cached_key(by_name);
-    let ranks = cycles::rank(actions, read);
-    let mut ranked: Vec<(u32, Action)> = ranks.into_iter().zip(actions.drain(..)).collect();
-    ranked.sort_by_key(|(rank, action)| (stage(action.kind), action.side, *rank));
-    actions.extend(ranked.into_iter().map(|(_, action)| action));
+    let mut order: Vec<usize> = (0..actions.len()).collect();
+    // By content, not by position: the order of the listings makes no difference (L8).
+    order.sort_by(|a, b| {
+        let (a, b) = (&actions[*a], &actions[*b]);
+        (stage(a.kind), a.side, &a.phone, &a.record_id, &a.other_id, a.kind).cmp(&(
+            stage(b.kind),
+            b.side,
+            &b.phone,
+            &b.record_id,
+            &b.other_id,
+            b.kind,
+        ))
+    });
+    let ranks = cycles::rank(actions, &order, read);
+    order.sort_by_key(|at| (stage(actions[*at].kind), actions[*at].side, ranks[*at]));
+    let mut unsorted: Vec<Option<Action>> = actions.drain(..).map(Some).collect();
+    actions.extend(order.into_iter().filter_map(|at| unsorted[at].take()));
 }
 
 const fn stage(kind: ActionKind) -> u8 {
@@ -191,8 +199,19 @@ const fn stage(kind: ActionKind) -> u8 {
 fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
     let summary = summarize(&draft);
     draft.conflicts.sort_by(|a, b| (&a.phone, &a.field, &a.id).cmp(&(&b.phone, &b.field, &b.id)));
-    draft.held.sort_by(|a, b| (a.side, a.kind, &a.phone, &a.record_id).cmp(&(b.side, b.kind, &b.phone, &b.record_id)));
-    draft.skipped.sort_by_key(|skipped| (skipped.side, skipped.reason));
+    draft.held.sort_by(|a, b| {
+        (a.side, a.kind, &a.phone, &a.record_id, &a.other_id, &a.class).cmp(&(
+            b.side,
+            b.kind,
+            &b.phone,
+            &b.record_id,
+            &b.other_id,
+            &b.class,
+        ))
+    });
+    draft
+        .skipped
+        .sort_by(|a, b| (a.side, a.reason, &a.record_id, &a.detail).cmp(&(b.side, b.reason, &b.record_id, &b.detail)));
     Plan {
         format: PLAN_FORMAT.to_owned(),
         id: PlanId::default(),
@@ -216,7 +235,8 @@ fn summarize(draft: &Draft) -> Summary {
     for side in Side::BOTH {
         let count = |fate: Fate| draft.fates[side].iter().filter(|known| **known == fate).count() as u64;
         let creates = |action: &&Action| action.side == side && action.kind == ActionKind::Create;
-        let held_creates = draft.held.iter().filter(|held| held.side == side && held.kind == ActionKind::Create).count();
+        let held_creates =
+            draft.held.iter().filter(|held| held.side == side && held.kind == ActionKind::Create).count();
         let numbers = summary.side_mut(side);
         numbers.create = draft.actions.iter().filter(creates).count() as u64;
         numbers.update = count(Fate::Update);

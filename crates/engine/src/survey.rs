@@ -52,8 +52,11 @@ fn by_length(a: &str, b: &str) -> Ordering {
 fn join_side(table: &Table, heads: &[LinkHead], side: Side, joined: &mut [Joined]) -> (Vec<bool>, Vec<u32>) {
     let id = |row: &u32| table.row(*row as usize).id();
     let mut rows: Vec<u32> = (0u32..).take(table.len()).collect();
-    rows.sort_by(|a, b| by_length(id(a), id(b)));
-    let mut doubles: Vec<u32> = rows.windows(2).filter(|pair| id(&pair[0]) == id(&pair[1])).map(|pair| pair[1]).collect();
+    // A made-up id (a row number) may look like another record's own: only like is compared with like.
+    let made_up = |row: &u32| !table.row(*row as usize).native_id();
+    rows.sort_by(|a, b| by_length(id(a), id(b)).then_with(|| made_up(a).cmp(&made_up(b))));
+    let same = |pair: &&[u32]| id(&pair[0]) == id(&pair[1]) && made_up(&pair[0]) == made_up(&pair[1]);
+    let mut doubles: Vec<u32> = rows.windows(2).filter(same).map(|pair| pair[1]).collect();
     doubles.sort_unstable();
     let head_id = |head: &usize| heads[*head].ids[side].as_ref().map_or("", RecordId::as_str);
     let mut order: Vec<usize> = (0..heads.len()).filter(|head| heads[*head].ids[side].is_some()).collect();
@@ -63,7 +66,7 @@ fn join_side(table: &Table, heads: &[LinkHead], side: Side, joined: &mut [Joined
     let mut rows = rows.into_iter().filter(|row| doubles.binary_search(row).is_err()).peekable();
     for head in order {
         while rows.next_if(|row| by_length(id(row), head_id(&head)).is_lt()).is_some() {}
-        let Some(row) = rows.next_if(|row| id(row) == head_id(&head) && table.row(*row as usize).native_id()) else {
+        let Some(row) = rows.next_if(|row| id(row) == head_id(&head) && !made_up(row)) else {
             continue;
         };
         joined[head].rows[side] = Some(row);

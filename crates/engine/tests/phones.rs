@@ -15,9 +15,8 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    let path = std::env::var("PHONES_TSV").unwrap_or_else(|_| {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/phones.tsv").to_owned()
-    });
+    let path = std::env::var("PHONES_TSV")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/phones.tsv").to_owned());
     let table = std::fs::read_to_string(path).expect("the fixture is readable");
     table.lines().skip(1).map(case).collect()
 }
@@ -29,9 +28,7 @@ fn case(line: &str) -> Case {
         class: cell(0).to_owned(),
         region: cell(1).parse().expect("a known region"),
         raw: unescape(cell(2)),
-        want: format!("{} {} {}", cell(3), cell(4), cell(5))
-            .trim_end()
-            .to_owned(),
+        want: format!("{} {} {}", cell(3), cell(4), cell(5)).trim_end().to_owned(),
     }
 }
 
@@ -83,10 +80,7 @@ fn every_case_of_the_table() {
     for case in &cases {
         let verdict = normalizer.normalize_in(&case.raw, case.region);
         if show(&verdict) != case.want {
-            let line = format!(
-                "{} {:?}: {verdict:?}, not {}",
-                case.region, case.raw, case.want
-            );
+            let line = format!("{} {:?}: {verdict:?}, not {}", case.region, case.raw, case.want);
             wrong.entry(case.class.clone()).or_default().push(line);
         }
     }
@@ -116,12 +110,8 @@ fn examples() -> Vec<(Region, i32, String)> {
 #[test]
 fn every_region_in_every_international_habit() {
     let normalizer = PhoneNormalizer::new(Region::NONE);
-    let accept = |e164: &str, extension: &str| {
-        Verdict::Accept(Phone {
-            e164: e164.into(),
-            extension: extension.into(),
-        })
-    };
+    let accept =
+        |e164: &str, extension: &str| Verdict::Accept(Phone { e164: e164.into(), extension: extension.into() });
     for (region, code, e164) in examples() {
         let code = code.to_string();
         let nsn = &e164[1 + code.len()..];
@@ -149,22 +139,10 @@ fn every_region_in_every_international_habit() {
             format!("<a href=\"tel:{e164}\">"),
             format!("\u{202a}{e164}\u{202c}\n"),
         ] {
-            assert_eq!(
-                normalizer.normalize(&text),
-                accept(&e164, ""),
-                "{region} {text:?}"
-            );
+            assert_eq!(normalizer.normalize(&text), accept(&e164, ""), "{region} {text:?}");
         }
-        for text in [
-            format!("{e164} x12"),
-            format!("{e164}, EXT: 12"),
-            format!("{e164};ext=12"),
-        ] {
-            assert_eq!(
-                normalizer.normalize(&text),
-                accept(&e164, "12"),
-                "{region} {text:?}"
-            );
+        for text in [format!("{e164} x12"), format!("{e164}, EXT: 12"), format!("{e164};ext=12")] {
+            assert_eq!(normalizer.normalize(&text), accept(&e164, "12"), "{region} {text:?}");
         }
         for text in [
             format!("{e164} poste 12"),
@@ -173,25 +151,12 @@ fn every_region_in_every_international_habit() {
             format!("+{code} {}", nsn.replace(['0', '1', '2', '9'], "l")),
         ] {
             let verdict = normalizer.normalize(&text);
-            assert!(
-                matches!(verdict, Verdict::Reject(_)),
-                "{region} {text:?}: {verdict:?}"
-            );
+            assert!(matches!(verdict, Verdict::Reject(_)), "{region} {text:?}: {verdict:?}");
         }
-        let other = if code == "1" {
-            "+442071838750"
-        } else {
-            "+14155551234"
-        };
-        for between in [
-            " / ", "/", "; ", ", ", " or ", " & ", " - ", "\n", "|", "/x", " ",
-        ] {
+        let other = if code == "1" { "+442071838750" } else { "+14155551234" };
+        for between in [" / ", "/", "; ", ", ", " or ", " & ", " - ", "\n", "|", "/x", " "] {
             let verdict = normalizer.normalize(&format!("{e164}{between}{other}"));
-            assert_eq!(
-                show(&verdict),
-                format!("SPLIT {e164}|{other}"),
-                "{between:?}"
-            );
+            assert_eq!(show(&verdict), format!("SPLIT {e164}|{other}"), "{between:?}");
         }
     }
 }
@@ -252,11 +217,9 @@ fn cell_text() -> impl Strategy<Value = String> {
 
 fn any_region() -> impl Strategy<Value = Region> {
     prop::sample::select(
-        [
-            "ZZ", "US", "DE", "GB", "MX", "AT", "BR", "IT", "AR", "KR", "FI", "SG", "TK",
-        ]
-        .map(|code| code.parse::<Region>().expect("a known region"))
-        .to_vec(),
+        ["ZZ", "US", "DE", "GB", "MX", "AT", "BR", "IT", "AR", "KR", "FI", "SG", "TK"]
+            .map(|code| code.parse::<Region>().expect("a known region"))
+            .to_vec(),
     )
 }
 
@@ -316,14 +279,7 @@ proptest! {
 #[test]
 fn the_known_panic_is_guarded() {
     let normalizer = PhoneNormalizer::new(Region::NONE);
-    for text in [
-        "1;phone-context=+1;tel:2",
-        "tel:1;phone-context=+1;tel:2",
-        "12345678;phone-context=+1;tel:2",
-    ] {
-        assert!(
-            matches!(normalizer.normalize(text), Verdict::Reject(_)),
-            "{text}"
-        );
+    for text in ["1;phone-context=+1;tel:2", "tel:1;phone-context=+1;tel:2", "12345678;phone-context=+1;tel:2"] {
+        assert!(matches!(normalizer.normalize(text), Verdict::Reject(_)), "{text}");
     }
 }

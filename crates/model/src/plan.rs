@@ -116,7 +116,8 @@ pub struct Action {
     /// Of a delete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
-    /// Of a link or rebase: the fields on which both sides agree now. Of an update: fields settled with it.
+    /// Of a link or rebase: the fields on which both sides agree now, and no others: a link that is made (R13) or renewed
+    /// (R14) forgets what is not named. Empty with R12: all. Nothing changes hands when a link re-enters the scope.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agreed: Vec<Field>,
     /// Phone changes that must go together since they hand numbers around in a circle (S21).
@@ -219,7 +220,7 @@ pub enum Observation {
         ids: BySide<RecordId>,
         /// What the listings showed, to be sure when it is recorded.
         expect: BySide<RowHash>,
-        /// The fields that settled; empty: all.
+        /// The fields that settled; none where only an id was learned.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fields: Vec<Field>,
     },

@@ -1,6 +1,7 @@
 //! Conflicts as CSV for a spreadsheet (RFC 4180, every cell quoted). Cells that a spreadsheet would take for a formula
 //! get an apostrophe in front, which also keeps `+14155550100` a text. Reading answers back is not done here.
 
+use crate::words;
 use model::Conflict;
 use std::io::{self, BufWriter, Write};
 
@@ -40,7 +41,7 @@ fn cells(conflict: &Conflict) -> [String; 13] {
         .collect();
     [
         conflict.id.to_string(),
-        conflict.kind.words().to_owned(),
+        words::conflict_code(conflict.kind).to_owned(),
         conflict.name.clone(),
         conflict.phone.clone(),
         conflict.field.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -57,7 +57,7 @@ pub fn value(text: &str) -> Cow<'_, str> {
 
 /// Columns that the text takes on a terminal.
 pub fn columns(text: &str) -> usize {
-    text.graphemes(true).map(|grapheme| grapheme.width()).sum()
+    text.graphemes(true).map(unicode_width::UnicodeWidthStr::width).sum()
 }
 
 /// Where to cut so that what stays takes at most `room` columns: never inside a grapheme cluster.

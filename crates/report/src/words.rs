@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{ActionKind, AlarmKind, Applied, HeldReason, Rule, RunOutcome, Via};
+use model::{ActionKind, AlarmKind, Applied, ConflictKind, HeldReason, Rule, RunOutcome, Via};
 
 /// `1,234,567`.
 pub fn number(count: u64) -> String {
@@ -120,8 +120,7 @@ pub const fn meaning(kind: ActionKind) -> &'static str {
 pub const fn via(via: Via) -> &'static str {
     match via {
         Via::Bulk => "in bulk",
-        Via::Put => "one request",
-        Via::Delete => "one request",
+        Via::Put | Via::Delete => "one request",
         Via::File => "in the file",
         Via::Api => "by API",
         Via::State => "no write",
@@ -149,6 +148,18 @@ pub const fn alarm(kind: AlarmKind) -> &'static str {
     }
 }
 
+/// The kind of a conflict as the JSON formats write it.
+pub const fn conflict_code(kind: ConflictKind) -> &'static str {
+    match kind {
+        ConflictKind::BothEdited => "both_edited",
+        ConflictKind::NoBase => "no_base",
+        ConflictKind::EditedAndDeleted => "edited_and_deleted",
+        ConflictKind::AmbiguousMatch => "ambiguous_match",
+        ConflictKind::SharedPhone => "shared_phone",
+        ConflictKind::Unclear => "unclear",
+    }
+}
+
 /// How a run ended, in one or two words.
 pub const fn outcome(outcome: RunOutcome) -> &'static str {
     match outcome {
@@ -165,23 +176,16 @@ pub const fn needs_a_person(reason: HeldReason) -> bool {
     matches!(reason, HeldReason::Guard | HeldReason::Unproven | HeldReason::UnreadableCounterpart)
 }
 
-/// `1 create, 2 updates`; empty where there is none.
-pub fn writes(create: u64, update: u64, delete: u64) -> String {
+/// `1 create`, `2 updates`: what there is of each.
+pub fn writes(create: u64, update: u64, delete: u64) -> Vec<String> {
     let named = [(create, "create"), (update, "update"), (delete, "delete")];
-    let parts: Vec<String> =
-        named.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
-    parts.join(", ")
+    named.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect()
 }
 
-/// `1 created, 2 updated`; empty where there is none.
-pub fn written(applied: &Applied) -> String {
+/// `1 created`, `2 updated`: what there was of each.
+pub fn written(applied: &Applied) -> Vec<String> {
     let named = [(applied.create, "created"), (applied.update, "updated"), (applied.delete, "deleted")];
-    let parts: Vec<String> = named
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, verb)| format!("{} {verb}", number(count)))
-        .collect();
-    parts.join(", ")
+    named.into_iter().filter(|(count, _)| *count > 0).map(|(count, verb)| format!("{} {verb}", number(count))).collect()
 }
 
 #[cfg(test)]
@@ -221,6 +225,20 @@ mod tests {
         assert_eq!(percent(1, 3), "33 %");
         assert_eq!(percent(3, 3), "100 %");
         assert_eq!(percent(0, 0), "0 %");
+    }
+
+    #[test]
+    fn conflict_codes_are_those_of_the_json() {
+        for kind in [
+            ConflictKind::BothEdited,
+            ConflictKind::NoBase,
+            ConflictKind::EditedAndDeleted,
+            ConflictKind::AmbiguousMatch,
+            ConflictKind::SharedPhone,
+            ConflictKind::Unclear,
+        ] {
+            assert_eq!(serde_json::to_value(kind).ok(), Some(conflict_code(kind).into()));
+        }
     }
 
     #[test]

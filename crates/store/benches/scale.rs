@@ -18,16 +18,23 @@ const WORDS: [&str; 8] =
 fn main() {
     let count = std::env::args().skip(1).find_map(|text| text.parse().ok()).unwrap_or(100_000);
     let folder = tempfile::tempdir().unwrap();
-    let plain = [(); 2].map(|()| plain_inserts(&folder.path().join("plain.db"), count));
-    println!("plain inserts        {:>8.3} s", plain[0].min(plain[1]));
     let path = folder.path().join("tieline.db");
     let (schema, changes) = (schema(), changes(count));
-    let mut store = Store::open(&path, [7; 16]).unwrap();
-    store.set_schema(&schema, "bench").unwrap();
-    let first = seconds(|| drop(store.commit(&changes).unwrap()));
-    println!("first state          {first:>8.3} s = {:.2} x plain", first / plain[0].min(plain[1]));
+    let (mut plain, mut first, mut state) = (f64::MAX, f64::MAX, None);
+    // In turns, and the best of each: other work on the machine must not decide.
+    for _ in 0..5 {
+        plain = plain.min(plain_inserts(&folder.path().join("plain.db"), count));
+        drop(state.take());
+        let _ = std::fs::remove_file(&path);
+        let mut store = Store::open(&path, [7; 16]).unwrap();
+        store.set_schema(&schema, "bench").unwrap();
+        first = first.min(seconds(|| drop(store.commit(&changes).unwrap())));
+        state = Some(store);
+    }
+    println!("plain inserts        {plain:>8.3} s");
+    println!("first state          {first:>8.3} s = {:.2} x plain", first / plain);
     drop(changes);
-    println!("close                {:>8.3} s", seconds(|| drop(store)));
+    println!("close                {:>8.3} s", seconds(|| drop(state)));
     let size = std::fs::metadata(&path).unwrap().len();
     println!("bytes per contact    {:>8.1}", size as f64 / count as f64);
     for _ in 0..2 {

@@ -32,7 +32,7 @@ CREATE TABLE schemas (
 CREATE TABLE links (
     id INTEGER PRIMARY KEY,
     status INTEGER NOT NULL,                      -- 0 active, 1 dormant (out of scope)
-    schema_id INTEGER NOT NULL REFERENCES schemas (id),
+    schema_id INTEGER NOT NULL,                   -- of schemas; not a foreign key: a lookup per link, and no schema is ever deleted
     unconfirmed INTEGER NOT NULL,                 -- 1: JustCall, 2: CRM holds values nobody has read back; 3: both
     justcall_id TEXT,                             -- NULL: not learned yet
     crm_id TEXT,

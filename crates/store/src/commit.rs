@@ -2,7 +2,7 @@
 
 use crate::change::StateChange;
 use crate::error::{Fault, Result};
-use crate::links::{LinkRow, LinkWriter};
+use crate::links::{BATCH, LinkRow, LinkWriter};
 use crate::open::Store;
 use crate::schemas::CurrentSchema;
 use crate::{absences, conflicts, facts, guards, journal, links, parked, resolutions, state, tombstones};
@@ -27,9 +27,13 @@ fn carry_out(
 ) -> Result<Vec<LinkId>, Fault> {
     let mut links = LinkWriter::new(connection, schema)?;
     let mut journal = journal::Writer::new(connection)?;
-    for change in changes {
-        if !change_link(&mut links, change)? {
-            change_other(connection, &mut journal, change)?;
+    let new = |change: &StateChange| matches!(change, StateChange::NewLink { .. });
+    for group in changes.chunk_by(|one, next| new(one) && new(next)) {
+        for changes in group.chunks(BATCH) {
+            links.insert(&changes.iter().filter_map(new_row).collect::<Vec<_>>())?;
+        }
+        for change in group.iter().filter(|change| !new(change)) {
+            change_existing(connection, &mut links, &mut journal, change)?;
         }
     }
     journal.finish()?;
@@ -40,23 +44,25 @@ fn carry_out(
     Ok(new)
 }
 
-/// False: not about a link.
-fn change_link(links: &mut LinkWriter<'_>, change: &StateChange) -> Result<bool, Fault> {
+fn new_row(change: &StateChange) -> Option<LinkRow<'_>> {
     match change {
-        StateChange::NewLink { ids, key, base, created_at } => {
-            links.insert(&LinkRow { ids, key: *key, base, created_at })?;
-        }
-        StateChange::UpdateLink { id, ids, key, fields, created_at } => {
-            links.update(*id, &LinkRow { ids, key: *key, base: fields, created_at })?;
-        }
-        StateChange::SetStatus { id, status } => links.set_status(*id, *status)?,
-        _ => return Ok(false),
+        StateChange::NewLink { ids, key, base, created_at } => Some(LinkRow { ids, key: *key, base, created_at }),
+        _ => None,
     }
-    Ok(true)
 }
 
-fn change_other(connection: &Connection, journal: &mut journal::Writer<'_>, change: &StateChange) -> Result<(), Fault> {
+fn change_existing(
+    connection: &Connection,
+    links: &mut LinkWriter<'_>,
+    journal: &mut journal::Writer<'_>,
+    change: &StateChange,
+) -> Result<(), Fault> {
     match change {
+        StateChange::NewLink { .. } => Ok(()), // inserted in groups
+        StateChange::UpdateLink { id, ids, key, fields, created_at } => {
+            links.update(*id, &LinkRow { ids, key: *key, base: fields, created_at })
+        }
+        StateChange::SetStatus { id, status } => links.set_status(*id, *status),
         StateChange::EndLink { id, tombstone } => {
             links::end(connection, *id)?;
             tombstone.as_ref().map_or(Ok(()), |tombstone| tombstones::insert(connection, tombstone))
@@ -71,6 +77,5 @@ fn change_other(connection: &Connection, journal: &mut journal::Writer<'_>, chan
         StateChange::Fact { key, value } => facts::set(connection, key, value),
         StateChange::GuardUse { class, count, at } => guards::count(connection, class, *count, *at),
         StateChange::DropResolution(conflict) => resolutions::remove(connection, conflict).map(drop),
-        StateChange::NewLink { .. } | StateChange::UpdateLink { .. } | StateChange::SetStatus { .. } => Ok(()),
     }
 }

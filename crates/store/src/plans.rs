@@ -62,12 +62,8 @@ impl Store {
     /// plan is dropped: read it first.
     pub fn consume_plan(&mut self, plan: &PlanId, run: &RunId, expected_serial: u64, at: Timestamp) -> Result<()> {
         self.write(|transaction| {
-            refuse_used(transaction, plan)?;
-            let now = state::serial(transaction)?;
-            if now != expected_serial {
-                return Err(Fault::SerialMoved { plan: expected_serial, now });
-            }
-            state::set_serial(transaction, now + 1)?;
+            check(transaction, plan, expected_serial)?;
+            state::set_serial(transaction, expected_serial + 1)?;
             transaction.execute(
                 "INSERT INTO plans (id, created_at, consumed_by, consumed_at) VALUES (?1, ?3, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET consumed_by = ?2, consumed_at = ?3,

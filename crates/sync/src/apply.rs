@@ -46,7 +46,7 @@ impl Session<'_> {
         if self.store.binding()?.is_none() {
             self.store.bind(&plan.binding.account, &plan.binding.crm)?;
         }
-        let mut run = Run { id: run.clone(), report: report(run, plan), started: self.env.seconds() };
+        let mut run = Run { id: run.clone(), report: RunReport { stale: planned.stale.clone(), ..report(run, plan) }, started: self.env.seconds() };
         let stopped = self.carry_out(planned, &mut run).await.err();
         self.finish(run, planned, stopped)
     }

@@ -2,6 +2,7 @@
 //! once. It decides nothing about contacts (that is `engine`'s) and prints nothing.
 
 mod apply;
+mod approve;
 mod batches;
 mod changes;
 mod cycle;

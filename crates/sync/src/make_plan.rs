@@ -10,7 +10,7 @@ use engine::planner::{Input, ParkedWrite, State};
 use engine::settings::GuardClass;
 use jiff::SignedDuration;
 use model::{
-    ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkStatus, Listing, Plan, Rule, Side, Via,
+    ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkStatus, Listing, Plan, Rule, Side, StaleRecord, Via,
 };
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub struct Planned {
     pub plan: Plan,
     /// Both sides as listed.
     pub listings: BySide<Listing>,
+    /// Actions of a saved plan that were taken out since the world had moved.
+    pub stale: Vec<StaleRecord>,
     pub(crate) heads: Vec<LinkHead>,
     pub(crate) bases: Vec<Base>,
 }
@@ -77,7 +79,7 @@ impl Session<'_> {
             return Err(Error::Unsound(fault));
         }
         seal(&mut plan)?;
-        Ok(Planned { plan, listings, heads, bases })
+        Ok(Planned { plan, listings, stale: Vec::new(), heads, bases })
     }
 
     fn decide(

@@ -59,7 +59,7 @@ impl Session<'_> {
         let bases = self.store.bases(&self.settings.schema, &links)?;
         let mut plan = plan;
         let stale = self.take_out_stale(&mut plan, &listings);
-        Ok((Planned { plan, listings, heads, bases }, stale))
+        Ok((Planned { plan, listings, stale: stale.clone(), heads, bases }, stale))
     }
 
     /// The records of a side that the plan speaks of, read afresh.

@@ -61,9 +61,9 @@ impl Summary {
             return false;
         }
         let failed = self.failed.unwrap_or(0).max(self.failures.len() as u64);
-        let sum = [self.created.unwrap_or(0), self.updated.unwrap_or(0), failed].iter().try_fold(0_u64, |sum, n| {
-            sum.checked_add(*n)
-        });
+        let sum = [self.created.unwrap_or(0), self.updated.unwrap_or(0), failed]
+            .iter()
+            .try_fold(0_u64, |sum, n| sum.checked_add(*n));
         sum == Some(rows as u64)
     }
 }
@@ -177,11 +177,8 @@ impl<'a> Reader<'a> {
                 Some("updated" | "update" | "success" | "ok") => updated += 1,
                 Some("failed" | "error" | "fail") => {
                     failed += 1;
-                    let mut failure = failure(self.converter, row).unwrap_or_default();
-                    if failure.index.is_none() && failure.phone.is_none() {
-                        failure.index = Some(index as u64);
-                    }
-                    self.summary.failures.push(failure);
+                    let by_position = || Failure { index: Some(index as u64), phone: None, message: why(&object) };
+                    self.summary.failures.push(failure(self.converter, row).unwrap_or_else(by_position));
                     continue;
                 }
                 _ => continue,
@@ -210,9 +207,12 @@ fn failure(converter: &Converter, raw: &RawValue) -> Option<Failure> {
     if index.is_none() && phone.is_none() {
         return None;
     }
+    Some(Failure { index, phone, message: why(&object) })
+}
+
+fn why(object: &Object<'_>) -> String {
     let names = ["message", "error", "reason", "errors", "error_code"];
-    let message = names.iter().find_map(|name| json::words(object.get(*name)?)).unwrap_or_default();
-    Some(Failure { index, phone, message })
+    names.iter().find_map(|name| json::words(object.get(*name)?)).unwrap_or_default()
 }
 
 fn keyed(key: &str, raw: &RawValue) -> Option<Failure> {

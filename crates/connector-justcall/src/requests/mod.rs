@@ -56,7 +56,14 @@ pub struct Request {
 
 impl Request {
     fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::Get, path: path.into(), query: Vec::new(), body: None, repeat: Repeat::Freely, slow: false }
+        Self {
+            method: Method::Get,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            repeat: Repeat::Freely,
+            slow: false,
+        }
     }
 }
 

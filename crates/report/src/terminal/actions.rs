@@ -10,7 +10,10 @@ use model::{Action, ActionKind, Change, Evidence, Field, Via};
 use std::io;
 
 const NAME_ROOM: usize = 26;
+const PHONE_ROOM: usize = 24;
 const DETAIL_INDENT: usize = 6;
+/// An inline diff is no use with its end cut off; its unchanged parts are short already.
+const DIFF_LINES: usize = 3;
 const LABEL_ROOM: usize = 12;
 
 /// A group of actions under its title.
@@ -18,9 +21,9 @@ pub(crate) fn group(group: &Group<'_, Action>, painter: &mut Painter<'_>) -> io:
     painter.heading(&group.title)?;
     let shown = painter.options.shown(group.rows.len());
     let rows = &group.rows[..shown];
-    let name_room = rows.iter().map(|action| text::columns(&text::safe(name(&action.name)))).max().unwrap_or(0);
+    let room = ContactRoom::of(rows);
     for action in rows {
-        draw(action, name_room.min(NAME_ROOM), painter)?;
+        draw(action, room, painter)?;
     }
     sections::more(group.rows.len(), shown, 2, painter)
 }
@@ -30,17 +33,41 @@ pub(crate) fn name(name: &str) -> &str {
     if name.trim().is_empty() { "(no name)" } else { name }
 }
 
-/// `Ada Lovelace  +14155550100`, the name filled up to `name_room`.
-pub(crate) fn contact(name_text: &str, phone: &str, name_room: usize) -> Line {
-    Line::new()
-        .put(&text::column(&text::safe(name(name_text)), name_room), Tone::Strong)
-        .plain("  ")
-        .plain(&text::column(&text::safe(phone), 13))
+/// Columns of names and phones that stand below one another.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ContactRoom {
+    name: usize,
+    phone: usize,
 }
 
-fn draw(action: &Action, name_room: usize, painter: &mut Painter<'_>) -> io::Result<()> {
+impl ContactRoom {
+    fn of(actions: &[&Action]) -> Self {
+        let widest = |pick: fn(&Action) -> &str| {
+            actions.iter().map(|action| text::columns(&text::safe(pick(action)))).max().unwrap_or(0)
+        };
+        Self {
+            name: widest(|action| name(&action.name)).min(NAME_ROOM),
+            phone: widest(|action| &action.phone).min(PHONE_ROOM),
+        }
+    }
+}
+
+/// `Ada Lovelace  +14155550100`, both cut where they are overlong and filled up to `room`.
+pub(crate) fn contact(name_text: &str, phone: &str, room: ContactRoom) -> Line {
+    let cell = |text: &str, most: usize, least: usize| {
+        let text = text::safe(text);
+        let columns = text::columns(&text).min(most).max(least);
+        text::column(&text, columns)
+    };
+    Line::new()
+        .put(&cell(name(name_text), NAME_ROOM, room.name), Tone::Strong)
+        .plain("  ")
+        .plain(&cell(phone, PHONE_ROOM, room.phone))
+}
+
+fn draw(action: &Action, room: ContactRoom, painter: &mut Painter<'_>) -> io::Result<()> {
     let mut line = Line::indented(2).put(words::symbol(action.kind), kind_tone(action.kind)).plain(" ");
-    line.append(&contact(&action.name, &action.phone, name_room));
+    line.append(&contact(&action.name, &action.phone, room));
     let why = why(action);
     if line.columns() + 2 + text::columns(&why) <= painter.width() {
         painter.line(&line.plain("  ").put(&why, Tone::Dim))?;
@@ -83,7 +110,7 @@ fn fields(changes: &[Change], painter: &mut Painter<'_>) -> io::Result<()> {
         line.add(&format!("{label}  "), tone.unwrap_or_default());
         let room = (!painter.options.full).then(|| painter.width().saturating_sub(line.columns()));
         line.append(&values::change(change.before.as_deref(), Some(&change.after), Frame { room, tone }));
-        painter.long(&line, DETAIL_INDENT + 2)?;
+        painter.folded(&line, DETAIL_INDENT + 2, DIFF_LINES)?;
     }
     Ok(())
 }

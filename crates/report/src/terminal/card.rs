@@ -84,8 +84,11 @@ fn choices(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
     match conflict.kind {
         ConflictKind::BothEdited | ConflictKind::NoBase => {
             for side in Side::BOTH {
-                let value = values::shown(conflict.value(side).as_deref());
-                let effect = format!("writes {value} to {}", painter.options.titles[side.other()]);
+                let other = &painter.options.titles[side.other()];
+                let effect = match conflict.value(side).as_deref() {
+                    None | Some("") => format!("empties the field in {other}"),
+                    Some(value) => format!("writes \"{value}\" to {other}"),
+                };
                 choice(&format!("{command} --take {side}"), &effect, painter)?;
             }
             choice(&format!("{command} --value \"…\""), "writes a value of your own to both sides", painter)

@@ -40,9 +40,6 @@ pub struct ViewOptions {
     pub zone: TimeZone,
 }
 
-/// The name under which a plan's view asks for its options.
-pub type PlanViewOptions = ViewOptions;
-
 impl Default for ViewOptions {
     fn default() -> Self {
         Self { color: false, width: 100, limit: 20, full: false, titles: default_titles(), zone: TimeZone::UTC }

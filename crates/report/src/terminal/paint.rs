@@ -27,11 +27,10 @@ impl Tone {
             Self::Plain => Style::new(),
             Self::Strong => Style::new().bold(),
             Self::Dim => Style::new().dimmed(),
-            Self::Good => colored(AnsiColor::Green),
+            Self::Good | Self::Inserted => colored(AnsiColor::Green),
             Self::Warn => colored(AnsiColor::Yellow),
             Self::Bad => colored(AnsiColor::Red).bold(),
             Self::Removed => colored(AnsiColor::Red),
-            Self::Inserted => colored(AnsiColor::Green),
         }
     }
 }
@@ -120,11 +119,27 @@ impl<'a> Painter<'a> {
 
     /// As many lines as it takes, the further ones indented.
     pub(crate) fn wrapped(&mut self, line: &Line, indent: usize) -> io::Result<()> {
-        for (at, (start, end)) in breaks(&line.text, self.width(), indent).into_iter().enumerate() {
+        self.lines(line, indent, usize::MAX)
+    }
+
+    /// Wrapped to at most `most` lines; to any number where the reader wants everything.
+    pub(crate) fn folded(&mut self, line: &Line, indent: usize, most: usize) -> io::Result<()> {
+        self.lines(line, indent, if self.options.full { usize::MAX } else { most })
+    }
+
+    fn lines(&mut self, line: &Line, indent: usize, most: usize) -> io::Result<()> {
+        let ranges = breaks(&line.text, self.width(), indent);
+        for (at, &(start, end)) in ranges.iter().enumerate().take(most) {
             if at > 0 {
                 write!(self.out, "{:indent$}", "")?;
             }
-            self.piece(line, start, end)?;
+            if at + 1 == most && ranges.len() > most {
+                let room = self.width() - 1 - if at > 0 { indent } else { 0 };
+                self.piece(line, start, start + text::cut(&line.text[start..end], room))?;
+                self.out.write_all("…".as_bytes())?;
+            } else {
+                self.piece(line, start, end)?;
+            }
             self.end_line()?;
         }
         Ok(())

@@ -4,7 +4,7 @@
 use super::paint::{Line, Painter, Tone};
 use super::{actions, sections, waiting};
 use crate::text;
-use crate::view::{Group, PlanView, Totals};
+use crate::view::{Group, PlanView, Totals, changes_phone};
 use crate::words;
 use model::{ActionKind, Plan, Side, Skipped};
 use std::io;
@@ -16,6 +16,9 @@ pub(crate) fn draw(plan: &Plan, painter: &mut Painter<'_>) -> io::Result<()> {
     let view = PlanView::new(plan, &painter.options.titles);
     painter.wrapped(&Line::new().put(&view.headline, Tone::Strong), 2)?;
     sections::alarms(&plan.alarms, painter)?;
+    if view.is_quiet() {
+        return provenance(plan, painter);
+    }
     waiting::draw(&view.waiting, painter)?;
     for group in &view.changes {
         actions::group(group, painter)?;
@@ -49,6 +52,8 @@ fn legend(view: &PlanView<'_>, painter: &mut Painter<'_>) -> io::Result<()> {
     if used(ActionKind::Update) {
         let text = "  before → after; in long values [-what goes-] and {+what comes+}";
         painter.wrapped(&Line::new().plain(text), 4)?;
+    }
+    if view.changes.iter().any(|group| group.rows.iter().any(|action| changes_phone(action))) {
         let text = "! the contact gets another number";
         painter.wrapped(&Line::indented(2).put(text, Tone::Bad), 4)?;
     }
@@ -101,6 +106,9 @@ fn totals(totals: &Totals, painter: &mut Painter<'_>) -> io::Result<()> {
 }
 
 fn cost(view: &PlanView<'_>, painter: &mut Painter<'_>) -> io::Result<()> {
+    if view.changes.is_empty() {
+        return Ok(());
+    }
     painter.heading("Cost of applying")?;
     for side in Side::BOTH {
         let title = &painter.options.titles[side];

@@ -124,7 +124,7 @@ fn row_words(row: &RunRow, painter: &Painter<'_>) -> String {
         .into_iter()
         .filter_map(|side| {
             let written = words::written(&row.applied[side]);
-            (!written.is_empty()).then(|| format!("{}: {written}", painter.options.titles[side]))
+            (!written.is_empty()).then(|| format!("{}: {}", painter.options.titles[side], written.join(", ")))
         })
         .collect();
     if parts.is_empty() {

@@ -1,16 +1,15 @@
 //! What waits: conflicts and held changes, grouped by cause with counts.
 
-use super::actions;
+use super::actions::{self, ContactRoom};
 use super::paint::{Line, Painter, Tone};
 use super::sections;
-use super::values;
+use super::values::{self, Frame};
 use crate::text;
 use crate::view::{Group, Waiting, conflicts as group_conflicts};
 use crate::words;
 use model::{Conflict, Held, Side};
+use std::borrow::Cow;
 use std::io;
-
-const NAME_ROOM: usize = 26;
 
 /// Both sections of a plan or run; nothing where nothing waits.
 pub(crate) fn draw(waiting: &Waiting<'_>, painter: &mut Painter<'_>) -> io::Result<()> {
@@ -58,7 +57,7 @@ fn conflict_group(group: &Group<'_, Conflict>, painter: &mut Painter<'_>) -> io:
 
 fn conflict_row(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
     let mut line = Line::indented(4).plain(&text::column(&text::safe(&conflict.id.0), 11)).plain("  ");
-    line.append(&actions::contact(&conflict.name, &conflict.phone, name_room(&conflict.name)));
+    line.append(&actions::contact(&conflict.name, &conflict.phone, ContactRoom::default()));
     let since = format!("since {}", words::time(conflict.since, &painter.options.zone));
     if line.columns() + 2 + text::columns(&since) <= painter.width() {
         line = line.plain("  ").put(&since, Tone::Dim);
@@ -73,31 +72,35 @@ fn conflict_row(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()
     if conflict.records.is_empty() { Ok(()) } else { members(conflict, painter) }
 }
 
-/// `base Acme · JustCall Acme Corp · CRM Acme Inc`, each with its share of the line.
+/// `base Acme · JustCall Acme Corp · CRM Acme Inc`; where that is too long, a line per side that shows what it changed,
+/// since values cut at the same place look the same.
 fn sides(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
-    let titles = Side::BOTH.map(|side| painter.options.titles[side].clone());
-    let parts = [
-        (
-            "base",
-            if conflict.base.is_some() { values::shown(conflict.base.as_deref()) } else { "(never agreed)".into() },
-        ),
-        (titles[0].as_str(), values::shown(conflict.justcall.as_deref())),
-        (titles[1].as_str(), values::shown(conflict.crm.as_deref())),
-    ];
-    let labels: usize = parts.iter().map(|(label, _)| text::columns(&text::safe(label)) + 1).sum();
-    let room = painter.width().saturating_sub(6 + labels + 6);
-    let full = painter.options.full;
-    let mut left = room;
-    let mut line = Line::indented(6);
-    for (at, (label, value)) in parts.iter().enumerate() {
-        let separator = if at == 0 { "" } else { " · " };
-        line.add(&format!("{separator}{label} "), Tone::Dim);
-        let share = if full { usize::MAX } else { (left / (parts.len() - at)).max(4) };
-        let value = text::fit(value, share);
-        left = left.saturating_sub(text::columns(&value));
-        line.add(&value, Tone::Plain);
+    let titles = &painter.options.titles;
+    let mut line = Line::indented(6).put("base ", Tone::Dim).plain(&base(conflict));
+    for side in Side::BOTH {
+        line.add(&format!(" · {} ", titles[side]), Tone::Dim);
+        line.add(&values::shown(conflict.value(side).as_deref()), Tone::Plain);
     }
-    painter.long(&line, 8)
+    if line.columns() <= painter.width() {
+        return painter.line(&line);
+    }
+    let room = Side::BOTH.map(|side| text::columns(&text::safe(&titles[side]))).into_iter().max().unwrap_or(0).min(16);
+    for side in Side::BOTH {
+        let label = text::column(&text::safe(&titles[side]), room);
+        let mut line = Line::indented(6).put(&format!("{label}  "), Tone::Dim);
+        let value = conflict.value(side).as_deref();
+        let room = (!painter.options.full).then(|| painter.width().saturating_sub(line.columns()));
+        match &conflict.base {
+            Some(base) => line.append(&values::change(Some(base), value, Frame { room, tone: None })),
+            None => line.add(&values::shown(value), Tone::Plain),
+        }
+        painter.folded(&line, 8, 2)?;
+    }
+    Ok(())
+}
+
+fn base(conflict: &Conflict) -> Cow<'_, str> {
+    conflict.base.as_deref().map_or(Cow::Borrowed("(never agreed)"), text::value)
 }
 
 fn members(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
@@ -120,7 +123,7 @@ fn held_group(group: &Group<'_, Held>, painter: &mut Painter<'_>) -> io::Result<
 
 fn held_row(held: &Held, painter: &mut Painter<'_>) -> io::Result<()> {
     let mut line = Line::indented(4).put(words::symbol(held.kind), Tone::Warn).plain(" ");
-    line.append(&actions::contact(&held.name, &held.phone, name_room(&held.name)));
+    line.append(&actions::contact(&held.name, &held.phone, ContactRoom::default()));
     if let Some(until) = held.until {
         let until = format!("until {}", words::time(until, &painter.options.zone));
         if line.columns() + 2 + text::columns(&until) <= painter.width() {
@@ -136,8 +139,4 @@ fn held_row(held: &Held, painter: &mut Painter<'_>) -> io::Result<()> {
         return Ok(());
     }
     painter.long(&Line::indented(6).put(&held.detail, Tone::Dim), 6)
-}
-
-fn name_room(name: &str) -> usize {
-    text::columns(&text::safe(actions::name(name))).min(NAME_ROOM)
 }

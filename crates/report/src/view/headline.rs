@@ -6,25 +6,35 @@ use model::{ActionKind, Plan, RunOutcome, RunReport, Side};
 
 /// What a plan comes to.
 pub fn plan(plan: &Plan, titles: &Titles) -> String {
-    let per_side: Vec<String> = Side::BOTH
-        .into_iter()
-        .filter_map(|side| {
-            let numbers = plan.summary.side(side);
-            let writes = words::writes(numbers.create, numbers.update, numbers.delete);
-            (!writes.is_empty()).then(|| format!("{}: {writes}", titles[side]))
-        })
-        .collect();
-    let waits = waits(plan.conflicts.len(), plan.held.len());
+    let numbers = &plan.summary;
+    let per_side = Side::BOTH.map(|side| {
+        let side = numbers.side(side);
+        words::writes(side.create, side.update, side.delete)
+    });
+    let total: u64 =
+        Side::BOTH.map(|side| numbers.side(side)).iter().map(|side| side.create + side.update + side.delete).sum();
+    let waits = waits(plan.conflicts.len(), plan.held.len()).map(|waits| format!("; {waits}"));
     let state = state_only(plan);
-    let in_sync = words::count(plan.summary.justcall.unchanged.min(plan.summary.crm.unchanged), "contact");
-    let sync_verb = if in_sync.starts_with("1 ") { "is" } else { "are" };
-    match (per_side.is_empty(), waits) {
-        (true, None) if state.is_empty() => format!("Nothing to do: {in_sync} {sync_verb} in sync."),
-        (true, None) => format!("Nothing to write: {}.", words::list(&state)),
-        (true, Some(waits)) => format!("Nothing to write; {waits}."),
-        (false, None) => format!("To write: {}.", per_side.join("; ")),
-        (false, Some(waits)) => format!("To write: {}; {waits}.", per_side.join("; ")),
+    match (in_sides(&per_side, titles), waits) {
+        (Some(writes), waits) => {
+            format!("{} to write: {writes}{}.", words::count(total, "change"), waits.unwrap_or_default())
+        }
+        (None, Some(waits)) => format!("Nothing to write{waits}."),
+        (None, None) if !state.is_empty() => format!("Nothing to write: {}.", words::list(&state)),
+        (None, None) => {
+            let in_sync = numbers.justcall.unchanged.min(numbers.crm.unchanged);
+            let verb = if in_sync == 1 { "is" } else { "are" };
+            format!("Nothing to do: {} {verb} in sync.", words::count(in_sync, "contact"))
+        }
     }
+}
+
+/// `1 create and 2 updates in JustCall, 1 update in CRM`; `None` without writes.
+fn in_sides(per_side: &[Vec<String>; 2], titles: &Titles) -> Option<String> {
+    let named = Side::BOTH.into_iter().zip(per_side).filter(|(_, writes)| !writes.is_empty());
+    let parts: Vec<String> =
+        named.map(|(side, writes)| format!("{} in {}", words::list(writes), titles[side])).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// `2 conflicts and 1 held change wait`.
@@ -52,21 +62,15 @@ fn state_only(plan: &Plan) -> Vec<String> {
 
 /// How a run ended.
 pub fn run(run: &RunReport, titles: &Titles) -> String {
-    let per_side: Vec<String> = Side::BOTH
-        .into_iter()
-        .filter_map(|side| {
-            let written = words::written(&run.applied[side]);
-            (!written.is_empty()).then(|| format!("{}: {written}", titles[side]))
-        })
-        .collect();
-    let done = if per_side.is_empty() { "nothing was written".to_owned() } else { per_side.join("; ") };
+    let per_side = Side::BOTH.map(|side| words::written(&run.applied[side]));
+    let done = in_sides(&per_side, titles).unwrap_or_else(|| "nothing was written".to_owned());
     let waits = waits(run.conflicts.len(), run.held.len()).map(|waits| format!("; {waits}")).unwrap_or_default();
     match run.outcome {
         RunOutcome::Clean => "Nothing to do: both sides are in sync.".to_owned(),
-        RunOutcome::Applied => format!("Applied in full. {done}{waits}."),
-        RunOutcome::Waiting => format!("Applied what could be. {done}{waits}."),
-        RunOutcome::Partial => format!("Applied in part. {done}; {}{waits}.", misses(run)),
-        RunOutcome::Failed => format!("Stopped before the end. {done}{waits}."),
+        RunOutcome::Applied => format!("Applied in full: {done}{waits}."),
+        RunOutcome::Waiting => format!("Applied what could be: {done}{waits}."),
+        RunOutcome::Partial => format!("Applied in part: {done}; {}{waits}.", misses(run)),
+        RunOutcome::Failed => format!("Stopped before the end: {done}{waits}."),
     }
 }
 

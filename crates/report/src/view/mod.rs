@@ -10,7 +10,7 @@ pub use headline::{plan as plan_headline, run as run_headline};
 pub use totals::{TotalRow, Totals};
 
 use crate::words;
-use model::{BySide, Plan, Rule, Side};
+use model::{BySide, Plan, Rule, Side, Via};
 
 /// What the two sides are called for the reader.
 pub type Titles = BySide<String>;
@@ -35,7 +35,7 @@ pub struct PlanView<'a> {
     pub skipped: Vec<Group<'a, model::Skipped>>,
     /// Every record, accounted for once.
     pub totals: Totals,
-    /// Requests and time per side, in words.
+    /// Requests and time per side, in words; at the limit of the account.
     pub cost: BySide<String>,
 }
 
@@ -49,13 +49,23 @@ impl<'a> PlanView<'a> {
             rules: rules(&plan.actions),
             skipped: skipped(&plan.skipped, titles),
             totals: Totals::of(plan),
-            cost: plan.cost.map(|cost| cost_words(&cost)),
+            cost: BySide::from_fn(|side| cost_words(plan, side)),
         }
+    }
+
+    /// Nothing to do, to decide or to look at.
+    pub fn is_quiet(&self) -> bool {
+        let waiting = self.waiting.for_a_person() + self.waiting.for_later();
+        self.changes.is_empty() && self.skipped.is_empty() && waiting == 0
     }
 }
 
-fn cost_words(cost: &model::Cost) -> String {
+fn cost_words(plan: &Plan, side: Side) -> String {
+    let cost = &plan.cost[side];
     match cost.requests {
+        0 if plan.actions.iter().any(|action| action.side == side && action.via == Via::File) => {
+            "no requests; the file is replaced once".to_owned()
+        }
         0 => "no requests".to_owned(),
         requests => {
             let time = words::duration(cost.seconds);

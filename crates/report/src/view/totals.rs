@@ -56,12 +56,4 @@ impl Totals {
     pub fn adds_up(&self, side: Side) -> bool {
         self.parts.iter().map(|row| row.counts[side]).sum::<u64>() == self.records[side]
     }
-
-    /// Records on a side after the plan.
-    pub fn after(&self, side: Side) -> u64 {
-        let of =
-            |rows: &[TotalRow], label| rows.iter().filter(|row| row.label == label).map(|row| row.counts[side]).sum();
-        let (created, deleted): (u64, u64) = (of(&self.extra, "create"), of(&self.parts, "delete"));
-        (self.records[side] + created).saturating_sub(deleted)
-    }
 }

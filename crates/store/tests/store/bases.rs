@@ -26,7 +26,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_goes_in_comes_out(rows in proptest::collection::vec(proptest::collection::vec(field(), 3), 1..8)) {
+    fn what_goes_in_comes_out(rows in proptest::collection::vec(proptest::collection::vec(field(), 3), 1..40)) {
         let scratch = Scratch::new();
         let mut store = scratch.open();
         let changes: Vec<_> = rows

@@ -1,6 +1,6 @@
 //! What may be opened: nothing yet, our own; and what is refused by name: everything else, untouched.
 
-use crate::support::{ENTROPY, Scratch, new_link};
+use crate::support::{ENTROPY, Scratch, at, intent, new_link, run};
 use rusqlite::Connection;
 use std::fs;
 use store::{Error, Store};
@@ -113,17 +113,19 @@ fn pages_full_of_noise_are_damage() {
 
 #[test]
 fn a_broken_index_is_found_after_a_crash() {
-    let (scratch, _) = filled();
+    let scratch = Scratch::new();
+    scratch.open().append_intents(&run("r"), &[intent("+1", None), intent("+2", None)], at(0)).unwrap();
     // The structure is sound, an index entry is missing: only the full check sees it.
     scratch.meddle(
         "PRAGMA writable_schema = ON;
-         UPDATE sqlite_schema SET sql = replace(sql, 'WHERE', 'WHERE crm_id <> ''c7'' AND')
+         UPDATE sqlite_schema SET sql = replace(sql, 'WHERE', 'WHERE phone <> ''+1'' AND')
          WHERE name = 'journal_by_phone';
          PRAGMA writable_schema = RESET;
          REINDEX journal_by_phone;
          PRAGMA writable_schema = ON;
-         UPDATE sqlite_schema SET sql = replace(sql, 'crm_id <> ''c7'' AND', '') WHERE name = 'journal_by_phone';",
+         UPDATE sqlite_schema SET sql = replace(sql, 'phone <> ''+1'' AND', '') WHERE name = 'journal_by_phone';",
     );
+    drop(scratch.open()); // closed cleanly: the quick check passes
     fs::write(scratch.folder.path().join("tieline.db-journal"), "not empty").unwrap();
     let error = Store::open(&scratch.path(), ENTROPY).map(drop).unwrap_err();
     assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");

@@ -18,6 +18,7 @@ fn a_plan_is_used_once_the_first_one_too() {
     drop(store);
     let mut store = scratch.open();
     for serial in [0, 1] {
+        assert!(matches!(store.check_plan(&plan("p1"), serial), Err(Error::PlanUsed { .. })));
         let error = store.consume_plan(&plan("p1"), &run("r2"), serial, at(2)).unwrap_err();
         let Error::PlanUsed { by, at: used, .. } = &error else { panic!("{error:?}") };
         assert_eq!((by.as_str(), *used), ("r1", at(1)));
@@ -32,6 +33,8 @@ fn a_plan_is_void_once_the_state_moved() {
     let mut store = scratch.open();
     store.save_plan(&plan("p1"), at(0), b"{}").unwrap();
     store.commit(&[new_link("1", "1", "a")]).unwrap();
+    assert!(matches!(store.check_plan(&plan("p1"), 0), Err(Error::SerialMoved { .. })));
+    store.check_plan(&plan("p1"), 1).unwrap();
     let error = store.consume_plan(&plan("p1"), &run("r1"), 0, at(1)).unwrap_err();
     assert!(matches!(error, Error::SerialMoved { plan: 0, now: 1, .. }), "{error:?}");
     assert_eq!(store.plan(&plan("p1")).unwrap().unwrap().consumed_by, None);

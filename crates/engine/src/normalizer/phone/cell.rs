@@ -48,18 +48,13 @@ impl PhoneNormalizer {
             sides_before = sides.len();
             if let Some(phones) = self.all_alone(&sides, region) {
                 let needed = several::MIN_DIGITS_UNSEPARATED;
-                let short = sides
-                    .iter()
-                    .any(|side| several::count_digits(side) < needed);
+                let short = sides.iter().any(|side| several::count_digits(side) < needed);
                 if level < Level::Dash || !short || self.alone(text, region).is_none() {
                     return Some(one_or_split(phones));
                 }
             }
             // `912 345 678 / 12`: the second side would be glued to a number that is complete.
-            if text.contains('/')
-                && glues(level, sides[0])
-                && self.alone(sides[0], region).is_some()
-            {
+            if text.contains('/') && glues(level, sides[0]) && self.alone(sides[0], region).is_some() {
                 return Some(Verdict::Reject(Rejection::Ambiguous));
             }
         }
@@ -71,15 +66,10 @@ impl PhoneNormalizer {
         if text.contains(char::is_alphabetic) {
             return None;
         }
-        let mut found = several::pairs(text)
-            .filter_map(|(left, right)| self.all_alone(&[left, right], region))
-            .map(one_or_split);
+        let mut found =
+            several::pairs(text).filter_map(|(left, right)| self.all_alone(&[left, right], region)).map(one_or_split);
         let first = found.next()?;
-        Some(
-            found
-                .next()
-                .map_or(first, |_| Verdict::Reject(Rejection::Ambiguous)),
-        )
+        Some(found.next().map_or(first, |_| Verdict::Reject(Rejection::Ambiguous)))
     }
 
     fn all_alone(&self, sides: &[&str], region: Region) -> Option<Vec<Phone>> {

@@ -30,9 +30,7 @@ pub(super) fn repair(text: &str) -> Cow<'_, str> {
 /// `="+4670…"`, `"+4670…"`, `'+4670…`: how a cell is forced to stay text.
 fn unquote(text: &str) -> &str {
     let text = text.strip_prefix('=').unwrap_or(text);
-    let quoted = text
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
+    let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let text = quoted.unwrap_or(text);
     text.strip_prefix('\'').unwrap_or(text).trim()
 }
@@ -43,11 +41,7 @@ fn without_tail(text: &str) -> &str {
         return text;
     };
     let digits = number.trim_start_matches(['+', '-']);
-    if matches!(tail, "0" | "00") && (is_digits(digits) || is_grouped(digits)) {
-        number
-    } else {
-        text
-    }
+    if matches!(tail, "0" | "00") && (is_digits(digits) || is_grouped(digits)) { number } else { text }
 }
 
 /// `1,234,567`: one to three digits, then threes. One comma alone may be anything.
@@ -71,14 +65,7 @@ mod tests {
 
     #[test]
     fn knows_scientific_notation() {
-        for text in [
-            "1.6E+10",
-            "2,0155E+09",
-            "+3.90E+11",
-            "3E9",
-            "3.2e+12",
-            "\"1E+9\"",
-        ] {
+        for text in ["1.6E+10", "2,0155E+09", "+3.90E+11", "3E9", "3.2e+12", "\"1E+9\""] {
             assert!(is_scientific(text), "{text}");
         }
         for text in ["0800 REVERSE", "12e", "e12", "1.2.3E4", "+4155551234"] {

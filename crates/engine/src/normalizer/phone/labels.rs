@@ -88,10 +88,7 @@ pub(super) fn without_label(text: &str) -> Result<&str, Rejection> {
     if words.any(|word| is_one_of(word, &NOT_A_PHONE)) {
         return Err(Rejection::IdLike);
     }
-    let glued = label
-        .rsplit(|c: char| !c.is_alphabetic())
-        .next()
-        .unwrap_or_default();
+    let glued = label.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     if !glued.is_empty() && !text[start..].starts_with('+') && !is_one_of(glued, &GLUED) {
         return Err(Rejection::Letters);
     }
@@ -100,33 +97,22 @@ pub(super) fn without_label(text: &str) -> Result<&str, Rejection> {
 
 /// Number and note: the text up to its last digit, and what follows if that has letters.
 pub(super) fn split_note(text: &str) -> (&str, &str) {
-    let end = text
-        .rfind(|c: char| c.is_ascii_digit())
-        .map_or(text.len(), |at| at + 1);
+    let end = text.rfind(|c: char| c.is_ascii_digit()).map_or(text.len(), |at| at + 1);
     let (number, note) = text.split_at(end);
-    if note.contains(char::is_alphabetic) {
-        (number, note)
-    } else {
-        (text, "")
-    }
+    if note.contains(char::is_alphabetic) { (number, note) } else { (text, "") }
 }
 
 /// Whether a note may be cut. A letter or two touching the digits may be a mistyped digit.
 pub(super) fn may_cut(note: &str) -> bool {
-    let end = note
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(note.len());
+    let end = note.find(|c: char| !c.is_alphabetic()).unwrap_or(note.len());
     let glued = &note[..end];
     glued.is_empty() || glued.chars().count() > 2 || is_one_of(glued, &GLUED)
 }
 
 /// Brazil writes the place of the carrier's code as `xx`: `(0xx11) 99876-5432`.
 pub(super) fn without_carrier_place(text: &str) -> Option<String> {
-    let rest = text
-        .strip_prefix("0xx")
-        .or_else(|| text.strip_prefix("0XX"))?;
-    rest.starts_with(|c: char| c.is_ascii_digit())
-        .then(|| format!("0{rest}"))
+    let rest = text.strip_prefix("0xx").or_else(|| text.strip_prefix("0XX"))?;
+    rest.starts_with(|c: char| c.is_ascii_digit()).then(|| format!("0{rest}"))
 }
 
 /// Whether the first letters in the number say "extension", and digits alone follow.
@@ -151,10 +137,7 @@ pub(super) fn is_extension(word: &str) -> bool {
 }
 
 fn is_one_of(word: &str, list: &[&str]) -> bool {
-    let mut lower = word
-        .chars()
-        .flat_map(char::to_lowercase)
-        .filter(|c| *c != '\u{301}');
+    let mut lower = word.chars().flat_map(char::to_lowercase).filter(|c| *c != '\u{301}');
     if word.is_empty() || word.len() > 32 {
         return false;
     }
@@ -195,12 +178,7 @@ mod tests {
 
     #[test]
     fn knows_extensions() {
-        for text in [
-            "030 1 x12",
-            "030 1, ext. 17",
-            "1 EXT:12",
-            "1 \u{434}\u{43e}\u{431}. 12",
-        ] {
+        for text in ["030 1 x12", "030 1, ext. 17", "1 EXT:12", "1 \u{434}\u{43e}\u{431}. 12"] {
             assert!(has_extension(text), "{text}");
         }
         for text in ["030 1 Durchwahl 12", "030 1", "1 ext 12 13", "1 (after 6"] {

@@ -19,10 +19,7 @@ pub(super) fn spelled(text: &str) -> Option<Spelled> {
         return None;
     }
     let ends_with_letter = text.trim_end().ends_with(|c: char| c.is_ascii_alphabetic());
-    Some(Spelled {
-        digits: text.chars().map(key).collect(),
-        letters_last: ends_with_letter,
-    })
+    Some(Spelled { digits: text.chars().map(key).collect(), letters_last: ends_with_letter })
 }
 
 /// A text with its letters turned into digits.
@@ -43,8 +40,7 @@ fn without_remark(text: &str) -> &str {
 }
 
 fn runs(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphabetic())
-        .filter(|run| !run.is_empty())
+    text.split(|c: char| !c.is_ascii_alphabetic()).filter(|run| !run.is_empty())
 }
 
 /// One case throughout, or a capital in front.
@@ -91,13 +87,7 @@ mod tests {
 
     #[test]
     fn does_not_read_typing_errors() {
-        for text in [
-            "98349l5lO2",
-            "47495OO92",
-            "203312c3456",
-            "415OOO1234",
-            "2ll234567",
-        ] {
+        for text in ["98349l5lO2", "47495OO92", "203312c3456", "415OOO1234", "2ll234567"] {
             assert!(spelled(text).is_none(), "{text}");
         }
     }

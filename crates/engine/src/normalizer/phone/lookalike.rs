@@ -34,10 +34,7 @@ pub(super) fn is_filler(text: &str) -> bool {
         return false;
     }
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
-    matches!(
-        digits.as_slice(),
-        b"1234567" | b"12345678" | b"123456789" | b"1234567890" | b"0123456789"
-    )
+    matches!(digits.as_slice(), b"1234567" | b"12345678" | b"123456789" | b"1234567890" | b"0123456789")
 }
 
 /// Eight equal digits at the end, in a number nobody assigned.
@@ -79,8 +76,7 @@ fn is_date(text: &str) -> bool {
         let year = |i: usize| (1900..=2099).contains(&number(i)) && groups[i].len() == 4;
         let month = |i: usize, k: usize| number(i).min(number(k)) <= 12;
         groups.len() == 3
-            && ((small(0) && small(1) && year(2) && month(0, 1))
-                || (year(0) && small(1) && small(2) && month(1, 2)))
+            && ((small(0) && small(1) && year(2) && month(0, 1)) || (year(0) && small(1) && small(2) && month(1, 2)))
     })
 }
 
@@ -91,9 +87,7 @@ fn is_ip_address(text: &str) -> bool {
     groups(text, '.').is_some_and(|groups| {
         groups.len() == 4
             && groups.iter().any(|g| g.len() != 2)
-            && groups.iter().all(|g| {
-                (g.len() == 1 || !g.starts_with('0')) && g.parse::<u16>().is_ok_and(|n| n <= 255)
-            })
+            && groups.iter().all(|g| (g.len() == 1 || !g.starts_with('0')) && g.parse::<u16>().is_ok_and(|n| n <= 255))
     })
 }
 
@@ -132,13 +126,7 @@ mod tests {
 
     #[test]
     fn leaves_numbers() {
-        for text in [
-            "21.23.45.67",
-            "(0xx11) 998765432",
-            "06*12345678",
-            "23.12.34",
-            "Exxon 415 555",
-        ] {
+        for text in ["21.23.45.67", "(0xx11) 998765432", "06*12345678", "23.12.34", "Exxon 415 555"] {
             assert_eq!(refuse(text), None, "{text}");
         }
     }

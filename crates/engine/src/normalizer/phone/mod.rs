@@ -42,20 +42,14 @@ pub struct PhoneNormalizer {
 
 impl fmt::Debug for PhoneNormalizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PhoneNormalizer")
-            .field("default_region", &self.default_region)
-            .finish_non_exhaustive()
+        f.debug_struct("PhoneNormalizer").field("default_region", &self.default_region).finish_non_exhaustive()
     }
 }
 
 impl PhoneNormalizer {
     /// A normaliser that reads national numbers as the region's. Takes some milliseconds.
     pub fn new(default_region: Region) -> Self {
-        Self {
-            default_region,
-            own: PhoneNumberUtil::new().ok(),
-            seen: seen::Seen::new(),
-        }
+        Self { default_region, own: PhoneNumberUtil::new().ok(), seen: seen::Seen::new() }
     }
 
     /// What the text means, read in the default region.
@@ -92,10 +86,7 @@ impl PhoneNormalizer {
         // Longer numbers cannot be E.164; they are read, but not remembered.
         let digits = text[1..].parse::<u64>().ok().filter(|_| text.len() <= 16);
         if digits.is_some_and(|digits| self.seen.contains(digits)) {
-            return Verdict::Accept(Phone {
-                e164: text.into(),
-                extension: "".into(),
-            });
+            return Verdict::Accept(Phone { e164: text.into(), extension: "".into() });
         }
         let verdict = self.number(text, Region::NONE);
         if let (Verdict::Accept(phone), Some(digits)) = (&verdict, digits)

@@ -3,8 +3,7 @@
 //! The only file that knows the library's types, besides the region. Repairs nothing: the text
 //! goes in as it is, and out come a number, its standing, or the library's reason.
 use rlibphonenumber::{
-    NotANumberError, NumberLengthType, ParseError, PhoneNumber, PhoneNumberType, PhoneNumberUtil,
-    ValidationError,
+    NotANumberError, NumberLengthType, ParseError, PhoneNumber, PhoneNumberType, PhoneNumberUtil, ValidationError,
 };
 
 use super::{
@@ -20,11 +19,7 @@ pub(super) struct Reading<'a> {
 }
 
 /// Reads the text, national where it has no plus.
-pub(super) fn read<'a>(
-    library: &'a PhoneNumberUtil,
-    text: &str,
-    region: Region,
-) -> Result<Reading<'a>, Rejection> {
+pub(super) fn read<'a>(library: &'a PhoneNumberUtil, text: &str, region: Region) -> Result<Reading<'a>, Rejection> {
     uri::guard(text)?;
     match library.parse(text, region.inner()) {
         Ok(number) => Ok(Reading { library, number }),
@@ -33,19 +28,13 @@ pub(super) fn read<'a>(
 }
 
 /// The valid number in the text, if there is one.
-pub(super) fn valid<'a>(
-    library: &'a PhoneNumberUtil,
-    text: &str,
-    region: Region,
-) -> Option<Reading<'a>> {
+pub(super) fn valid<'a>(library: &'a PhoneNumberUtil, text: &str, region: Region) -> Option<Reading<'a>> {
     read(library, text, region).ok().filter(Reading::is_valid)
 }
 
 /// Whether these digits are a country calling code.
 pub(super) fn is_calling_code(library: &PhoneNumberUtil, digits: &str) -> bool {
-    digits
-        .parse()
-        .is_ok_and(|code| library.get_region_for_country_code(code).is_some())
+    digits.parse().is_ok_and(|code| library.get_region_for_country_code(code).is_some())
 }
 
 impl Reading<'_> {
@@ -93,9 +82,7 @@ impl Reading<'_> {
     pub(super) fn digits(&self) -> u128 {
         let number = u128::from(self.number.national_number);
         let zeros = if self.number.italian_leading_zero.unwrap_or(false) {
-            u32::try_from(self.number.number_of_leading_zeros.unwrap_or(1))
-                .unwrap_or(1)
-                .min(17)
+            u32::try_from(self.number.number_of_leading_zeros.unwrap_or(1)).unwrap_or(1).min(17)
         } else {
             0
         };

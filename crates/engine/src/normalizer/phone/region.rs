@@ -59,10 +59,7 @@ impl FromStr for Region {
             .into_iter()
             .min_by_key(|region| strsim::damerau_levenshtein(&nearest, &region.to_string()))
             .unwrap_or(Self::NONE);
-        Err(UnknownRegion {
-            given: text.into(),
-            nearest,
-        })
+        Err(UnknownRegion { given: text.into(), nearest })
     }
 }
 
@@ -76,9 +73,7 @@ impl fmt::Display for Region {
 }
 
 fn supported(region: rlibphonenumber::Region) -> bool {
-    PHONE_NUMBER_UTIL
-        .get_country_code_for_region(region)
-        .is_some()
+    PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some()
 }
 
 #[cfg(test)]
@@ -87,10 +82,7 @@ mod tests {
 
     #[test]
     fn reads_known_codes() {
-        assert_eq!(
-            Region::from_str("us").map(|r| r.to_string()),
-            Ok("US".into())
-        );
+        assert_eq!(Region::from_str("us").map(|r| r.to_string()), Ok("US".into()));
         assert_eq!(Region::from_str("ZZ"), Ok(Region::NONE));
         assert!(Region::all().len() > 200);
     }

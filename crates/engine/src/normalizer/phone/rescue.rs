@@ -10,11 +10,7 @@ use super::{
 };
 
 /// The valid number hidden in a text that is not valid as it stands.
-pub(super) fn rescue<'a>(
-    library: &'a PhoneNumberUtil,
-    text: &str,
-    region: Region,
-) -> Option<Reading<'a>> {
+pub(super) fn rescue<'a>(library: &'a PhoneNumberUtil, text: &str, region: Region) -> Option<Reading<'a>> {
     let valid = |text: &str| parse::valid(library, text, region);
     if let Some(reading) = without_trunk(text).and_then(|text| valid(&text)) {
         return Some(reading);
@@ -29,20 +25,10 @@ pub(super) fn rescue<'a>(
     mexican(library, text, region).and_then(|text| valid(&text))
 }
 
-fn international_habits<'a>(
-    library: &'a PhoneNumberUtil,
-    text: &str,
-    region: Region,
-) -> Option<Reading<'a>> {
-    let candidate = [
-        code_written_twice(library, text),
-        second_plus(library, text),
-        mexican_abroad(text),
-    ];
+fn international_habits<'a>(library: &'a PhoneNumberUtil, text: &str, region: Region) -> Option<Reading<'a>> {
+    let candidate = [code_written_twice(library, text), second_plus(library, text), mexican_abroad(text)];
     let texts = candidate.into_iter().flatten();
-    texts
-        .into_iter()
-        .find_map(|text| parse::valid(library, &text, region))
+    texts.into_iter().find_map(|text| parse::valid(library, &text, region))
 }
 
 /// `00` is the international prefix nearly everywhere, also where the region is unknown.
@@ -71,22 +57,14 @@ fn code_written_twice(library: &PhoneNumberUtil, text: &str) -> Option<String> {
             return None;
         }
         let rest = digits.get(length..)?;
-        let number = if rest
-            .strip_prefix("00")
-            .is_some_and(|rest| rest.starts_with(code))
-        {
+        let number = if rest.strip_prefix("00").is_some_and(|rest| rest.starts_with(code)) {
             after_digits(text, length + 2)?
         } else {
-            let mut parts = text
-                .trim_start_matches('+')
-                .splitn(3, |c: char| !c.is_ascii_digit());
+            let mut parts = text.trim_start_matches('+').splitn(3, |c: char| !c.is_ascii_digit());
             let twice = parts.next() == Some(code) && parts.next() == Some(code);
             after_digits(text, length).filter(|_| twice)?
         };
-        Some(format!(
-            "+{}",
-            number.trim_start_matches(|c: char| !c.is_ascii_digit())
-        ))
+        Some(format!("+{}", number.trim_start_matches(|c: char| !c.is_ascii_digit())))
     })
 }
 
@@ -113,9 +91,7 @@ fn mexican_abroad(text: &str) -> Option<String> {
 }
 
 fn mexican(library: &PhoneNumberUtil, text: &str, region: Region) -> Option<String> {
-    let code = region
-        .inner()
-        .and_then(|region| library.get_country_code_for_region(region));
+    let code = region.inner().and_then(|region| library.get_country_code_for_region(region));
     if code != Some(52) {
         return None;
     }

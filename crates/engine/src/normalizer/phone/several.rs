@@ -26,9 +26,7 @@ pub(super) const MIN_DIGITS_UNSEPARATED: usize = 7;
 /// Whether the text has anything that could separate numbers.
 pub(super) fn may_hold_several(text: &str) -> bool {
     count_digits(text) > MIN_DIGITS
-        && (text
-            .bytes()
-            .any(|b| matches!(b, b'\n' | b';' | b'|' | b'&' | b'/' | b','))
+        && (text.bytes().any(|b| matches!(b, b'\n' | b';' | b'|' | b'&' | b'/' | b','))
             || text.contains(" - ")
             || text.bytes().filter(|b| *b == b'+').count() > 1
             || text.contains(char::is_alphabetic))
@@ -59,9 +57,7 @@ pub(super) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.match_indices(' ')
         .map(|(at, _)| (&text[..at], text[at..].trim_start()))
         .filter(|(left, _)| !left.ends_with(' '))
-        .filter(|(left, right)| {
-            count_digits(left).min(count_digits(right)) >= MIN_DIGITS_UNSEPARATED
-        })
+        .filter(|(left, right)| count_digits(left).min(count_digits(right)) >= MIN_DIGITS_UNSEPARATED)
 }
 
 pub(super) fn count_digits(text: &str) -> usize {
@@ -78,10 +74,7 @@ fn separator(text: &str, at: usize, start: usize, level: Level) -> usize {
         b'+' if count_digits(before) > 0 => 1,
         b'/' | b',' if level >= Level::Mark || (level == Level::Spaced && spaced) => {
             // `/x` is an old way to write "and also".
-            1 + usize::from(
-                rest.get(1..)
-                    .is_some_and(|rest| rest.starts_with(['x', 'X'])),
-            )
+            1 + usize::from(rest.get(1..).is_some_and(|rest| rest.starts_with(['x', 'X'])))
         }
         b'-' if level == Level::Dash && before.ends_with(' ') && rest.starts_with("- ") => 1,
         _ => word_separator(rest, before),
@@ -95,8 +88,7 @@ fn word_separator(rest: &str, before: &str) -> usize {
     if word.is_empty() {
         return 0;
     }
-    let touches = before.ends_with(|c: char| c.is_ascii_digit())
-        && after.starts_with(|c: char| c.is_ascii_digit());
+    let touches = before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit());
     if touches && !labels::is_extension(word) {
         return 0;
     }

@@ -29,10 +29,7 @@ impl PhoneNormalizer {
         }
         if !has_letters && labels::may_cut(note) {
             let verdict = self.number(number, region);
-            if matches!(
-                verdict,
-                Verdict::Accept(_) | Verdict::Reject(Rejection::Ambiguous)
-            ) {
+            if matches!(verdict, Verdict::Accept(_) | Verdict::Reject(Rejection::Ambiguous)) {
                 return verdict;
             }
         }
@@ -40,11 +37,7 @@ impl PhoneNormalizer {
             return self.with_extension(if note.is_empty() { core } else { number }, region);
         }
         self.spelled(core, region).unwrap_or_else(|| {
-            let why = if has_letters && number.contains(' ') {
-                Rejection::NoteWithDigits
-            } else {
-                Rejection::Letters
-            };
+            let why = if has_letters && number.contains(' ') { Rejection::NoteWithDigits } else { Rejection::Letters };
             Verdict::Reject(why)
         })
     }

@@ -16,9 +16,7 @@ pub(super) fn whatsapp(text: &str) -> Option<String> {
     let number = strip_prefix(rest, "wa.me/").or_else(|| {
         let query = strip_any(rest, &["api."]);
         let query = strip_prefix(query, "whatsapp.com/send")?;
-        query
-            .split(['?', '&'])
-            .find_map(|pair| strip_prefix(pair, "phone="))
+        query.split(['?', '&']).find_map(|pair| strip_prefix(pair, "phone="))
     })?;
     let number = number.trim_start_matches('+');
     let end = number.find(['?', '&', '/', '#']).unwrap_or(number.len());
@@ -41,27 +39,17 @@ pub(super) fn tel(text: &str) -> Option<Cow<'_, str>> {
 /// the first context marker. Only one of each, in order, may pass.
 pub(super) fn guard(text: &str) -> Result<(), Rejection> {
     let safe = !text.contains(CONTEXT)
-        || (text.starts_with("tel:")
-            && text.matches("tel:").count() == 1
-            && text.matches(CONTEXT).count() == 1);
-    if safe {
-        Ok(())
-    } else {
-        Err(Rejection::BadContext)
-    }
+        || (text.starts_with("tel:") && text.matches("tel:").count() == 1 && text.matches(CONTEXT).count() == 1);
+    if safe { Ok(()) } else { Err(Rejection::BadContext) }
 }
 
 fn strip_any<'a>(text: &'a str, prefixes: &[&str]) -> &'a str {
-    prefixes
-        .iter()
-        .find_map(|prefix| strip_prefix(text, prefix))
-        .unwrap_or(text)
+    prefixes.iter().find_map(|prefix| strip_prefix(text, prefix)).unwrap_or(text)
 }
 
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let head = text.get(..prefix.len())?;
-    head.eq_ignore_ascii_case(prefix)
-        .then(|| &text[prefix.len()..])
+    head.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
 }
 
 #[cfg(test)]

@@ -112,31 +112,21 @@ impl Rejection {
         match self {
             Self::Empty => ("empty", "the cell is empty"),
             Self::TooLong => ("too_long", "the text is too long for a phone number"),
-            Self::ControlCharacter => (
-                "control_character",
-                "a control character or line break is inside the number",
-            ),
-            Self::Scientific => (
-                "scientific",
-                "a spreadsheet turned the number into scientific notation and lost digits",
-            ),
+            Self::ControlCharacter => ("control_character", "a control character or line break is inside the number"),
+            Self::Scientific => {
+                ("scientific", "a spreadsheet turned the number into scientific notation and lost digits")
+            }
             Self::DateLike => ("date_like", "this is a date"),
             Self::IpAddress => ("ip_address", "this is an IP address"),
             Self::IdLike => ("id_like", "this is an id, an address or an amount"),
             Self::Masked => ("masked", "some digits are masked"),
             Self::Filler => ("filler", "this is a filler, not a number of somebody"),
             Self::ServiceCode => ("service_code", "this is a code for the phone network"),
-            Self::NoteWithDigits => (
-                "note_with_digits",
-                "a note with digits stands at the number",
-            ),
+            Self::NoteWithDigits => ("note_with_digits", "a note with digits stands at the number"),
             Self::Letters => ("letters", "letters stand among the digits"),
             Self::NoDigits => ("no_digits", "there is no digit"),
             Self::NotANumber => ("not_a_number", "no phone number is written like this"),
-            Self::NoRegion => (
-                "no_region",
-                "the number is national and no region is known to read it in",
-            ),
+            Self::NoRegion => ("no_region", "the number is national and no region is known to read it in"),
             Self::UnknownCountry => ("unknown_country", "no country has this calling code"),
             Self::LocalOnly => ("local_only", "the area code is missing"),
             Self::TooShort => ("too_short", "the number has too few digits"),

@@ -1,0 +1,349 @@
+//! The command line: flags, defaults and examples. What a command does stands in `commands/`.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Keeps the contacts of a JustCall account and of a CRM the same, in both directions.
+#[derive(Debug, Parser)]
+#[command(name = "tieline", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Examples:
+  tieline demo                    see it work on made-up contacts, nothing is sent anywhere
+  tieline init --crm export.csv   write a commented tieline.toml for a CRM export
+  tieline plan                    what would change, and what it costs; writes nothing
+  tieline sync                    plan and apply: the nightly job
+
+Exit codes: 0 done, 1 failed, 2 usage or configuration, 5 refused by a guard with nothing applied,
+6 applied in part; with --exit-code also 3 changes are planned, 4 conflicts or held actions wait.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Global {
+    /// The configuration
+    #[arg(long, global = true, value_name = "FILE", default_value = crate::config::DEFAULT_PATH)]
+    pub(crate) config: PathBuf,
+    /// Print data as JSON on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No progress and no notes on standard error
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more on standard error; twice: with personal data
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a commented configuration for a CRM export
+    Init(Init),
+    /// Check credentials, account, file, columns and state, without changing anything
+    Doctor(Doctor),
+    /// Read both sides and show what would change; writes nothing
+    Plan(Plan),
+    /// Show a plan or a run
+    Show(Show),
+    /// Apply a plan that was made before, exactly as it was shown
+    Apply(Apply),
+    /// Plan and apply: the nightly job
+    Sync(Sync),
+    /// List, read and decide conflicts
+    Conflicts(Conflicts),
+    /// What is in sync, what waits, how the last run went
+    Status(Status),
+    /// Earlier runs, the writes of one run, or what happened to one contact
+    History(History),
+    /// Phones, duplicates and near matches to mend before the first sync
+    Quality(Quality),
+    /// Read phone texts as tieline does
+    Phone(Phone),
+    /// Run a JustCall account in memory, to try things out
+    Sandbox(Sandbox),
+    /// See tieline work on made-up contacts
+    Demo(Demo),
+    /// Print the completions of a shell
+    Completions(Completions),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:
+  tieline init --crm contacts.csv --region GB")]
+pub(crate) struct Init {
+    /// The CRM's export; default: the only .csv file of this folder
+    #[arg(long, value_name = "FILE")]
+    pub(crate) crm: Option<PathBuf>,
+    /// Country of numbers without a country code (ISO 3166, two letters)
+    #[arg(long, default_value = "US")]
+    pub(crate) region: String,
+    /// Replace an existing configuration
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:
+  tieline doctor --offline    checks the file and the configuration alone")]
+pub(crate) struct Doctor {
+    /// Ask nobody: check only the configuration, the file and the state
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+/// Classes of changes that a person lets through once.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct Approvals {
+    /// Let at most N changes of a class through in this run (deletes, clears, phone_changes, creates, changed)
+    #[arg(long = "approve", value_name = "CLASS=N", value_parser = approval)]
+    pub(crate) approve: Vec<(String, u64)>,
+}
+
+fn approval(text: &str) -> Result<(String, u64), String> {
+    const CLASSES: [&str; 5] = ["deletes", "clears", "phone_changes", "creates", "changed"];
+    let (class, count) = text.split_once('=').ok_or("expected CLASS=N, for example deletes=40")?;
+    if !CLASSES.contains(&class) {
+        let near = crate::config::keys::nearest(class, &CLASSES);
+        let near = near.map_or_else(|| format!("known are {}", CLASSES.join(", ")), |near| format!("did you mean `{near}`?"));
+        return Err(format!("no guard is called `{class}`, {near}"));
+    }
+    let count = count.parse().map_err(|_| format!("`{count}` is no number"))?;
+    Ok((class.to_owned(), count))
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline plan                         show what would change
+  tieline plan -o tonight.json         keep the plan; `tieline apply tonight.json` applies exactly this
+  tieline plan --json | jq .summary    for scripts
+  tieline plan --exit-code             3: changes are planned, 4: something waits for a decision")]
+pub(crate) struct Plan {
+    /// Also write the plan to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say by the exit code whether anything would change
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// Show every row, not only the first of each section
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) approvals: Approvals,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline show                  the last plan
+  tieline show tonight.json     a plan file
+  tieline show r20261121-…      a run")]
+pub(crate) struct Show {
+    /// A plan file, or the id of a plan or a run; default: the last plan
+    #[arg(value_name = "PLAN|RUN")]
+    pub(crate) what: Option<String>,
+    /// Show every row
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline apply                            the last plan that was shown
+  tieline apply tonight.json --yes         a plan file, without a question
+  tieline apply tonight.json --approve deletes=40")]
+pub(crate) struct Apply {
+    /// A plan file or the id of a plan; default: the last plan
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: Option<String>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// 4: conflicts or held actions wait for a decision
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) approvals: Approvals,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline sync                       plan and apply
+  tieline sync --dry-run             the same plan, nothing applied
+  tieline sync --approve deletes=40  let at most 40 deletions through, this once")]
+pub(crate) struct Sync {
+    /// Only show the plan
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// 4: conflicts or held actions wait for a decision
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) approvals: Approvals,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline conflicts list
+  tieline conflicts show c0123456789
+  tieline conflicts resolve c0123456789 --take crm
+  tieline conflicts resolve c0123456789 --value \"Acme Corp\"")]
+pub(crate) struct Conflicts {
+    #[command(subcommand)]
+    pub(crate) command: ConflictCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConflictCommand {
+    /// Conflicts of the last plan
+    List {
+        /// As a table for a spreadsheet
+        #[arg(long)]
+        csv: bool,
+    },
+    /// One conflict with both values
+    Show {
+        /// Its id, or the beginning of it
+        id: String,
+    },
+    /// Decide one conflict; the next plan carries it out
+    #[command(group = clap::ArgGroup::new("choice").required(true))]
+    Resolve {
+        /// Its id, or the beginning of it
+        id: String,
+        /// The side whose value wins
+        #[arg(long, value_name = "SIDE", group = "choice")]
+        take: Option<SideName>,
+        /// A value of your own, for both sides
+        #[arg(long, group = "choice")]
+        value: Option<String>,
+        /// Who decides; default: the user of this machine
+        #[arg(long = "as", value_name = "NAME")]
+        by: Option<String>,
+    },
+}
+
+/// A side by name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SideName {
+    Justcall,
+    Crm,
+}
+
+impl From<SideName> for model::Side {
+    fn from(name: SideName) -> Self {
+        match name {
+            SideName::Justcall => Self::Justcall,
+            SideName::Crm => Self::Crm,
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:
+  tieline status --json")]
+pub(crate) struct Status {}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline history                          the last runs
+  tieline history r20261121-…              every write of one run
+  tieline history --contact +14155551234   what happened to one contact")]
+pub(crate) struct History {
+    /// A run
+    pub(crate) run: Option<String>,
+    /// A contact, by phone
+    #[arg(long, value_name = "PHONE")]
+    pub(crate) contact: Option<String>,
+    /// How many runs
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline quality --side crm    look at the CRM alone, without credentials
+  tieline quality --json")]
+pub(crate) struct Quality {
+    /// Look at one side only
+    #[arg(long)]
+    pub(crate) side: Option<SideName>,
+    /// Show every row
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline phone '(415) 555-0123' '4.15556E+09'
+  tieline phone --region GB '020 7946 0018'
+  cut -f3 export.tsv | tieline phone -        one text a line, or REGION<TAB>TEXT")]
+pub(crate) struct Phone {
+    /// Phone texts; `-`: lines of standard input
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub(crate) text: Vec<String>,
+    /// Country of numbers without a country code; default: the configuration's, else US
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:
+  tieline sandbox --port 4010 --plan pro --load fixtures/demo/justcall.json
+  then, in tieline.toml: [justcall] base_url = \"http://127.0.0.1:4010\"")]
+pub(crate) struct Sandbox {
+    /// Port on 127.0.0.1; 0: any free one
+    #[arg(long, default_value_t = 4010)]
+    pub(crate) port: u16,
+    /// The account's plan, which sets its limits
+    #[arg(long, default_value = "pro")]
+    pub(crate) plan: SandboxPlan,
+    /// Requests per minute, instead of the plan's
+    #[arg(long, value_name = "N")]
+    pub(crate) requests_per_minute: Option<usize>,
+    /// Requests at once, instead of the plan's
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<usize>,
+    /// Contacts to start with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) load: Option<PathBuf>,
+    /// Where to keep the contacts when it ends
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+}
+
+/// Plans of the sandbox.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SandboxPlan {
+    Team,
+    Pro,
+    Business,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:
+  tieline demo --dir /tmp/try")]
+pub(crate) struct Demo {
+    /// Folder for the files of the demo
+    #[arg(long, default_value = "tieline-demo")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:
+  tieline completions bash > /etc/bash_completion.d/tieline")]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+impl Approvals {
+    /// By class.
+    pub(crate) fn by_class(&self) -> std::collections::BTreeMap<engine::GuardClass, u64> {
+        self.approve
+            .iter()
+            .filter_map(|(class, count)| Some((engine::GuardClass::by_name(class)?, *count)))
+            .collect()
+    }
+}

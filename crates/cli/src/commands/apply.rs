@@ -1,0 +1,65 @@
+//! `tieline apply`: carries out a plan that was shown before, exactly; what moved since is skipped and reported.
+
+use crate::args;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use crate::job::{Access, Job};
+use model::{Plan, PlanId};
+use std::path::Path;
+use store::Store;
+
+/// Runs the command.
+pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code> {
+    let setup = super::setup(context)?;
+    let mut job = Job::open(context, &setup, "apply")?;
+    let approvals = args.approvals.by_class();
+    let mut session = job.session(&setup, Access::Write, approvals.clone())?;
+    let plan = find(session.store(), args.plan.as_deref())?;
+    session.check_plan(&plan).await?;
+    if !confirmed(context, &plan, args.yes)? {
+        context.note("nothing was applied");
+        return Ok(Code::Done);
+    }
+    let (planned, _stale) = if approvals.is_empty() {
+        session.revalidate(plan).await?
+    } else {
+        session.revalidate_with_approvals(plan).await?
+    };
+    let finished = session.apply(&planned).await?;
+    super::sync::close(context, &planned.plan, finished, args.exit_code)
+}
+
+/// A plan by file name or id; the last one where none is named.
+pub(crate) fn find(store: &Store, what: Option<&str>) -> Fallible<Plan> {
+    let stored = match what {
+        None => store.latest_plan()?.ok_or_else(|| Failure::usage("no plan was made yet").hint("`tieline plan` makes one"))?,
+        Some(name) => {
+            let path = Path::new(name);
+            if path.exists() {
+                let json = std::fs::read(path)
+                    .map_err(|error| Failure::usage(format!("cannot read the plan {}: {error}", path.display())))?;
+                return sync::plan_from_json(&json).map_err(|error| {
+                    let mut failure = Failure::from(error);
+                    failure.message = format!("{}: {}", path.display(), failure.message);
+                    failure
+                });
+            }
+            store.plan(&PlanId(name.to_owned()))?.ok_or_else(|| {
+                Failure::usage(format!("no plan `{name}`: neither a file nor the id of a plan that is kept"))
+                    .hint("`tieline plan -o FILE` writes a plan to a file")
+            })?
+        }
+    };
+    Ok(sync::plan_from_json(&stored.json)?)
+}
+
+/// A question on a terminal; none in a script.
+fn confirmed(context: &Context, plan: &Plan, yes: bool) -> Fallible<bool> {
+    if yes || !context.can_ask() {
+        return Ok(true);
+    }
+    context.print(|out| report::terminal::plan(plan, &context.view(false), out))?;
+    let writes = plan.actions.iter().filter(|action| action.kind.is_write()).count();
+    context.ask(&format!("apply {writes} changes?"))
+}

@@ -1,0 +1,119 @@
+//! `tieline conflicts`: lists, shows and decides. A decision is stored; the next plan carries it out.
+
+use crate::args::ConflictCommand;
+use crate::config::Config;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use crate::job;
+use jiff::Timestamp;
+use model::{Choice, Conflict, ConflictKind, Resolution, Side};
+use std::path::Path;
+use store::Store;
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code> {
+    let path = Config::load(&context.global.config)?.state_path();
+    match command {
+        ConflictCommand::List { csv } => list(context, &path, csv),
+        ConflictCommand::Show { id } => show(context, &path, &id),
+        ConflictCommand::Resolve { id, take, value, by } => {
+            let choice = match (take, value) {
+                (Some(side), _) => Choice::Take(side.into()),
+                (None, value) => Choice::Value(value.unwrap_or_default()),
+            };
+            resolve(context, &path, &id, choice, by)
+        }
+    }
+}
+
+/// Conflicts of the last plan that nobody has decided since.
+pub(crate) fn open(store: &Store) -> Fallible<Vec<Conflict>> {
+    let Some(stored) = store.latest_plan()? else { return Ok(Vec::new()) };
+    let mut conflicts = sync::plan_from_json(&stored.json)?.conflicts;
+    let answers = store.resolutions()?;
+    conflicts.retain(|conflict| !answers.iter().any(|answer| answer.still_fits(conflict)));
+    Ok(conflicts)
+}
+
+fn list(context: &Context, path: &Path, csv: bool) -> Fallible<Code> {
+    let conflicts = open(&job::look(path)?)?;
+    if context.global.json {
+        context.print(|out| report::json::conflicts(&conflicts, report::json::Layout::Pretty, out))?;
+    } else if csv {
+        context.print(|out| report::csv::conflicts(&conflicts, out))?;
+    } else {
+        context.print(|out| report::terminal::conflicts(&conflicts, &context.view(true), out))?;
+    }
+    Ok(Code::Done)
+}
+
+fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
+    let mut found: Vec<Conflict> =
+        conflicts.into_iter().filter(|conflict| !id.is_empty() && conflict.id.0.starts_with(id)).collect();
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Failure::usage(format!("no open conflict `{id}`"))
+            .hint("`tieline conflicts list` shows the open ones; each plan refreshes them")),
+        count => Err(Failure::usage(format!("`{id}` is the beginning of {count} conflicts, give more of it"))),
+    }
+}
+
+fn show(context: &Context, path: &Path, id: &str) -> Fallible<Code> {
+    let conflict = find(open(&job::look(path)?)?, id)?;
+    if context.global.json {
+        context.print_json(&conflict)?;
+    } else {
+        context.print(|out| report::terminal::conflict(&conflict, &context.view(true), out))?;
+    }
+    Ok(Code::Done)
+}
+
+fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<String>) -> Fallible<Code> {
+    let mut store = job::look(path)?;
+    let conflict = find(open(&store)?, id)?;
+    check(&conflict, &choice)?;
+    let made_by = by.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
+    let resolution = Resolution {
+        conflict: conflict.id.clone(),
+        choice,
+        justcall: conflict.justcall.clone(),
+        crm: conflict.crm.clone(),
+        made_at: Timestamp::now(),
+        made_by: made_by.unwrap_or_else(|| "unknown".to_owned()),
+    };
+    store.add_resolution(&resolution)?;
+    if context.global.json {
+        context.print_json(&resolution)?;
+    } else {
+        context.note(&format!("stored: the next plan carries it out ({})", conflict.id));
+    }
+    Ok(Code::Done)
+}
+
+/// Whether the choice makes sense for this kind of conflict.
+fn check(conflict: &Conflict, choice: &Choice) -> Fallible<()> {
+    let is_group = matches!(
+        conflict.kind,
+        ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone | ConflictKind::Unclear
+    );
+    if is_group {
+        return Err(Failure::usage(format!("{} is about who is who, not about a value", conflict.id)).hint(
+            "tell the records apart in the CRM or in JustCall: another number, the same name or e-mail on both sides, \
+             or merge the duplicates",
+        ));
+    }
+    match choice {
+        Choice::Value(_) if conflict.field.is_none() => {
+            Err(Failure::usage("this conflict is about a whole contact: use --take justcall or --take crm"))
+        }
+        Choice::Value(value) if conflict.field == Some(model::Field::Phone) && value.parse::<model::PhoneKey>().is_err() => {
+            Err(Failure::usage(format!("`{value}` is no E.164 number, such as +14155550123")))
+        }
+        Choice::Take(side) if conflict.field.is_some() && conflict.value(*side).is_none() => {
+            let name = Side::title(*side);
+            Err(Failure::usage(format!("{name} does not show a value for this field")))
+        }
+        _ => Ok(()),
+    }
+}

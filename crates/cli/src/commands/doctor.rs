@@ -1,0 +1,131 @@
+//! `tieline doctor`: checks everything that a sync needs, and changes nothing.
+
+use crate::args;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use crate::registry::Setup;
+use connector_csv::{Inspection, Role};
+use serde::Serialize;
+use std::io::Write;
+
+#[derive(Serialize)]
+struct Check {
+    check: String,
+    ok: bool,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl Check {
+    fn good(check: &str, detail: impl Into<String>) -> Self {
+        Self { check: check.to_owned(), ok: true, detail: detail.into(), hint: None }
+    }
+
+    fn bad(check: &str, failure: Failure) -> Self {
+        let detail = std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ");
+        Self { check: check.to_owned(), ok: false, detail, hint: failure.hint }
+    }
+
+    fn of(check: &str, result: Fallible<String>) -> Self {
+        match result {
+            Ok(detail) => Self::good(check, detail),
+            Err(failure) => Self::bad(check, failure),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Column {
+    column: String,
+    field: Option<String>,
+    samples: Vec<String>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code> {
+    let setup = super::setup(context)?;
+    let mut checks = vec![Check::good("configuration", format!("{} is sound", setup.config.file.display()))];
+    let inspection = connector_csv::inspect(&setup.csv.path, Some(&setup.csv));
+    let columns = inspection.as_ref().map(columns).unwrap_or_default();
+    checks.push(match &inspection {
+        Ok(found) => Check::good(
+            "file",
+            format!("{}: {} rows, {}, {}", setup.csv.identity, found.rows, found.encoding, found.line_ending),
+        ),
+        Err(error) => Check::bad("file", Failure { hint: error.hint.clone(), ..Failure::from_error(error) }),
+    });
+    checks.push(Check::of("records", list_crm(&setup).await));
+    checks.push(Check::of("state", state(&setup)));
+    if !args.offline {
+        checks.push(Check::of("account", account(&setup).await));
+    }
+    if context.global.json {
+        context.print_json(&serde_json::json!({ "checks": checks, "columns": columns }))?;
+    } else {
+        context.print(|out| draw(&checks, &columns, out))?;
+    }
+    Ok(if checks.iter().all(|check| check.ok) { Code::Done } else { Code::Failed })
+}
+
+fn columns(inspection: &Inspection) -> Vec<Column> {
+    let field = |role: &Role| match role {
+        Role::Id => Some("id".to_owned()),
+        Role::Field(field) => Some(field.to_string()),
+        Role::Kept => None,
+    };
+    let view = inspection.columns.iter();
+    view.map(|column| Column {
+        column: column.name.clone(),
+        field: field(&column.role),
+        samples: column.samples.clone(),
+    })
+    .collect()
+}
+
+/// Reads every row, so that a broken one is named before the first night.
+async fn list_crm(setup: &Setup) -> Fallible<String> {
+    let listing = setup.crm()?.list(&connector::NoProgress).await?;
+    let notes = if listing.notes.is_empty() { String::new() } else { format!(" ({})", listing.notes.join("; ")) };
+    Ok(format!("{} contacts can be read{notes}", listing.table.len()))
+}
+
+fn state(setup: &Setup) -> Fallible<String> {
+    let path = setup.config.state_path();
+    if !path.exists() {
+        return Ok(format!("{} does not exist yet: the first plan makes it", path.display()));
+    }
+    let store = crate::job::look(&path)?;
+    let warnings = store.warnings().join("; ");
+    let belongs = store.binding()?.map(|bound| format!(", belongs to {} and {}", bound.account, bound.crm));
+    let linked = store.counts()?.links;
+    let warnings = if warnings.is_empty() { warnings } else { format!("; {warnings}") };
+    Ok(format!("{}: {linked} linked contacts{}{warnings}", path.display(), belongs.unwrap_or_default()))
+}
+
+async fn account(setup: &Setup) -> Fallible<String> {
+    let identity = setup.justcall(Vec::new())?.identify().await?;
+    let details: Vec<String> = identity.details.iter().map(|(label, value)| format!("{label} {value}")).collect();
+    Ok(format!("{}: {}", identity.title, details.join(", ")))
+}
+
+fn draw(checks: &[Check], columns: &[Column], out: &mut dyn Write) -> std::io::Result<()> {
+    for check in checks {
+        let mark = if check.ok { "ok  " } else { "FAIL" };
+        writeln!(out, "{mark}  {:14} {}", check.check, report::text::safe(&check.detail))?;
+        if let Some(hint) = &check.hint {
+            writeln!(out, "      hint: {hint}")?;
+        }
+    }
+    if columns.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\ncolumn → field, and what stands there:")?;
+    for column in columns {
+        let field = column.field.as_deref().unwrap_or("–");
+        let samples: Vec<String> = column.samples.iter().map(|sample| report::text::safe(sample).to_string()).collect();
+        writeln!(out, "  {:24} → {field:14} {}", report::text::safe(&column.column), samples.join(" | "))?;
+    }
+    Ok(())
+}

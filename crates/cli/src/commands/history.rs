@@ -1,0 +1,136 @@
+//! `tieline history`: earlier runs, the writes of one run, or what happened to one contact. Asks neither side.
+
+use crate::args;
+use crate::config::Config;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use crate::job;
+use engine::normalizer::{Normalizer, PhoneReading};
+use jiff::Timestamp;
+use model::{ActionKind, Change, Outcome, Rule, RunId, RunReport, Side};
+use serde::Serialize;
+use std::io::Write;
+use store::{JournalEntry, JournalFilter, Store};
+
+/// One journalled write as it is shown.
+#[derive(Serialize)]
+struct Entry {
+    run: String,
+    at: Timestamp,
+    side: Side,
+    kind: ActionKind,
+    phone: String,
+    name: String,
+    reason: Rule,
+    changes: Vec<Change>,
+    outcome: Option<Outcome>,
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
+    let config = Config::load(&context.global.config)?;
+    let store = job::look(&config.state_path())?;
+    if args.run.is_none() && args.contact.is_none() {
+        return runs(context, &store, args.limit);
+    }
+    let phone = args.contact.as_deref().map(|text| contact(&config, text)).transpose()?;
+    if let Some(run) = &args.run
+        && store.run(&RunId(run.clone()))?.is_none()
+    {
+        return Err(Failure::usage(format!("no run `{run}`")).hint("`tieline history` lists the runs"));
+    }
+    let filter = JournalFilter { run: args.run.clone().map(RunId), phone, ..JournalFilter::default() };
+    let entries: Vec<Entry> = store.journal(&filter)?.into_iter().filter_map(entry).collect();
+    if context.global.json {
+        context.print_json(&serde_json::json!({ "writes": entries }))?;
+    } else {
+        context.print(|out| draw(&entries, out))?;
+    }
+    Ok(Code::Done)
+}
+
+fn contact(config: &Config, text: &str) -> Fallible<String> {
+    let normalizer = Normalizer::new(crate::registry::region(&config.matching.default_region)?);
+    match normalizer.read_phone(text) {
+        PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Ok(key.to_string()),
+        PhoneReading::Unusable(_, why) => Err(Failure::usage(format!("--contact takes a phone number: {why}"))),
+    }
+}
+
+fn entry(entry: JournalEntry) -> Option<Entry> {
+    let intent = entry.intent?;
+    Some(Entry {
+        run: entry.run.0,
+        at: entry.at,
+        side: intent.side,
+        kind: intent.kind,
+        phone: intent.phone,
+        name: intent.name,
+        reason: intent.reason,
+        changes: intent.changes,
+        outcome: entry.outcome.map(|(_, outcome)| outcome),
+    })
+}
+
+fn draw(entries: &[Entry], out: &mut dyn Write) -> std::io::Result<()> {
+    if entries.is_empty() {
+        return writeln!(out, "no writes");
+    }
+    for entry in entries {
+        let outcome = match &entry.outcome {
+            Some(Outcome::Done { .. }) => "done".to_owned(),
+            Some(Outcome::Refused { message }) => format!("refused: {message}"),
+            Some(Outcome::Unknown { message }) => format!("unknown: {message}"),
+            Some(Outcome::Stale { message }) => format!("skipped: {message}"),
+            None => "no outcome: interrupted".to_owned(),
+        };
+        writeln!(
+            out,
+            "{}  {}  {:?} in {}  {}  {}  {} ({})",
+            entry.at,
+            entry.run,
+            entry.kind,
+            entry.side.title(),
+            report::text::safe(&entry.name),
+            entry.phone,
+            report::text::safe(&outcome),
+            entry.reason.words()
+        )?;
+        for change in &entry.changes {
+            let before = change.before.as_deref().unwrap_or("");
+            let after = report::text::safe(&change.after);
+            writeln!(out, "    {}: {} → {after}", change.field, report::text::safe(before))?;
+        }
+    }
+    Ok(())
+}
+
+fn runs(context: &Context, store: &Store, limit: usize) -> Fallible<Code> {
+    let runs = store.runs(limit)?;
+    let mut rows = Vec::new();
+    let mut json = Vec::new();
+    for run in runs {
+        let report: Option<RunReport> = run.report.as_deref().and_then(|json| serde_json::from_slice(json).ok());
+        let outcome = report.as_ref().map(|report| report.outcome);
+        json.push(serde_json::json!({
+            "run": run.id, "plan": run.plan, "started_at": run.started_at, "finished_at": run.finished_at,
+            "outcome": run.outcome, "applied": report.as_ref().map(|report| report.applied),
+            "requests": report.as_ref().map(|report| report.requests),
+        }));
+        rows.push(report::terminal::RunRow {
+            run: run.id.0,
+            at: run.started_at,
+            outcome,
+            applied: report.as_ref().map(|report| report.applied).unwrap_or_default(),
+            waiting: report.as_ref().map_or(0, |report| report.conflicts.len() + report.held.len()) as u64,
+            seconds: report.as_ref().map(|report| report.seconds),
+        });
+    }
+    if context.global.json {
+        context.print_json(&serde_json::json!({ "runs": json }))?;
+    } else {
+        context.print(|out| report::terminal::runs(&rows, &context.view(true), out))?;
+    }
+    Ok(Code::Done)
+}

@@ -1,0 +1,146 @@
+//! `tieline init`: looks at a CRM export and writes a commented configuration for it.
+
+use crate::args;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use connector_csv::{Confidence, Detection};
+use model::Field;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &args::Init) -> Fallible<Code> {
+    let target = &context.global.config;
+    if target.exists() && !args.force {
+        return Err(Failure::usage(format!("{} exists already", target.display()))
+            .hint("--force replaces it; --config names another file"));
+    }
+    let region = crate::registry::region(&args.region)?;
+    let folder = target.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = match &args.crm {
+        Some(file) => file.clone(),
+        None => only_csv(folder)?,
+    };
+    let inspection = connector_csv::inspect(&file, None)?;
+    let header: Vec<String> = inspection.header().map(str::to_owned).collect();
+    let detection = connector_csv::detect(&header);
+    let text = configuration(&relative(&file, folder), &region.to_string(), &detection);
+    std::fs::write(target, text)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", target.display())))?;
+    context.note(&format!("{}: {} rows, {}", file.display(), inspection.rows, described(&detection)));
+    if !detection.mapping.iter().any(|(field, _)| *field == Field::Phone) {
+        context.note("no column looks like a phone number: name it in [fields], phone = \"Column\"");
+    }
+    context.note(&format!("wrote {}", target.display()));
+    context.note(
+        "next: set JUSTCALL_API_KEY and JUSTCALL_API_SECRET, then `tieline doctor`, `tieline quality`, `tieline plan`",
+    );
+    Ok(Code::Done)
+}
+
+fn described(detection: &Detection) -> String {
+    match detection.confidence {
+        Confidence::Names => "columns matched by their names".to_owned(),
+        _ => format!("an export of {}", detection.preset),
+    }
+}
+
+fn only_csv(folder: &Path) -> Fallible<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")))
+        .collect();
+    found.sort();
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Failure::usage(format!("no .csv file in {}", folder.display()))
+            .hint("export the contacts of the CRM as CSV and name the file: tieline init --crm FILE")),
+        _ => {
+            let names: Vec<String> = found.iter().map(|path| path.display().to_string()).collect();
+            Err(Failure::usage(format!("several .csv files: {}", names.join(", "))).hint("name one: --crm FILE"))
+        }
+    }
+}
+
+/// The file as seen from the configuration's folder, where it lies below it.
+fn relative(file: &Path, folder: &Path) -> String {
+    let path = match (file.canonicalize(), folder.canonicalize()) {
+        (Ok(file), Ok(folder)) => file.strip_prefix(&folder).map(Path::to_path_buf).unwrap_or(file),
+        _ => file.to_owned(),
+    };
+    path.display().to_string()
+}
+
+/// A TOML string.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn configuration(file: &str, region: &str, detection: &Detection) -> String {
+    let mut text = String::new();
+    let _ = write!(
+        text,
+        "# tieline keeps the contacts of JustCall and of a CRM the same. docs/config.md explains every key.
+
+[justcall]
+# The key and the secret never stand here: set JUSTCALL_API_KEY and JUSTCALL_API_SECRET,
+# or name files: api_key_file = \"key.txt\", api_secret_file = \"secret.txt\".
+base_url = \"https://api.justcall.io\"
+# plan = \"pro\"                   # team, pro or business; without it the account says
+reserve = 0.1                    # share of the request quota left to others
+
+[crm]
+connector = \"csv\"
+path = {}
+preset = {}
+",
+        quoted(file),
+        quoted(&detection.preset.to_string())
+    );
+    if let Some(id) = &detection.id_column {
+        let _ = writeln!(text, "id_column = {}", quoted(id));
+    } else {
+        let _ = writeln!(text, "# no column holds an id: contacts are recognised by their number alone");
+    }
+    let _ = write!(
+        text,
+        "
+[match]
+default_region = {}            # numbers without a country code are read as this country's
+
+# Which fields are kept in sync, and what the CRM calls them. A table sets a policy:
+# company = {{ crm = \"Company\", conflict = \"crm\", direction = \"both\", write = \"always\", clear = false }}
+[fields]
+",
+        quoted(region)
+    );
+    for (field, column) in &detection.mapping {
+        let name = if matches!(field, Field::Custom(_)) { quoted(&field.to_string()) } else { field.to_string() };
+        let _ = writeln!(text, "{name} = {}", quoted(column));
+    }
+    for (field, others) in &detection.alternatives {
+        let _ = writeln!(text, "# {field} could also be {}", quoted(others));
+    }
+    text.push_str(
+        "
+[policy]
+conflict = \"review\"              # review, justcall, crm or newest
+edit_vs_delete = \"edit_wins\"     # edit_wins or review
+create_in = [\"justcall\", \"crm\"]
+
+[deletes]
+to_justcall = \"apply\"            # apply or never
+to_crm = \"apply\"
+sightings = 2                    # a contact must be missing this often...
+min_hours = 20                   # ...at least this far apart, before the other side deletes it
+
+# [guards]                       # per run and per 7 days: max(floor, percent of the linked contacts)
+# deletes = { floor = 5, percent = 2 }
+
+[state]
+path = \"tieline.db\"
+",
+    );
+    text
+}

@@ -1,0 +1,76 @@
+//! `tieline plan`: reads both sides, shows what would change, keeps the plan. Writes to neither side.
+
+use crate::args;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use crate::job::{Access, Job};
+use model::Plan;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+/// Runs the command.
+pub(crate) async fn run(context: &Context, args: &args::Plan) -> Fallible<Code> {
+    let plan = make(context, args.approvals.by_class(), "plan", args.output.as_deref()).await?;
+    show(context, &plan, args.all)?;
+    if !context.global.json {
+        context.note(&next_step(&plan, args.output.as_deref()));
+    }
+    Ok(code(&plan, args.exit_code))
+}
+
+/// Makes and keeps a plan.
+pub(crate) async fn make(
+    context: &Context,
+    approvals: BTreeMap<engine::GuardClass, u64>,
+    command: &str,
+    output: Option<&Path>,
+) -> Fallible<Plan> {
+    let setup = super::setup(context)?;
+    let mut job = Job::open(context, &setup, command)?;
+    let mut session = job.session(&setup, Access::Read, approvals)?;
+    let plan = session.plan().await?.plan;
+    let json = sync::plan_to_json(&plan)?;
+    session.store_mut().save_plan(&plan.id, plan.created_at, &json)?;
+    if let Some(path) = output {
+        write_private(path, &json)
+            .map_err(|error| Failure::new(format!("cannot write the plan to {}: {error}", path.display())))?;
+    }
+    Ok(plan)
+}
+
+/// Prints a plan as it was asked for.
+pub(crate) fn show(context: &Context, plan: &Plan, all: bool) -> Fallible<()> {
+    if context.global.json {
+        return context.print(|out| report::json::plan(plan, report::json::Layout::Pretty, out));
+    }
+    context.print(|out| report::terminal::plan(plan, &context.view(all), out))
+}
+
+fn next_step(plan: &Plan, output: Option<&Path>) -> String {
+    let file = output.map(|path| format!(" {}", path.display())).unwrap_or_default();
+    let apply = if plan.has_work() { format!("\nnext: tieline apply{file}") } else { String::new() };
+    let conflicts = if plan.conflicts.is_empty() { "" } else { "\nnext: tieline conflicts list" };
+    format!("{apply}{conflicts}").trim_start().to_owned()
+}
+
+/// What a script is told.
+pub(crate) fn code(plan: &Plan, asked: bool) -> Code {
+    match asked {
+        true if plan.has_writes() => Code::Changes,
+        true if plan.waits() => Code::Waiting,
+        _ => Code::Done,
+    }
+}
+
+/// A file that only its owner can read: plans hold personal data.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}

@@ -1,0 +1,104 @@
+//! `tieline status`: what is in sync, what waits, how the last run went. Asks neither side.
+
+use crate::config::Config;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::Fallible;
+use crate::job;
+use jiff::Timestamp;
+use model::Held;
+use serde::Serialize;
+use std::io::Write;
+
+#[derive(Serialize)]
+struct Status {
+    state: String,
+    account: Option<String>,
+    crm: Option<String>,
+    linked: u64,
+    out_of_scope: u64,
+    pending: u64,
+    conflicts: usize,
+    decided: u64,
+    parked: u64,
+    missing: u64,
+    unsettled_writes: u64,
+    held: Vec<Held>,
+    last_run: Option<LastRun>,
+}
+
+#[derive(Serialize)]
+struct LastRun {
+    run: String,
+    at: Timestamp,
+    outcome: Option<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &Context) -> Fallible<Code> {
+    let path = Config::load(&context.global.config)?.state_path();
+    let store = job::look(&path)?;
+    let counts = store.counts()?;
+    let binding = store.binding()?;
+    let last_run = store.runs(1)?.into_iter().next().map(|run| LastRun {
+        run: run.id.0,
+        at: run.started_at,
+        outcome: run.outcome,
+    });
+    let held = match store.latest_plan()? {
+        Some(stored) => sync::plan_from_json(&stored.json)?.held,
+        None => Vec::new(),
+    };
+    let status = Status {
+        state: path.display().to_string(),
+        account: binding.as_ref().map(|binding| binding.account.clone()),
+        crm: binding.map(|binding| binding.crm),
+        linked: counts.links - counts.dormant,
+        out_of_scope: counts.dormant,
+        pending: counts.pending,
+        conflicts: super::conflicts::open(&store)?.len(),
+        decided: counts.resolutions,
+        parked: counts.parked,
+        missing: counts.absences,
+        unsettled_writes: counts.open_intents,
+        held,
+        last_run,
+    };
+    if context.global.json {
+        context.print_json(&status)?;
+    } else {
+        context.print(|out| draw(&status, out))?;
+    }
+    Ok(Code::Done)
+}
+
+fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
+    match &status.last_run {
+        Some(run) => {
+            let outcome = run.outcome.as_deref().unwrap_or("killed or under way: the next sync settles it");
+            writeln!(out, "last run     {} at {}: {outcome}", run.run, run.at)?;
+        }
+        None => writeln!(out, "last run     none yet")?,
+    }
+    if let (Some(account), Some(crm)) = (&status.account, &status.crm) {
+        writeln!(out, "belongs to   {account} and {crm}")?;
+    }
+    writeln!(out, "linked       {}", status.linked)?;
+    let mut line = |label: &str, count: u64, what: &str| -> std::io::Result<()> {
+        if count > 0 { writeln!(out, "{label:12} {count} {what}") } else { Ok(()) }
+    };
+    line("conflicts", status.conflicts as u64, "wait for a decision (tieline conflicts list)")?;
+    line("decided", status.decided, "decisions wait for the next plan")?;
+    line("parked", status.parked, "writes were refused and wait for a change of their record")?;
+    line("missing", status.missing, "linked records are missing from a side")?;
+    line("scope", status.out_of_scope, "contacts are out of scope")?;
+    line("pending", status.pending, "links wait for a record id")?;
+    line("unsettled", status.unsettled_writes, "writes of an interrupted run; the next sync settles them")?;
+    for held in &status.held {
+        let until = held.until.map(|until| format!(", until {until}")).unwrap_or_default();
+        let who = if held.name.is_empty() { &held.phone } else { &held.name };
+        let who = report::text::safe(who);
+        writeln!(out, "held         {:?} in {} of {who}: {}{until}", held.kind, held.side, held.reason.words())?;
+    }
+    Ok(())
+}

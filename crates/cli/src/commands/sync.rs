@@ -1,0 +1,55 @@
+//! `tieline sync`: plans and applies in one go. The nightly job.
+
+use super::plan;
+use crate::args;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use crate::job::{Access, Job};
+use model::{AlarmKind, Plan, RunOutcome, RunReport};
+
+/// Runs the command.
+pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> {
+    let approvals = args.approvals.by_class();
+    if args.dry_run {
+        let made = plan::make(context, approvals, "sync --dry-run", None).await?;
+        plan::show(context, &made, false)?;
+        return Ok(plan::code(&made, args.exit_code));
+    }
+    let setup = super::setup(context)?;
+    let mut job = Job::open(context, &setup, "sync")?;
+    let mut session = job.session(&setup, Access::Write, approvals)?;
+    let planned = session.plan_for_run().await?;
+    let json = ::sync::plan_to_json(&planned.plan)?;
+    session.store_mut().save_plan(&planned.plan.id, planned.plan.created_at, &json)?;
+    let finished = session.apply(&planned).await?;
+    close(context, &planned.plan, finished, args.exit_code)
+}
+
+/// Prints the report of a run, and the error that stopped it.
+pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, exit_code: bool) -> Fallible<Code> {
+    let report = &finished.report;
+    if context.global.json {
+        context.print(|out| report::json::run(report, report::json::Layout::Pretty, out))?;
+    } else {
+        context.print(|out| report::terminal::run(report, &context.view(false), out))?;
+    }
+    if let Some(error) = finished.stopped {
+        let mut failure = Failure::from(error);
+        failure.causes.push("what was done before stands in the report; the next run goes on from there".to_owned());
+        failure.code = Code::Failed;
+        return Err(failure);
+    }
+    Ok(code(plan, report, exit_code))
+}
+
+fn code(plan: &Plan, report: &RunReport, asked: bool) -> Code {
+    let guarded = report.alarms.iter().any(|alarm| alarm.kind == AlarmKind::Guard);
+    match report.outcome {
+        RunOutcome::Failed => Code::Failed,
+        RunOutcome::Partial => Code::Partial,
+        _ if guarded && !plan.has_writes() => Code::Guarded,
+        RunOutcome::Waiting if asked => Code::Waiting,
+        _ => Code::Done,
+    }
+}

@@ -1,0 +1,68 @@
+//! `[fields]`: which fields are kept in sync, what the CRM calls them, and each field's policy.
+
+use model::{Clearing, ConflictPolicy, Direction, Field, FieldPolicy, WritePolicy};
+use serde::Deserialize;
+
+/// One entry: the CRM's name for the field, or a table with a policy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum FieldConfig {
+    /// The CRM's name for it.
+    Column(String),
+    /// With a policy.
+    Policy(FieldTable),
+}
+
+/// The long form.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FieldTable {
+    pub(crate) crm: Option<String>,
+    pub(crate) justcall: Option<String>,
+    pub(crate) direction: Direction,
+    pub(crate) conflict: Option<ConflictPolicy>,
+    pub(crate) write: WritePolicy,
+    pub(crate) clear: bool,
+}
+
+/// A checked entry.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldSpec {
+    pub(crate) field: Field,
+    /// Column of the CRM; none: the preset says.
+    pub(crate) crm: Option<String>,
+    /// Name in `JustCall`; none: the canonical one.
+    pub(crate) justcall: Option<String>,
+    pub(crate) policy: FieldPolicy,
+}
+
+impl FieldSpec {
+    /// Checks one entry against the general policy.
+    pub(crate) fn new(name: &str, config: &FieldConfig, general: ConflictPolicy) -> Result<Self, String> {
+        let field: Field = name.parse().map_err(|error| {
+            let known = ["first_name", "last_name", "phone", "email", "company"];
+            match super::keys::nearest(name, &known) {
+                Some(near) => format!("unknown field `fields.{name}`, did you mean `{near}`?"),
+                None => format!("fields: {error}"),
+            }
+        })?;
+        let table = match config {
+            FieldConfig::Column(column) => FieldTable { crm: Some(column.clone()), ..FieldTable::default() },
+            FieldConfig::Policy(table) => table.clone(),
+        };
+        if table.clear && field == Field::Phone {
+            return Err("fields.phone: a phone is never cleared, `clear` is not for it".to_owned());
+        }
+        Ok(Self {
+            field,
+            crm: table.crm,
+            justcall: table.justcall,
+            policy: FieldPolicy {
+                direction: table.direction,
+                conflict: table.conflict.unwrap_or(general),
+                write: table.write,
+                clearing: if table.clear { Clearing::Propagate } else { Clearing::Keep },
+            },
+        })
+    }
+}

@@ -1,0 +1,253 @@
+//! `tieline.toml`: what the user decided, read and checked. Secrets never stand in it.
+
+mod fields;
+pub(crate) mod keys;
+mod secrets;
+
+use crate::failure::{Failure, Fallible};
+use model::{ConflictPolicy, EditVsDelete, Side};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub(crate) use fields::{FieldConfig, FieldSpec};
+pub(crate) use secrets::credentials;
+
+/// Name of the file where `--config` does not name one.
+pub(crate) const DEFAULT_PATH: &str = "tieline.toml";
+
+/// The whole file. Field for field as docs/config.md describes it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) justcall: Justcall,
+    pub(crate) crm: Crm,
+    #[serde(rename = "match")]
+    pub(crate) matching: Matching,
+    pub(crate) fields: BTreeMap<String, FieldConfig>,
+    pub(crate) scope: Scopes,
+    pub(crate) policy: Policy,
+    pub(crate) deletes: Deletes,
+    pub(crate) guards: Guards,
+    pub(crate) state: State,
+    /// Where it was read from; every relative path in it is relative to this file.
+    #[serde(skip)]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Justcall {
+    pub(crate) base_url: String,
+    pub(crate) plan: Option<String>,
+    pub(crate) requests_per_minute: Option<u32>,
+    pub(crate) concurrency: Option<usize>,
+    pub(crate) reserve: f64,
+    pub(crate) bulk_updates: BulkUpdates,
+    pub(crate) api_key_file: Option<PathBuf>,
+    pub(crate) api_secret_file: Option<PathBuf>,
+}
+
+impl Default for Justcall {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.justcall.io".to_owned(),
+            plan: None,
+            requests_per_minute: None,
+            concurrency: None,
+            reserve: 0.1,
+            bulk_updates: BulkUpdates::Auto,
+            api_key_file: None,
+            api_secret_file: None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BulkUpdates {
+    Auto,
+    Merge,
+    Whole,
+    Never,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Crm {
+    pub(crate) connector: String,
+    pub(crate) path: PathBuf,
+    pub(crate) preset: String,
+    pub(crate) id_column: Option<String>,
+}
+
+impl Default for Crm {
+    fn default() -> Self {
+        Self {
+            connector: "csv".to_owned(),
+            path: PathBuf::from("crm.csv"),
+            preset: "auto".to_owned(),
+            id_column: None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Matching {
+    pub(crate) default_region: String,
+}
+
+impl Default for Matching {
+    fn default() -> Self {
+        Self { default_region: "US".to_owned() }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Scopes {
+    pub(crate) crm: BTreeMap<String, Vec<String>>,
+    pub(crate) justcall: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Policy {
+    pub(crate) conflict: ConflictPolicy,
+    pub(crate) edit_vs_delete: EditVsDelete,
+    pub(crate) create_in: Vec<Side>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            conflict: ConflictPolicy::Review,
+            edit_vs_delete: EditVsDelete::EditWins,
+            create_in: Side::BOTH.to_vec(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeletePolicy {
+    Apply,
+    Never,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Deletes {
+    pub(crate) to_justcall: DeletePolicy,
+    pub(crate) to_crm: DeletePolicy,
+    pub(crate) sightings: u32,
+    pub(crate) min_hours: u32,
+}
+
+impl Default for Deletes {
+    fn default() -> Self {
+        Self { to_justcall: DeletePolicy::Apply, to_crm: DeletePolicy::Apply, sightings: 2, min_hours: 20 }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct GuardConfig {
+    pub(crate) floor: Option<u64>,
+    pub(crate) percent: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Guards {
+    pub(crate) deletes: Option<GuardConfig>,
+    pub(crate) clears: Option<GuardConfig>,
+    pub(crate) phone_changes: Option<GuardConfig>,
+    pub(crate) creates: Option<GuardConfig>,
+    pub(crate) changed: Option<GuardConfig>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct State {
+    pub(crate) path: PathBuf,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { path: PathBuf::from("tieline.db") }
+    }
+}
+
+impl Config {
+    /// Reads and checks the file.
+    pub(crate) fn load(path: &Path) -> Fallible<Self> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let hint = if error.kind() == std::io::ErrorKind::NotFound {
+                "`tieline init` writes one, or name it with --config"
+            } else {
+                "check that the file is readable"
+            };
+            Failure::usage(format!("cannot read the configuration {}: {error}", path.display())).hint(hint)
+        })?;
+        Self::parse(&text, path)
+    }
+
+    pub(crate) fn parse(text: &str, path: &Path) -> Fallible<Self> {
+        let fail = |what: String| Failure::usage(format!("{}: {what}", path.display()));
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| fail(one_line(&error)))?;
+        if let Some(unknown) = keys::unknown(&table) {
+            return Err(fail(unknown).hint("docs/config.md lists every key"));
+        }
+        let mut config: Self = toml::from_str(text).map_err(|error| fail(one_line(&error)))?;
+        path.clone_into(&mut config.file);
+        config.check().map_err(|what| fail(what).hint("docs/config.md lists every key"))?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !(0.0..1.0).contains(&self.justcall.reserve) {
+            return Err(format!("justcall.reserve is {}, but must be at least 0 and below 1", self.justcall.reserve));
+        }
+        if self.justcall.requests_per_minute == Some(0) || self.justcall.concurrency == Some(0) {
+            return Err("justcall.requests_per_minute and justcall.concurrency must be at least 1".to_owned());
+        }
+        if self.deletes.sightings == 0 {
+            return Err("deletes.sightings must be at least 1".to_owned());
+        }
+        if self.crm.connector != "csv" {
+            let near = keys::nearest(&self.crm.connector, &["csv"]).unwrap_or("csv");
+            return Err(format!("crm.connector `{}` is not known, did you mean `{near}`?", self.crm.connector));
+        }
+        for guard in [
+            self.guards.deletes,
+            self.guards.clears,
+            self.guards.phone_changes,
+            self.guards.creates,
+            self.guards.changed,
+        ] {
+            if let Some(percent) = guard.and_then(|guard| guard.percent)
+                && !(0.0..=100.0).contains(&percent)
+            {
+                return Err(format!("a guard's percent is {percent}, but must be between 0 and 100"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A path of the file, relative to the file.
+    pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
+        self.file.parent().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+
+    /// Where the state is.
+    pub(crate) fn state_path(&self) -> PathBuf {
+        self.resolve(&self.state.path)
+    }
+}
+
+/// The parser's message without the picture of the line.
+fn one_line(error: &toml::de::Error) -> String {
+    error.message().to_owned()
+}

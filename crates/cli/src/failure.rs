@@ -1,0 +1,105 @@
+//! A command that could not be carried out: what happened, why, and what to do. Printed once, by `main`.
+
+use crate::exit::Code;
+use std::error::Error;
+
+/// Result of a command's step.
+pub(crate) type Fallible<T> = Result<T, Failure>;
+
+/// What went wrong, for a person.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What happened.
+    pub(crate) message: String,
+    /// Why, outermost first.
+    pub(crate) causes: Vec<String>,
+    /// What to do.
+    pub(crate) hint: Option<String>,
+    /// How the process ends.
+    pub(crate) code: Code,
+}
+
+impl Failure {
+    /// The run failed.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), causes: Vec::new(), hint: None, code: Code::Failed }
+    }
+
+    /// The command line or the configuration is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { code: Code::Usage, ..Self::new(message) }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// From an error with its causes.
+    pub(crate) fn from_error(error: &(dyn Error + 'static)) -> Self {
+        let mut failure = Self::new(error.to_string());
+        let mut source = error.source();
+        while let Some(inner) = source {
+            let text = inner.to_string();
+            if !failure.message.contains(&text) {
+                failure.causes.push(text);
+            }
+            source = inner.source();
+        }
+        failure
+    }
+}
+
+impl From<sync::Error> for Failure {
+    fn from(error: sync::Error) -> Self {
+        let hint = hint_of(&error);
+        let code = code_of(&error);
+        Self { hint, code, ..Self::from_error(&error) }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        let hint = Some(error.hint().to_owned());
+        Self { hint, ..Self::from_error(&error) }
+    }
+}
+
+impl From<connector::Error> for Failure {
+    fn from(error: connector::Error) -> Self {
+        let code = if error.kind == connector::ErrorKind::Config { Code::Usage } else { Code::Failed };
+        Self { hint: error.hint.clone(), code, ..Self::from_error(&error) }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::from_error(&error)
+    }
+}
+
+fn code_of(error: &sync::Error) -> Code {
+    match error {
+        sync::Error::Replica { source, .. } if source.kind == connector::ErrorKind::Config => Code::Usage,
+        sync::Error::NoPlan(_) | sync::Error::PlanFormat { .. } => Code::Usage,
+        _ => Code::Failed,
+    }
+}
+
+fn hint_of(error: &sync::Error) -> Option<String> {
+    Some(match error {
+        sync::Error::Replica { source, .. } => return source.hint.clone(),
+        sync::Error::Store(store) => store.hint().to_owned(),
+        sync::Error::OtherAccount { .. } => "one state file belongs to one account and one CRM: name another one with \
+            [state] path, or put the old account, CRM path or key back"
+            .to_owned(),
+        sync::Error::ForeignPlan { .. } | sync::Error::EditedPlan { .. } => {
+            "nothing was written; make a new plan with `tieline plan`".to_owned()
+        }
+        sync::Error::PlanFormat { .. } => "this plan was made by another version of tieline: plan again".to_owned(),
+        sync::Error::NoPlan(_) => "`tieline plan -o FILE` writes plans".to_owned(),
+        sync::Error::Unsound(_) => "nothing was written; please report this with `tieline plan --json`".to_owned(),
+        sync::Error::TooMany(_) => return None,
+    })
+}

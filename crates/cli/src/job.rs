@@ -1,0 +1,82 @@
+//! Opens everything that one run works with: lock, state, connectors.
+
+use crate::context::Context;
+use crate::failure::Fallible;
+use crate::progress::Bars;
+use crate::registry::Setup;
+use crate::surroundings::{System, entropy};
+use engine::GuardClass;
+use engine::normalizer::Normalizer;
+use std::collections::BTreeMap;
+use store::{LockGuard, Owner, Store};
+use sync::{Env, Session, SessionParts};
+
+/// Whether the run may write to the replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Reads only: writing is refused by construction.
+    Read,
+    /// Reads and writes.
+    Write,
+}
+
+/// What a run needs beside the session.
+pub(crate) struct Job {
+    pub(crate) env: System,
+    pub(crate) bars: Bars,
+    _lock: LockGuard,
+    store: Option<Store>,
+}
+
+impl Job {
+    /// Takes the lock and opens the state.
+    pub(crate) fn open(context: &Context, setup: &Setup, command: &str) -> Fallible<Self> {
+        let env = System::new();
+        let path = setup.config.state_path();
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
+        let owner = Owner { pid: std::process::id(), host, since: env.now(), command: command.to_owned() };
+        let lock = store::lock(&path, &owner)?;
+        let store = Store::open(&path, entropy())?;
+        for warning in store.warnings() {
+            context.note(&format!("warning: {warning}"));
+        }
+        Ok(Self { env, bars: Bars::new(context.global.quiet), _lock: lock, store: Some(store) })
+    }
+
+    /// The session of this run.
+    pub(crate) fn session(
+        &mut self,
+        setup: &Setup,
+        access: Access,
+        approvals: BTreeMap<GuardClass, u64>,
+    ) -> Fallible<Session<'_>> {
+        let Some(store) = self.store.take() else {
+            return Err(crate::failure::Failure::new("the state is in use by this very run"));
+        };
+        let learned = store.facts()?.into_iter().filter_map(|(key, value)| {
+            Some((key.strip_prefix("justcall.")?.to_owned(), value))
+        });
+        let connectors = setup.connectors(learned.collect())?;
+        let connectors = match access {
+            Access::Write => connectors,
+            Access::Read => connectors.map(|connector| -> Box<dyn connector::Connector> {
+                Box::new(connector::ReadOnly(connector))
+            }),
+        };
+        Ok(Session::new(SessionParts {
+            store,
+            connectors,
+            settings: setup.settings.clone(),
+            normalizer: Normalizer::new(setup.region),
+            scope: setup.scope_text(),
+            approvals,
+            env: &self.env,
+            events: &self.bars,
+        }))
+    }
+}
+
+/// The state, to look into; nothing is locked, nothing created.
+pub(crate) fn look(setup_path: &std::path::Path) -> Fallible<Store> {
+    Ok(Store::open_existing(setup_path)?)
+}

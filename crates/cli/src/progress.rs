@@ -1,0 +1,79 @@
+//! Progress bars with an ETA on a terminal; nothing in a pipe. Notes go to standard error.
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use model::{BySide, Side};
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use sync::Event;
+
+/// Shows what happens.
+pub(crate) struct Bars {
+    bars: MultiProgress,
+    current: Mutex<BySide<Option<ProgressBar>>>,
+    quiet: bool,
+    shown: bool,
+}
+
+impl Bars {
+    /// Bars only where somebody can see them.
+    pub(crate) fn new(quiet: bool) -> Self {
+        let shown = !quiet && std::io::stderr().is_terminal();
+        Self { bars: MultiProgress::new(), current: Mutex::new(BySide::default()), quiet, shown }
+    }
+
+    fn with_bar(&self, side: Side, what: &str, done: u64, total: Option<u64>) {
+        if !self.shown {
+            return;
+        }
+        let Ok(mut current) = self.current.lock() else { return };
+        let bar = current[side].get_or_insert_with(|| self.bars.add(ProgressBar::no_length().with_style(style(total))));
+        bar.set_message(format!("{what} {}", side.title()));
+        if let Some(total) = total {
+            bar.set_length(total);
+        }
+        bar.set_position(done);
+    }
+
+    fn clear(&self, side: Side) {
+        if let Ok(mut current) = self.current.lock()
+            && let Some(bar) = current[side].take()
+        {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn style(total: Option<u64>) -> ProgressStyle {
+    let template = if total.is_some() {
+        "{msg:24} {bar:30} {human_pos}/{human_len} {elapsed_precise}, {eta} left"
+    } else {
+        "{msg:24} {human_pos} {elapsed_precise}"
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+impl sync::Events for Bars {
+    fn event(&self, event: Event<'_>) {
+        match event {
+            Event::Reading { side, done, total } => self.with_bar(side, "reading", done, total),
+            Event::Read { side, .. } => self.clear(side),
+            Event::Writing { side, done, total } if done >= total => self.clear(side),
+            Event::Writing { side, done, total } => self.with_bar(side, "writing", done, Some(total)),
+            Event::Probing { side, count } => self.with_bar(side, "asking for missing in", 0, Some(count)),
+            Event::Waiting { side, seconds, why } if seconds >= 2.0 => {
+                if !self.quiet {
+                    let _ = self.bars.println(format!("{}: waiting {seconds:.0} s: {why}", side.title()));
+                }
+            }
+            Event::Waiting { .. } => {}
+            Event::Note(text) if !self.quiet => {
+                if self.shown {
+                    let _ = self.bars.println(format!("note: {text}"));
+                } else {
+                    eprintln!("note: {text}");
+                }
+            }
+            Event::Note(_) => {}
+        }
+    }
+}

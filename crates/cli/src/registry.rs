@@ -1,0 +1,212 @@
+//! Builds the fields, the settings and both connectors from the configuration. The only place that knows which
+//! connectors exist.
+
+use crate::config::{BulkUpdates, Config, DeletePolicy, FieldSpec, credentials};
+use crate::failure::{Failure, Fallible};
+use connector::Connector;
+use connector_csv::{CsvConnector, Preset};
+use connector_justcall::JustcallConnector;
+use engine::normalizer::phone::Region;
+use engine::{Guard, Guards, Scope, Settings};
+use model::{BySide, Field, FieldPolicy, Schema, Side};
+use std::sync::Arc;
+
+/// What the configuration comes to, once the CRM's header has been looked at.
+pub(crate) struct Setup {
+    pub(crate) config: Config,
+    pub(crate) region: Region,
+    pub(crate) settings: Settings,
+    pub(crate) specs: Vec<FieldSpec>,
+    pub(crate) csv: connector_csv::Config,
+}
+
+impl Setup {
+    /// Reads the configuration and the CRM's header.
+    pub(crate) fn new(config: Config) -> Fallible<Self> {
+        let region = region(&config.matching.default_region)?;
+        let csv = csv_config(&config)?;
+        let mut specs = Vec::new();
+        for (name, field) in &config.fields {
+            let spec = FieldSpec::new(name, field, config.policy.conflict)
+                .map_err(|what| Failure::usage(format!("{}: {what}", config.file.display())))?;
+            specs.push(spec);
+        }
+        let csv = complete(csv, &mut specs, &config)?;
+        let settings = settings(&config, &specs)?;
+        Ok(Self { config, region, settings, specs, csv })
+    }
+
+    /// Both connectors. `learned`: what earlier runs found out about the JustCall account.
+    pub(crate) fn connectors(&self, learned: Vec<(String, String)>) -> Fallible<BySide<Box<dyn Connector>>> {
+        Ok(BySide { justcall: self.justcall(learned)?, crm: self.crm()? })
+    }
+
+    /// The CRM's connector.
+    pub(crate) fn crm(&self) -> Fallible<Box<dyn Connector>> {
+        Ok(Box::new(CsvConnector::new(self.csv.clone(), self.settings.schema.clone())))
+    }
+
+    /// JustCall's connector.
+    pub(crate) fn justcall(&self, learned: Vec<(String, String)>) -> Fallible<Box<dyn Connector>> {
+        let (key, secret) = credentials(&self.config)?;
+        let from = &self.config.justcall;
+        let plan = match &from.plan {
+            None => None,
+            Some(name) => Some(connector_justcall::Plan::from_name(name).ok_or_else(|| {
+                let near = crate::config::keys::nearest(name, &["team", "pro", "business"]).unwrap_or("pro");
+                Failure::usage(format!("justcall.plan `{name}` is not known, did you mean `{near}`?")).hint(
+                    "plans are team, pro and business; for another one leave `plan` out and set requests_per_minute",
+                )
+            })?),
+        };
+        let mut config = connector_justcall::Config::new("", "");
+        config.key = key;
+        config.secret = secret;
+        config.base_url.clone_from(&from.base_url);
+        config.plan = plan;
+        config.requests_per_minute = from.requests_per_minute;
+        config.concurrency = from.concurrency;
+        config.reserve = from.reserve;
+        config.bulk_updates = match from.bulk_updates {
+            BulkUpdates::Auto => connector_justcall::BulkUpdates::Auto,
+            BulkUpdates::Merge => connector_justcall::BulkUpdates::Merge,
+            BulkUpdates::Whole => connector_justcall::BulkUpdates::Whole,
+            BulkUpdates::Never => connector_justcall::BulkUpdates::Never,
+        };
+        config.learned = learned;
+        config.field_names =
+            self.specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.justcall.clone()?))).collect();
+        Ok(Box::new(JustcallConnector::new(&config, &self.settings.schema)?))
+    }
+
+    /// The scope in words, to notice when it or the set of fields changes.
+    pub(crate) fn scope_text(&self) -> String {
+        let fields: Vec<String> = self.settings.schema.fields().iter().map(ToString::to_string).collect();
+        format!("{:?} {:?} {}", self.config.scope.crm, self.config.scope.justcall, fields.join(" "))
+    }
+}
+
+/// A region by its name.
+pub(crate) fn region(name: &str) -> Fallible<Region> {
+    name.parse().map_err(|error: engine::normalizer::phone::UnknownRegion| {
+        Failure::usage(error.to_string()).hint("regions are ISO 3166 codes of two letters, such as US, GB or DE")
+    })
+}
+
+fn csv_config(config: &Config) -> Fallible<connector_csv::Config> {
+    let mut csv = connector_csv::Config::new(config.resolve(&config.crm.path));
+    csv.identity = config.crm.path.display().to_string();
+    csv.preset = config
+        .crm
+        .preset
+        .parse::<Preset>()
+        .map_err(|error| Failure::usage(format!("{}: crm.preset: {error}", config.file.display())))?;
+    csv.id_column.clone_from(&config.crm.id_column);
+    Ok(csv)
+}
+
+/// Lets the preset fill in what the configuration leaves out: all fields, or the columns of named fields.
+fn complete(
+    mut csv: connector_csv::Config,
+    specs: &mut Vec<FieldSpec>,
+    config: &Config,
+) -> Fallible<connector_csv::Config> {
+    let needs_preset = specs.is_empty() || specs.iter().any(|spec| spec.crm.is_none());
+    if needs_preset || !specs.iter().any(|spec| spec.field == Field::Phone) {
+        let inspection = connector_csv::inspect(&csv.path, None)?;
+        let header: Vec<String> = inspection.header().map(str::to_owned).collect();
+        let detection = connector_csv::detect(&header);
+        let all = specs.is_empty();
+        for (field, column) in detection.mapping {
+            match specs.iter_mut().find(|spec| spec.field == field) {
+                Some(spec) if spec.crm.is_none() => spec.crm = Some(column),
+                Some(_) => {}
+                None if all || field == Field::Phone => specs.push(FieldSpec {
+                    field,
+                    crm: Some(column),
+                    justcall: None,
+                    policy: FieldPolicy { conflict: config.policy.conflict, ..FieldPolicy::default() },
+                }),
+                None => {}
+            }
+        }
+        if let Some(spec) = specs.iter().find(|spec| spec.crm.is_none()) {
+            return Err(Failure::usage(format!("no column of {} holds {}", csv.identity, spec.field))
+                .hint(format!("name it: [fields] {} = \"Column\"; the file has {}", spec.field, header.join(", "))));
+        }
+    }
+    csv.columns =
+        specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect();
+    if !specs.iter().any(|spec| spec.field == Field::Phone) {
+        return Err(Failure::usage(format!("no column of {} holds phone numbers", csv.identity))
+            .hint("name it: [fields] phone = \"Column\""));
+    }
+    Ok(csv)
+}
+
+fn settings(config: &Config, specs: &[FieldSpec]) -> Fallible<Settings> {
+    let schema = Schema::new(specs.iter().map(|spec| spec.field.clone()));
+    let columns = BySide::from_fn(|side| scope_columns(config, specs, &schema, side));
+    let schema = Arc::new(schema.with_scope_columns(columns.clone()));
+    let mut settings = Settings::new(schema.clone());
+    settings.policies = schema
+        .fields()
+        .iter()
+        .map(|field| specs.iter().find(|spec| spec.field == *field).map(|spec| spec.policy).unwrap_or_default())
+        .collect();
+    settings.edit_vs_delete = config.policy.edit_vs_delete;
+    settings.create_in = BySide::from_fn(|side| config.policy.create_in.contains(&side));
+    settings.delete_in = BySide {
+        justcall: config.deletes.to_justcall == DeletePolicy::Apply,
+        crm: config.deletes.to_crm == DeletePolicy::Apply,
+    };
+    settings.sightings = config.deletes.sightings;
+    settings.min_hours = config.deletes.min_hours;
+    settings.guards = guards(config);
+    settings.scope = BySide::from_fn(|side| scope(config, specs, &schema, &columns[side], side));
+    Ok(settings)
+}
+
+fn guards(config: &Config) -> Guards {
+    let default = Guards::default();
+    let merge = |given: Option<crate::config::GuardConfig>, default: Guard| {
+        let given = given.unwrap_or_default();
+        Guard { floor: given.floor.unwrap_or(default.floor), percent: given.percent.unwrap_or(default.percent) }
+    };
+    Guards {
+        deletes: merge(config.guards.deletes, default.deletes),
+        clears: merge(config.guards.clears, default.clears),
+        phone_changes: merge(config.guards.phone_changes, default.phone_changes),
+        creates: merge(config.guards.creates, default.creates),
+        changed: merge(config.guards.changed, default.changed),
+    }
+}
+
+const fn conditions(config: &Config, side: Side) -> &std::collections::BTreeMap<String, Vec<String>> {
+    match side {
+        Side::Justcall => &config.scope.justcall,
+        Side::Crm => &config.scope.crm,
+    }
+}
+
+/// A scope condition may name a synced field, by its canonical name or by the side's own name for it.
+fn synced(specs: &[FieldSpec], schema: &Schema, side: Side, name: &str) -> Option<usize> {
+    let own = |spec: &&FieldSpec| {
+        let native = if side == Side::Crm { &spec.crm } else { &spec.justcall };
+        spec.field.to_string() == name || native.as_deref() == Some(name)
+    };
+    specs.iter().find(own).and_then(|spec| schema.position(&spec.field)).map(model::FieldId::index)
+}
+
+fn scope_columns(config: &Config, specs: &[FieldSpec], schema: &Schema, side: Side) -> Vec<String> {
+    conditions(config, side).keys().filter(|name| synced(specs, schema, side, name).is_none()).cloned().collect()
+}
+
+fn scope(config: &Config, specs: &[FieldSpec], schema: &Schema, columns: &[String], side: Side) -> Scope {
+    let position = |name: &String| {
+        let extra = || columns.iter().position(|column| column == name).map(|at| schema.len() + at);
+        synced(specs, schema, side, name).or_else(extra)
+    };
+    let conditions = conditions(config, side).iter();
+    Scope { conditions: conditions.filter_map(|(name, values)| Some((position(name)?, values.clone()))).collect() }
+}

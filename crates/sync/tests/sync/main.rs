@@ -1,0 +1,7 @@
+//! The job against replicas in memory and a real state file: stories first, then every story with a crash at every
+//! step, then random worlds.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
+
+mod corpus;
+mod crashes;
+mod story;

@@ -1,0 +1,91 @@
+//! The replica as the job sees it.
+
+use super::{Kind, Loss, MemoryReplica};
+use crate::crash::Point;
+use async_trait::async_trait;
+use connector::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
+use model::{Capabilities, Cost, Listing, RecordId};
+
+fn trouble(kind: Option<ErrorKind>) -> Result<(), Error> {
+    kind.map_or(Ok(()), |kind| Err(Error::new(kind, "it fails on purpose")))
+}
+
+#[async_trait]
+impl Connector for MemoryReplica {
+    fn capabilities(&self) -> Capabilities {
+        self.lock().kind.capabilities.clone()
+    }
+
+    async fn identify(&self) -> Result<Identity, Error> {
+        let inner = self.lock();
+        trouble(inner.faults.identify_error)?;
+        let title = self.side.title().to_owned();
+        Ok(Identity { fingerprint: inner.fingerprint.clone(), title, details: Vec::new() })
+    }
+
+    async fn list(&self, _progress: &dyn Progress) -> Result<Listing, Error> {
+        let mut inner = self.lock();
+        inner.ledger.lists += 1;
+        trouble(inner.faults.list_error)?;
+        Ok(self.show(&inner))
+    }
+
+    async fn read(&self, ids: &[RecordId], _progress: &dyn Progress) -> Result<Vec<Presence>, Error> {
+        let mut inner = self.lock();
+        inner.ledger.reads += ids.len() as u64;
+        Ok(ids.iter().map(|id| self.look_up(&inner, id)).collect())
+    }
+
+    async fn apply(&self, batch: &[Write], _progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {
+        let meanwhile = {
+            let mut inner = self.lock();
+            inner.ledger.batches += 1;
+            inner.ledger.writes += batch.len() as u64;
+            trouble(inner.faults.apply_error)?;
+            std::mem::take(&mut inner.faults.meanwhile)
+        };
+        for (who, field, value) in meanwhile {
+            if field.is_empty() { self.remove(&who) } else { self.edit(&who, &field, &value) }
+        }
+        let at_once = batch.first().is_some_and(|write| Kind::is_one_effect(write.via));
+        let parts: Vec<&[Write]> = if at_once { vec![batch] } else { batch.chunks(1).collect() };
+        let mut results = Vec::with_capacity(batch.len());
+        for part in parts {
+            self.crash.step(Point::BeforeEffect);
+            results.extend(self.effect(part));
+            self.crash.step(Point::AfterEffect);
+        }
+        Ok(results)
+    }
+
+    fn forecast(&self, work: &Workload) -> Cost {
+        let bulk = (work.bulk_creates + work.bulk_updates).div_ceil(5000);
+        let requests = bulk + work.single_updates + work.deletes;
+        Cost { requests, seconds: requests as f64 }
+    }
+
+    fn requests(&self) -> u64 {
+        let ledger = &self.lock().ledger;
+        ledger.lists + ledger.reads + ledger.batches
+    }
+}
+
+impl MemoryReplica {
+    /// One effect: writes that land together, or do not.
+    fn effect(&self, part: &[Write]) -> Vec<WriteResult> {
+        let mut inner = self.lock();
+        let loss = inner.faults.losses.pop_front();
+        let now = self.clock.now();
+        inner.contents.remember(now);
+        let lost = || WriteResult::Unknown { message: "the answer was lost".to_owned() };
+        match loss {
+            None => self.write_all(&mut inner, part),
+            Some(Loss::BeforeEffect) => part.iter().map(|_| lost()).collect(),
+            Some(Loss::AfterEffect) => self.write_all(&mut inner, part).into_iter().map(|_| lost()).collect(),
+            Some(Loss::Acknowledged) => {
+                let id = |write: &Write| write.current.as_ref().map(|record| record.id.clone());
+                part.iter().map(|write| WriteResult::Done { id: id(write), stored: None }).collect()
+            }
+        }
+    }
+}

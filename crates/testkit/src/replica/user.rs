@@ -1,0 +1,146 @@
+//! The test as the user: adds, edits and deletes contacts by hand, and looks at what is there. Contacts are named by
+//! their id or by any text that they hold.
+
+use super::{Contact, Deed, Faults, Kind, Ledger, MemoryReplica, Who};
+use model::Field;
+
+impl MemoryReplica {
+    fn at(&self, contacts: &[Contact], who: &str) -> Option<usize> {
+        let has = |contact: &Contact| contact.id.as_deref() == Some(who) || contact.cells.iter().any(|cell| cell == who);
+        contacts.iter().position(has)
+    }
+
+    fn position(&self, field: &str) -> usize {
+        let column = self.schema.scope_columns(self.side).iter().position(|name| name == field);
+        column.map_or_else(
+            || self.schema.position(&field.parse::<Field>().unwrap()).unwrap().index(),
+            |column| self.schema.len() + column,
+        )
+    }
+
+    /// A new contact: field, value. Returns its id, "" for none.
+    pub fn add(&self, values: &[(&str, &str)]) -> String {
+        let mut cells = vec![String::new(); self.schema.width(self.side)];
+        for (field, value) in values {
+            cells[self.position(field)] = (*value).to_owned();
+        }
+        let mut inner = self.lock();
+        let now = self.clock.now();
+        inner.contents.remember(now);
+        let contact = inner.contents.add(cells, true);
+        let deed = Deed::Created { cells: contact.cells.clone() };
+        inner.ledger.deeds.push((now, Who::User, contact.place, deed));
+        contact.id.unwrap_or_default()
+    }
+
+    /// A new contact that has no id yet.
+    pub fn add_without_id(&self, values: &[(&str, &str)]) {
+        let id = self.add(values);
+        let mut inner = self.lock();
+        let contact = inner.contents.now.iter_mut().find(|contact| contact.id.as_ref() == Some(&id)).unwrap();
+        contact.id = None;
+    }
+
+    /// Changes one field of a contact.
+    pub fn edit(&self, who: &str, field: &str, value: &str) {
+        let index = self.position(field);
+        let mut inner = self.lock();
+        let now = self.clock.now();
+        let at = self.at(&inner.contents.now, who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
+        inner.contents.remember(now);
+        let contact = &mut inner.contents.now[at];
+        let before = std::mem::replace(&mut contact.cells[index], value.to_owned());
+        let place = contact.place;
+        let deed = Deed::Changed { field: index, before, after: value.to_owned() };
+        inner.ledger.deeds.push((now, Who::User, place, deed));
+    }
+
+    /// Deletes a contact.
+    pub fn remove(&self, who: &str) {
+        let mut inner = self.lock();
+        let now = self.clock.now();
+        let at = self.at(&inner.contents.now, who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
+        inner.contents.remember(now);
+        let contact = inner.contents.now.remove(at);
+        inner.ledger.deeds.push((now, Who::User, contact.place, Deed::Deleted { cells: contact.cells }));
+    }
+
+    /// Puts a deleted contact back as it was, id included.
+    pub fn restore(&self, contact: &Contact) {
+        let mut inner = self.lock();
+        let now = self.clock.now();
+        inner.contents.remember(now);
+        inner.contents.now.push(contact.clone());
+        let deed = Deed::Created { cells: contact.cells.clone() };
+        inner.ledger.deeds.push((now, Who::User, contact.place, deed));
+    }
+
+    /// Gives ids to contacts that have none, as a CRM does at import.
+    pub fn give_ids(&self) {
+        self.lock().contents.give_ids();
+    }
+
+    /// A contact; `None` where there is none.
+    pub fn find(&self, who: &str) -> Option<Contact> {
+        let inner = self.lock();
+        self.at(&inner.contents.now, who).map(|at| inner.contents.now[at].clone())
+    }
+
+    /// A field of a contact.
+    pub fn value(&self, who: &str, field: &str) -> String {
+        let contact = self.find(who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
+        contact.cells[self.position(field)].clone()
+    }
+
+    /// Every contact, in the order shown.
+    pub fn contacts(&self) -> Vec<Contact> {
+        self.lock().contents.now.clone()
+    }
+
+    /// The cells of every contact, sorted: a world without ids and order.
+    pub fn world(&self) -> Vec<Vec<String>> {
+        let mut world: Vec<_> = self.contacts().into_iter().map(|contact| contact.cells).collect();
+        world.sort();
+        world
+    }
+
+    /// How many contacts there are.
+    pub fn count(&self) -> usize {
+        self.lock().contents.now.len()
+    }
+
+    /// Changes what goes wrong.
+    pub fn faults(&self, change: impl FnOnce(&mut Faults)) {
+        change(&mut self.lock().faults);
+    }
+
+    /// What goes wrong now.
+    pub fn current_faults(&self) -> Faults {
+        self.lock().faults.clone()
+    }
+
+    /// Everything works again.
+    pub fn calm(&self) {
+        self.lock().faults = Faults::default();
+    }
+
+    /// Changes what it can do.
+    pub fn become_kind(&self, change: impl FnOnce(&mut Kind)) {
+        change(&mut self.lock().kind);
+    }
+
+    /// Another account answers from now on.
+    pub fn impersonate(&self, fingerprint: &str) {
+        fingerprint.clone_into(&mut self.lock().fingerprint);
+    }
+
+    /// Who did what so far.
+    pub fn ledger(&self) -> Ledger {
+        self.lock().ledger.clone()
+    }
+
+    /// How many deeds so far.
+    pub fn deeds(&self) -> usize {
+        self.lock().ledger.deeds.len()
+    }
+}

@@ -1,0 +1,1 @@
+//! Stories that run the real binary against the sandbox.
