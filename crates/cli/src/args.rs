@@ -1,4 +1,5 @@
 //! The command line: flags, defaults and examples. What a command does stands in `commands/`.
+#![allow(clippy::doc_markdown)] // these comments are the help texts, shown as they are
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

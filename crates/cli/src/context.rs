@@ -1,8 +1,6 @@
-//! What every command has at hand: the global options, where to print, and whether anybody is watching.
+//! What every command has at hand: the global options and how to show things. Printing itself is `output`'s.
 
 use crate::args::Global;
-use crate::failure::Fallible;
-use std::io::{IsTerminal, Write};
 
 /// The global options and the terminal.
 #[derive(Debug, Clone)]
@@ -14,29 +12,13 @@ impl Context {
     /// Options of a view on standard output.
     pub(crate) fn view(&self, all: bool) -> report::terminal::ViewOptions {
         let choice = anstream::AutoStream::choice(&std::io::stdout());
-        let mut options = report::terminal::ViewOptions::default();
-        options.color = choice != anstream::ColorChoice::Never;
-        options.width = width();
-        options.limit = if all { 0 } else { 20 };
-        options.full = all;
-        options
-    }
-
-    /// Prints through a view. A closed pipe is no error: the reader has seen enough.
-    pub(crate) fn print(&self, draw: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Fallible<()> {
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        match draw(&mut out).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
+        report::terminal::ViewOptions {
+            color: choice != anstream::ColorChoice::Never,
+            width: width(),
+            limit: if all { 0 } else { 20 },
+            full: all || self.global.verbose > 0,
+            ..report::terminal::ViewOptions::default()
         }
-    }
-
-    /// One value as JSON on standard output.
-    pub(crate) fn print_json(&self, value: &impl serde::Serialize) -> Fallible<()> {
-        self.print(|out| {
-            serde_json::to_writer_pretty(&mut *out, value)?;
-            writeln!(out)
-        })
     }
 
     /// A sentence on standard error.
@@ -44,20 +26,6 @@ impl Context {
         if !self.global.quiet {
             anstream::eprintln!("{text}");
         }
-    }
-
-    /// Whether a person can be asked.
-    pub(crate) fn can_ask(&self) -> bool {
-        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-    }
-
-    /// Asks a question that is answered by yes or no; no is the default.
-    pub(crate) fn ask(&self, question: &str) -> Fallible<bool> {
-        eprint!("{question} [y/N] ");
-        std::io::stderr().flush()?;
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer)?;
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 }
 

@@ -7,6 +7,7 @@ mod context;
 mod exit;
 mod failure;
 mod job;
+mod output;
 mod progress;
 mod registry;
 mod surroundings;

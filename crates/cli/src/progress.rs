@@ -8,7 +8,7 @@ use sync::Event;
 
 /// Shows what happens.
 pub(crate) struct Bars {
-    bars: MultiProgress,
+    all: MultiProgress,
     current: Mutex<BySide<Option<ProgressBar>>>,
     quiet: bool,
     shown: bool,
@@ -18,7 +18,7 @@ impl Bars {
     /// Bars only where somebody can see them.
     pub(crate) fn new(quiet: bool) -> Self {
         let shown = !quiet && std::io::stderr().is_terminal();
-        Self { bars: MultiProgress::new(), current: Mutex::new(BySide::default()), quiet, shown }
+        Self { all: MultiProgress::new(), current: Mutex::new(BySide::default()), quiet, shown }
     }
 
     fn with_bar(&self, side: Side, what: &str, done: u64, total: Option<u64>) {
@@ -26,7 +26,7 @@ impl Bars {
             return;
         }
         let Ok(mut current) = self.current.lock() else { return };
-        let bar = current[side].get_or_insert_with(|| self.bars.add(ProgressBar::no_length().with_style(style(total))));
+        let bar = current[side].get_or_insert_with(|| self.all.add(ProgressBar::no_length().with_style(style(total))));
         bar.set_message(format!("{what} {}", side.title()));
         if let Some(total) = total {
             bar.set_length(total);
@@ -62,18 +62,17 @@ impl sync::Events for Bars {
             Event::Probing { side, count } => self.with_bar(side, "asking for missing in", 0, Some(count)),
             Event::Waiting { side, seconds, why } if seconds >= 2.0 => {
                 if !self.quiet {
-                    let _ = self.bars.println(format!("{}: waiting {seconds:.0} s: {why}", side.title()));
+                    let _ = self.all.println(format!("{}: waiting {seconds:.0} s: {why}", side.title()));
                 }
             }
-            Event::Waiting { .. } => {}
             Event::Note(text) if !self.quiet => {
                 if self.shown {
-                    let _ = self.bars.println(format!("note: {text}"));
+                    let _ = self.all.println(format!("note: {text}"));
                 } else {
                     eprintln!("note: {text}");
                 }
             }
-            Event::Note(_) => {}
+            Event::Waiting { .. } | Event::Note(_) => {}
         }
     }
 }

@@ -32,18 +32,18 @@ impl Setup {
             specs.push(spec);
         }
         let csv = complete(csv, &mut specs, &config)?;
-        let settings = settings(&config, &specs)?;
+        let settings = settings(&config, &specs);
         Ok(Self { config, region, settings, specs, csv })
     }
 
     /// Both connectors. `learned`: what earlier runs found out about the JustCall account.
     pub(crate) fn connectors(&self, learned: Vec<(String, String)>) -> Fallible<BySide<Box<dyn Connector>>> {
-        Ok(BySide { justcall: self.justcall(learned)?, crm: self.crm()? })
+        Ok(BySide { justcall: self.justcall(learned)?, crm: self.crm() })
     }
 
     /// The CRM's connector.
-    pub(crate) fn crm(&self) -> Fallible<Box<dyn Connector>> {
-        Ok(Box::new(CsvConnector::new(self.csv.clone(), self.settings.schema.clone())))
+    pub(crate) fn crm(&self) -> Box<dyn Connector> {
+        Box::new(CsvConnector::new(self.csv.clone(), self.settings.schema.clone()))
     }
 
     /// JustCall's connector.
@@ -120,14 +120,13 @@ fn complete(
         for (field, column) in detection.mapping {
             match specs.iter_mut().find(|spec| spec.field == field) {
                 Some(spec) if spec.crm.is_none() => spec.crm = Some(column),
-                Some(_) => {}
                 None if all || field == Field::Phone => specs.push(FieldSpec {
                     field,
                     crm: Some(column),
                     justcall: None,
                     policy: FieldPolicy { conflict: config.policy.conflict, ..FieldPolicy::default() },
                 }),
-                None => {}
+                _ => {}
             }
         }
         if let Some(spec) = specs.iter().find(|spec| spec.crm.is_none()) {
@@ -144,7 +143,7 @@ fn complete(
     Ok(csv)
 }
 
-fn settings(config: &Config, specs: &[FieldSpec]) -> Fallible<Settings> {
+fn settings(config: &Config, specs: &[FieldSpec]) -> Settings {
     let schema = Schema::new(specs.iter().map(|spec| spec.field.clone()));
     let columns = BySide::from_fn(|side| scope_columns(config, specs, &schema, side));
     let schema = Arc::new(schema.with_scope_columns(columns.clone()));
@@ -164,7 +163,7 @@ fn settings(config: &Config, specs: &[FieldSpec]) -> Fallible<Settings> {
     settings.min_hours = config.deletes.min_hours;
     settings.guards = guards(config);
     settings.scope = BySide::from_fn(|side| scope(config, specs, &schema, &columns[side], side));
-    Ok(settings)
+    settings
 }
 
 fn guards(config: &Config) -> Guards {

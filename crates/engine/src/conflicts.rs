@@ -1,7 +1,7 @@
 //! Builds conflicts with stable ids and finds the answers that people gave to them.
 
 use crate::draft::World;
-use model::{BySide, Choice, Conflict, ConflictId, ConflictKind, Field, LinkHead, PhoneKey, Side};
+use model::{BySide, Choice, Conflict, ConflictId, ConflictKind, Field, LinkHead, PhoneKey, RecordId, RowRef, Side};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What a conflict is about, before it has an id.
@@ -53,7 +53,7 @@ fn who(world: &World<'_>, subject: &Subject<'_>) -> String {
     }
     let own_id = |side: Side| {
         let row = subject.rows[side].map(|row| world.row(side, row)).filter(|row| row.native_id());
-        row.map(|row| row.id()).or_else(|| subject.link?.ids[side].as_ref().map(|id| id.as_str()))
+        row.map(RowRef::id).or_else(|| subject.link?.ids[side].as_ref().map(RecordId::as_str))
     };
     let named = Side::BOTH.into_iter().find_map(|side| Some(format!("{side} {}", own_id(side)?)));
     named.unwrap_or_else(|| format!("phone {}", subject.phone))

@@ -46,17 +46,21 @@ pub(crate) fn contested(
         return;
     }
     merged.resolved = true;
-    answered(world.normalizer, case, outgoing(world.normalizer, case.field, wanted), merged);
+    answered(world.normalizer, case, &outgoing(world.normalizer, case.field, wanted), merged);
 }
 
-fn answered(normalizer: &Normalizer, case: &FieldCase<'_>, after: String, merged: &mut Merged) {
+fn answered(normalizer: &Normalizer, case: &FieldCase<'_>, after: &str, merged: &mut Merged) {
     let mut written = false;
     for target in Side::BOTH {
         let now = case.now[target];
         let may =
             now != Cell::Unknown && case.policy.direction.allows(target) && case.policy.write != WritePolicy::Never;
-        if may && !normalizer.same(case.field, now, Cell::from_text(&after)) {
-            merged.writes[target].push(Change { field: case.field.clone(), before: text(now), after: after.clone() });
+        if may && !normalizer.same(case.field, now, Cell::from_text(after)) {
+            merged.writes[target].push(Change {
+                field: case.field.clone(),
+                before: text(now),
+                after: after.to_owned(),
+            });
             written = true;
         }
     }

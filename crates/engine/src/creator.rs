@@ -69,9 +69,9 @@ pub(crate) fn create_again(
 
 /// The values of a row that a new record on the other side is made of. The number is always among them, if it can be
 /// read: without it there is no contact.
-fn copy_of(world: &World<'_>, source: Side, row: u32) -> Vec<Change> {
+fn copy_of(world: &World<'_>, source: Side, row_at: u32) -> Vec<Change> {
     let schema = &world.settings.schema;
-    let row = world.row(source, row);
+    let row = world.row(source, row_at);
     let text = |field: &Field| schema.position(field).map_or("", |id| row.cell(id.index()).text());
     let made_up = name::is_placeholder(text(&Field::FirstName), text(&Field::LastName));
     let mut changes = Vec::new();
@@ -82,7 +82,8 @@ fn copy_of(world: &World<'_>, source: Side, row: u32) -> Vec<Change> {
         if (!writable && *field != Field::Phone) || nameless {
             continue;
         }
-        let after = match world.normalizer.canon(field, row.cell(id.index())) {
+        let known = if *field == Field::Phone { world.matching.key_of(source, row_at) } else { None };
+        let after = match known.map_or_else(|| world.normalizer.canon(field, row.cell(id.index())), Canon::Phone) {
             Canon::Blank | Canon::Unknown | Canon::Unreadable => continue,
             Canon::Phone(key) => key.e164(),
             Canon::Text(_) => row.cell(id.index()).text().to_owned(),

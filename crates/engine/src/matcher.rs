@@ -3,6 +3,7 @@
 //!
 //! Does not compare fields and does not decide what is written.
 
+mod free;
 mod seekers;
 
 use crate::identity::Identity;
@@ -65,9 +66,11 @@ pub struct Matching {
     pub unreadable: BySide<Vec<Identity>>,
     /// Links of undecided groups, ascending.
     pub blocked: BTreeSet<usize>,
+    /// Numbers of the rows that no id linked, by row: reading them takes long.
+    keys: BySide<Vec<(u32, PhoneKey)>>,
     /// Linked rows that an undecided group may be mistaken for, ascending.
     contested: BySide<Vec<u32>>,
-    /// Numbers of all unlinked rows, then those that several records of a side have, among those that matter here.
+    /// Numbers that several records of a side have, among those that matter here.
     shared: BySide<Vec<u64>>,
 }
 
@@ -118,14 +121,15 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         unreadable: BySide::default(),
         blocked: BTreeSet::new(),
         contested: BySide::default(),
+        keys: BySide::default(),
         shared: BySide::default(),
         survey,
     };
     let all = BySide::from_fn(|side| matching.read_free(context, side));
     let mut free = all.clone();
+    matching.find_by_number(context, &mut free, FoundBy::Number);
+    matching.find_by_number(context, &mut free, FoundBy::NewId);
     for side in Side::BOTH {
-        matching.find_by_number(context, side, &mut free[side], FoundBy::Number);
-        matching.find_by_number(context, side, &mut free[side], FoundBy::NewId);
         matching.leave_out_of_scope(context, side, &mut free[side]);
         for row in std::mem::take(&mut matching.survey.duplicates[side]) {
             matching.skipped[side].push((row, SkipReason::DuplicateId, "listed twice".to_owned()));
@@ -135,6 +139,10 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
     let linked = matching.linked_numbers(context, &all);
     matching.match_free(context, &free, &linked);
     matching.tidy_groups();
+    for side in Side::BOTH {
+        matching.keys[side] = all[side].iter().map(|reading| (reading.row, reading.key)).collect();
+        matching.keys[side].sort_unstable();
+    }
     matching
 }
 
@@ -142,6 +150,12 @@ impl Matching {
     /// Whether several records of a side have this number, as far as it matters for this run.
     pub fn is_shared(&self, side: Side, number: u64) -> bool {
         self.shared[side].binary_search(&number).is_ok()
+    }
+
+    /// The number of a row, where matching had to read it.
+    pub fn key_of(&self, side: Side, row: u32) -> Option<PhoneKey> {
+        let keys = &self.keys[side];
+        keys.binary_search_by_key(&row, |(row, _)| *row).ok().map(|at| keys[at].1)
     }
 
     /// Whether a linked record has the number of an undecided group: one of its members may be meant instead.
@@ -254,72 +268,6 @@ impl Matching {
         }
     }
 
-    fn match_free(&mut self, context: &Context<'_>, free: &BySide<Vec<Reading>>, linked: &[(u64, Side, u32)]) {
-        let mut numbers: Vec<u64> = free.justcall.iter().chain(&free.crm).map(|reading| reading.key.number()).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        for number in numbers {
-            let rows = BySide { justcall: with_number(&free.justcall, number), crm: with_number(&free.crm, number) };
-            let at = linked.partition_point(|(other, ..)| *other < number);
-            let known: Vec<_> = linked[at..].iter().take_while(|(other, ..)| *other == number).collect();
-            match (rows.justcall, rows.crm, known.is_empty()) {
-                ([one], [], true) => self.alone.justcall.push(Alone { row: one.row, key: one.key }),
-                ([], [one], true) => self.alone.crm.push(Alone { row: one.row, key: one.key }),
-                ([a], [b], true) if !a.weak && !b.weak && a.key == b.key => self.pairs.push((a.row, b.row)),
-                _ => {
-                    let of =
-                        |side: Side| known.iter().filter(|(_, at, _)| *at == side).map(|(_, _, row)| *row).collect();
-                    self.match_group(context, rows, BySide::from_fn(of));
-                }
-            }
-        }
-        self.pairs.sort_unstable();
-        for side in Side::BOTH {
-            self.alone[side].sort_unstable_by_key(|alone| alone.row);
-        }
-    }
-
-    /// Several records of one number: links those that a second field ties together one to one, leaves the rest (S22, S23).
-    fn match_group(&mut self, context: &Context<'_>, rows: BySide<&[Reading]>, linked: BySide<Vec<u32>>) {
-        let people = BySide::from_fn(|side| -> Vec<Identity> {
-            rows[side].iter().map(|reading| context.identity(side, reading.row)).collect()
-        });
-        let known = BySide::from_fn(|side| -> Vec<Identity> {
-            linked[side].iter().map(|row| context.identity(side, *row)).collect()
-        });
-        let mut decided = BySide::<BTreeSet<u32>>::default();
-        let fits = |a: usize, b: usize| {
-            let (person, other) = (&people.justcall[a], &people.crm[b]);
-            same_line(rows.justcall[a].key, rows.crm[b].key) && person.decides(other)
-        };
-        for (a, b) in one_to_one(people.justcall.len(), people.crm.len(), fits) {
-            // A linked record that looks the same as well leaves a doubt.
-            let doubt = known.crm.iter().any(|known| known.agrees(&people.justcall[a]))
-                || known.justcall.iter().any(|known| known.agrees(&people.crm[b]));
-            if !doubt {
-                let (a, b) = (rows.justcall[a].row, rows.crm[b].row);
-                self.pairs.push((a, b));
-                decided.justcall.insert(a);
-                decided.crm.insert(b);
-            }
-        }
-        let left = BySide::from_fn(|side| -> Vec<u32> {
-            let rows = rows[side].iter().map(|reading| reading.row);
-            rows.filter(|row| !decided[side].contains(row)).collect()
-        });
-        if left.justcall.is_empty() && left.crm.is_empty() {
-            return;
-        }
-        let key = rows.justcall.iter().chain(rows.crm).map(|reading| reading.key).min();
-        if let Some(key) = key {
-            let mut linked = linked;
-            for side in Side::BOTH {
-                linked[side].extend(&decided[side]);
-            }
-            self.groups.push(Group { key, rows: left, heads: Vec::new(), linked });
-        }
-    }
-
     /// One group per number, and the linked rows that they put in doubt.
     fn tidy_groups(&mut self) {
         self.groups.sort_by_key(|group| group.key.number());
@@ -354,28 +302,6 @@ impl Matching {
 /// phone system may have no place for them).
 fn same_line(a: PhoneKey, b: PhoneKey) -> bool {
     a.number() == b.number() && (a == b || a.extension().is_empty() || b.extension().is_empty())
-}
-
-/// More comparisons than this within one number are not tried: a switchboard's contacts are not told apart by name.
-const MOST_COMPARISONS: usize = 1_000_000;
-
-/// The pairs of which each fits the other and nothing else.
-fn one_to_one(left: usize, right: usize, fits: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
-    if left.saturating_mul(right) > MOST_COMPARISONS {
-        return Vec::new();
-    }
-    let mut only = vec![None; left];
-    let mut fans = vec![0_u32; right];
-    for (a, only) in only.iter_mut().enumerate() {
-        let mut hits = (0..right).filter(|b| fits(a, *b));
-        let (first, second) = (hits.next(), hits.next());
-        for b in first.into_iter().chain(second).chain(hits) {
-            fans[b] += 1;
-        }
-        *only = first.filter(|_| second.is_none());
-    }
-    let pairs = only.into_iter().enumerate().filter_map(|(a, b)| Some((a, b?)));
-    pairs.filter(|(_, b)| fans[*b] == 1).collect()
 }
 
 /// The readings of one number, from a list sorted by number.

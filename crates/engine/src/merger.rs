@@ -4,7 +4,9 @@
 
 use crate::differ::{Edit, edit};
 use crate::normalizer::{Canon, Normalizer, same_canon};
-use model::{BaseField, BySide, Cell, Clearing, ConflictKind, Field, FieldPolicy, Side, WritePolicy};
+use model::{
+    BaseField, BySide, Cell, Clearing, ConflictKind, Field, FieldPolicy, Side, WritePolicy, is_parking_number,
+};
 
 /// One field of one contact on both sides.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,9 @@ pub enum Decision {
 
 /// Decides one field.
 pub fn decide(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
+    if let Some(decision) = unpark(normalizer, case) {
+        return decision;
+    }
     let decision = if case.base.is_known() { with_base(normalizer, case) } else { without_base(normalizer, case) };
     match decision {
         Decision::Write(target, _) if !may_write(normalizer, case, target) => Decision::Keep,
@@ -53,6 +58,14 @@ pub fn decide(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
         }
         other => other,
     }
+}
+
+/// A number that an interrupted run parked is ours, not an edit: the contact gets the other side's number (S21).
+fn unpark(normalizer: &Normalizer, case: &FieldCase<'_>) -> Option<Decision> {
+    let is_parked = |side: &Side| *case.field == Field::Phone && is_parking_number(case.now[*side].text());
+    let side = Side::BOTH.into_iter().find(is_parked)?;
+    let readable = matches!(normalizer.canon(case.field, case.now[side.other()]), Canon::Phone(_));
+    Some(if readable { write(normalizer, case, side) } else { Decision::Keep })
 }
 
 fn with_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
@@ -93,6 +106,9 @@ fn with_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
 
 /// R12 and R13: the sides never agreed on this field.
 fn without_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
+    if case.now.justcall == case.now.crm && case.now.justcall != Cell::Unknown {
+        return Decision::Rebase; // letter by letter: nothing to read
+    }
     let made_up = |side: Side| case.made_up[side] && matches!(case.field, Field::FirstName | Field::LastName);
     let canon = BySide::from_fn(|side| match normalizer.canon(case.field, case.now[side]) {
         Canon::Text(_) if made_up(side) => Canon::Blank,

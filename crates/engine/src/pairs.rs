@@ -4,7 +4,8 @@ use crate::contest::contested;
 use crate::draft::{Draft, Fate, World, action};
 use crate::matcher::FoundBy;
 use crate::merger::{Decision, FieldCase, decide, outgoing};
-use crate::normalizer::{Canon, PhoneReading, name};
+use crate::normalizer::{Canon, name};
+use crate::spoiled::report_phone;
 use model::{
     ActionKind, Base, BySide, Cell, Change, Conflict, Field, LinkHead, Observation, PhoneKey, RecordId, RowRef, Rule,
     Side, SkipReason, Via, WritePolicy,
@@ -19,8 +20,8 @@ pub(crate) struct Merged {
     settled: Vec<Field>,
     /// Both sides agree on something new.
     pub(crate) rebased: Vec<Field>,
-    /// Exactly as the base says, on both sides.
-    same: Vec<Field>,
+    /// Left as they are by a link that starts anew: what each side holds stays agreed.
+    kept: Vec<Field>,
     /// At least one value that a side changed is overwritten, because policy says who wins.
     overruled: bool,
     /// A person decided at least one of them.
@@ -50,15 +51,15 @@ pub(crate) fn linked(world: &World<'_>, draft: &mut Draft, at: usize) {
         // differs; otherwise the sides have never agreed (R13).
         base = world.no_base();
     }
-    let merged = merge(world, Some(head), base, pair);
-    write_down(world, draft, Some(head), pair, merged, found);
+    let merged = merge(world, Some(head), base, pair, renewed);
+    write_down(world, draft, Some(head), pair, base, merged, found);
 }
 
 /// Two records that are the same contact and were never linked (R12, R13).
 pub(crate) fn unlinked(world: &World<'_>, draft: &mut Draft, pair: BySide<u32>) {
-    let merged = merge(world, None, world.no_base(), pair);
+    let merged = merge(world, None, world.no_base(), pair, false);
     draft.fates(BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) }, Fate::Unchanged);
-    write_down(world, draft, None, pair, merged, BySide::default());
+    write_down(world, draft, None, pair, world.no_base(), merged, BySide::default());
 }
 
 fn learns_id(world: &World<'_>, head: &LinkHead, pair: BySide<u32>) -> bool {
@@ -85,7 +86,7 @@ fn equals_base(world: &World<'_>, base: &Base, pair: BySide<u32>, found: BySide<
     })
 }
 
-fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u32>) -> Merged {
+fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u32>, renewed: bool) -> Merged {
     let schema = &world.settings.schema;
     let rows = BySide::from_fn(|side| world.row(side, pair[side]));
     let made_up = BySide::from_fn(|side| {
@@ -104,8 +105,11 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
         };
         match decide(world.normalizer, &case) {
             Decision::Keep => {
-                if Side::BOTH.into_iter().all(|side| base.cell(side, id) == case.now[side]) {
-                    merged.same.push(field.clone());
+                let readable = |side: Side| {
+                    !matches!(world.normalizer.canon(field, case.now[side]), Canon::Unknown | Canon::Unreadable)
+                };
+                if renewed && case.base.is_known() && Side::BOTH.into_iter().all(readable) {
+                    merged.kept.push(field.clone());
                 }
             }
             Decision::Settle => merged.settled.push(field.clone()),
@@ -126,7 +130,7 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
     merged
 }
 
-/// A made-up name is replaced as a whole: half of it beside a real name ("Ann JustCall Contact") would be invented.
+/// A made-up name is replaced as a whole: half of it beside a real name (`Ann JustCall Contact`) would be invented.
 fn whole_name(world: &World<'_>, target: Side, rows: BySide<RowRef<'_>>, merged: &mut Merged) {
     let schema = &world.settings.schema;
     let is_written = |merged: &Merged, name: &Field| merged.writes[target].iter().any(|change| change.field == *name);
@@ -141,7 +145,7 @@ fn whole_name(world: &World<'_>, target: Side, rows: BySide<RowRef<'_>>, merged:
         if before == Cell::Unknown || after == Cell::Unknown || world.normalizer.same(&other, before, after) {
             continue;
         }
-        for fields in [&mut merged.settled, &mut merged.rebased, &mut merged.same] {
+        for fields in [&mut merged.settled, &mut merged.rebased, &mut merged.kept] {
             fields.retain(|field| *field != other);
         }
         let after = outgoing(world.normalizer, &other, after);
@@ -163,6 +167,7 @@ fn write_down(
     draft: &mut Draft,
     head: Option<&LinkHead>,
     pair: BySide<u32>,
+    base: &Base,
     merged: Merged,
     found: BySide<FoundBy>,
 ) {
@@ -193,7 +198,7 @@ fn write_down(
         draft.actions.push(action);
     }
     if head.is_some() {
-        report_phone(world, draft, pair, first_action, first_conflict);
+        report_phone(world, draft, pair, base, (first_action, first_conflict));
     }
 }
 
@@ -228,7 +233,7 @@ fn remember(
         // The link starts anew: whatever is not named here is not agreed any more.
         Some(_) if !note.is_empty() => {
             let mut agreed = agreed();
-            agreed.extend(merged.same.iter().cloned());
+            agreed.extend(merged.kept.iter().cloned());
             state_only(ActionKind::Link, Rule::R14, agreed);
         }
         Some(_) if !merged.rebased.is_empty() => {
@@ -241,45 +246,8 @@ fn remember(
     }
 }
 
-/// A linked record whose number can no longer be read stays linked and keeps its counterpart's number; somebody should
-/// know all the same. Where nothing else happens to the record it counts as skipped.
-fn report_phone(world: &World<'_>, draft: &mut Draft, pair: BySide<u32>, first_action: usize, first_conflict: usize) {
-    let phone = world.settings.schema.phone();
-    for side in Side::BOTH {
-        let cell = world.row(side, pair[side]).cell(phone.index());
-        if cell == Cell::Unknown {
-            continue;
-        }
-        let PhoneReading::Unusable(reason, detail) = world.normalizer.read_phone(cell.text()) else { continue };
-        let told = format!("{}: {detail}", side.title());
-        match draft.fate_of(side, pair[side]) {
-            Fate::Unchanged => draft.skip(world, side, pair[side], reason, detail),
-            Fate::Update => {
-                let update = draft.actions[first_action..]
-                    .iter_mut()
-                    .find(|action| action.side == side && action.kind == ActionKind::Update);
-                if let Some(action) = update {
-                    action.note = told;
-                }
-            }
-            Fate::Conflict => {
-                for conflict in draft.conflicts[first_conflict..].iter_mut().filter(|known| known.detail.is_empty()) {
-                    conflict.detail.clone_from(&told);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 fn read_key(world: &World<'_>, pair: BySide<u32>) -> Option<PhoneKey> {
-    let phone = world.settings.schema.phone();
-    Side::BOTH.into_iter().find_map(|side| {
-        match world.normalizer.canon(&Field::Phone, world.row(side, pair[side]).cell(phone.index())) {
-            Canon::Phone(key) => Some(key),
-            _ => None,
-        }
-    })
+    Side::BOTH.into_iter().find_map(|side| world.matching.key_of(side, pair[side]))
 }
 
 fn rule_of(merged: &Merged, is_linked: bool) -> Rule {

@@ -14,6 +14,7 @@ struct Case {
     want: String,
 }
 
+#[allow(clippy::disallowed_methods)] // a test reads its own fixture
 fn cases() -> Vec<Case> {
     let path = std::env::var("PHONES_TSV")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/phones.tsv").to_owned());

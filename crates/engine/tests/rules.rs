@@ -12,7 +12,7 @@ fn ann() -> World {
     World::new().linked(&[(ANN_J, ANN_C)])
 }
 
-/// Columns: rule, JustCall's row now ("-": deleted), the CRM's, the plan. Both sides agreed on [`ANN_J`], [`ANN_C`].
+/// Columns: rule, `JustCall`'s row now ("-": deleted), the CRM's, the plan. Both sides agreed on [`ANN_J`], [`ANN_C`].
 const LINKED: &[(&str, &str, &str, &[&str])] = &[
     ("R1 nothing", ANN_J, ANN_C, &[]),
     ("R2 edit", "J1 | Anna | Lee | +14155550101 | ann@x.com | Acme", ANN_C, &["R2 Update C1 first_name=Anna"]),
@@ -137,7 +137,7 @@ fn linked_records() {
     }
 }
 
-/// Columns: rule, JustCall's row ("-": none), the CRM's, the plan. Never linked.
+/// Columns: rule, `JustCall`'s row ("-": none), the CRM's, the plan. Never linked.
 const UNLINKED: &[(&str, &str, &str, &[&str])] = &[
     (
         "R10",
@@ -222,7 +222,7 @@ fn policy(change: impl FnOnce(&mut FieldPolicy)) -> FieldPolicy {
     policy
 }
 
-/// Columns: policy of `company`, base, JustCall's value, the CRM's, the plan without conflicts' values.
+/// Columns: policy of `company`, base, `JustCall`'s value, the CRM's, the plan without conflicts' values.
 #[test]
 fn policies_of_a_field() {
     let both = FieldPolicy::default();

@@ -36,6 +36,15 @@ fn s14_back_under_a_new_id() {
 }
 
 #[test]
+fn s14_what_was_cleared_stays_cleared() {
+    let world = two().eager().drop(J, "J1").with(J, &["J9 | Ann | Lee | +14155550101 | ann@x.com | Acme"]);
+    let mut world = world.edit(C, "C1 | Ann | Lee | +14155550101 |  | Acme");
+    let plan = assert_plan(&world, &["R14 Link J9~C1"]);
+    world.land(&plan);
+    assert_plan(&world, &[]);
+}
+
+#[test]
 fn s14_a_new_id_with_other_values_is_a_conflict_and_stays_one() {
     let mut world = two().eager().drop(J, "J1").with(J, &["J9 | Ann | Lee | +14155550101 | ann@x.com | Beta"]);
     let expected = ["R14 Link J9~C1", "conflict NoBase company: Beta / Acme"];
@@ -192,7 +201,7 @@ fn s21_numbers_are_freed_before_they_are_taken() {
         }
         let plan = world.plan();
         let found: Vec<&str> =
-            plan.actions.iter().filter_map(|action| action.record_id.as_ref()).map(|id| id.as_str()).collect();
+            plan.actions.iter().filter_map(|action| action.record_id.as_ref()).map(model::RecordId::as_str).collect();
         assert_eq!(found, order);
         assert!(plan.actions.iter().all(|action| is_cycle(action) == circle), "{plan:#?}");
     }

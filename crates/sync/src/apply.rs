@@ -9,9 +9,11 @@ use crate::make_plan::Planned;
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::state_actions::{self, StateWork};
+use connector::{Write, WriteResult};
 use engine::settings::GuardClass;
 use model::{
-    ActionKind, Applied, BySide, Field, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, RunId, RunOutcome, RunReport, Side,
+    ActionKind, Applied, BySide, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome,
+    RunReport, Schema, Side,
 };
 use store::{StateChange, Store};
 
@@ -26,11 +28,19 @@ pub struct Finished {
     pub stopped: Option<Error>,
 }
 
+/// Writes that went out, and how they ended.
+pub(crate) struct Sent {
+    pub(crate) intents: Vec<i64>,
+    pub(crate) results: Vec<WriteResult>,
+}
+
 /// A run under way.
 pub(crate) struct Run {
     pub(crate) id: RunId,
     pub(crate) report: RunReport,
     started: f64,
+    /// Nothing was linked before: what this run creates says nothing about what is usual.
+    is_first: bool,
 }
 
 impl Session<'_> {
@@ -46,7 +56,8 @@ impl Session<'_> {
         if self.store.binding()?.is_none() {
             self.store.bind(&plan.binding.account, &plan.binding.crm)?;
         }
-        let mut run = Run { id: run.clone(), report: RunReport { stale: planned.stale.clone(), ..report(run, plan) }, started: self.env.seconds() };
+        let is_first = !planned.heads.iter().any(|head| head.status == LinkStatus::Active);
+        let mut run = Run { id: run.clone(), report: report(run, planned), started: self.env.seconds(), is_first };
         let stopped = self.carry_out(planned, &mut run).await.err();
         self.finish(run, planned, stopped)
     }
@@ -71,7 +82,7 @@ impl Session<'_> {
                 }
                 let progress =
                     SideProgress { side, events: self.events, total_writes: total, written_before: done };
-                if batch.actions[0].cycle.is_some() {
+                if batches::is_circle(batch) {
                     self.write_cycle(batch, &rows, &mut ledger, run, &progress).await?;
                 } else {
                     self.write_batch(batch, &rows, &mut ledger, run, &progress).await?;
@@ -115,45 +126,80 @@ impl Session<'_> {
         run: &mut Run,
         progress: &SideProgress<'_>,
     ) -> Result<()> {
+        let sent = self.send(batch, rows, ledger.schema, run, progress, |_| {}).await?;
+        self.settle(batch, rows, ledger, run, sent)
+    }
+
+    /// Journals the writes, then sends them. `adjust` may correct what a record held last.
+    pub(crate) async fn send(
+        &mut self,
+        batch: &Batch<'_>,
+        rows: &Rows<'_>,
+        schema: &Schema,
+        run: &Run,
+        progress: &SideProgress<'_>,
+        adjust: impl Fn(&mut Write),
+    ) -> Result<Sent> {
         let side = batch.side;
-        let records: Vec<_> = batch.actions.iter().map(|action| rows.of(action)).collect();
         let intents: Vec<_> = batch
             .actions
             .iter()
-            .zip(&records)
-            .map(|(action, records)| batches::intent(action, records[side], records[side.other()]))
+            .map(|action| {
+                let records = rows.of(action);
+                batches::intent(action, records[side], records[side.other()])
+            })
             .collect();
-        let numbers = self.store.append_intents(&run.id, &intents, self.env.now())?;
-        drop(intents);
-        let writes: Vec<_> = batch
-            .actions
-            .iter()
-            .zip(&records)
-            .map(|(action, records)| batches::write(ledger.schema, action, records[side]))
-            .collect();
-        let results = match self.connectors[side].apply(&writes, progress).await {
-            Ok(results) => results,
+        let intents = self.store.append_intents(&run.id, &intents, self.env.now())?;
+        let mut writes: Vec<_> =
+            batch.actions.iter().map(|action| batches::write(schema, action, rows.of(action)[side])).collect();
+        writes.iter_mut().for_each(adjust);
+        match self.connectors[side].apply(&writes, progress).await {
+            Ok(mut results) => {
+                // An answer that leaves a write out says nothing about it (S46).
+                let silent = || WriteResult::Unknown { message: "the answer does not mention it".to_owned() };
+                results.resize_with(writes.len(), silent);
+                Ok(Sent { intents, results })
+            }
             Err(error) => {
                 let message = format!("not sent: {error}");
+                let at = self.env.now();
                 let outcome = |intent: i64| StateChange::Outcome {
                     intent,
                     outcome: Outcome::Refused { message: message.clone() },
-                    at: self.env.now(),
+                    at,
                 };
-                self.store.commit(&numbers.into_iter().map(outcome).collect::<Vec<_>>())?;
-                return Err(Error::replica(side)(error));
+                self.store.commit(&intents.into_iter().map(outcome).collect::<Vec<_>>())?;
+                Err(Error::replica(side)(error))
             }
-        };
+        }
+    }
+
+    /// Takes the outcomes into the state, in one commit.
+    pub(crate) fn settle(
+        &mut self,
+        batch: &Batch<'_>,
+        rows: &Rows<'_>,
+        ledger: &mut Ledger<'_>,
+        run: &mut Run,
+        sent: Sent,
+    ) -> Result<()> {
         let mut tally = Tally::default();
         let now = self.env.now();
-        for (((action, intent), records), result) in batch.actions.iter().zip(numbers).zip(&records).zip(results) {
-            let written = Written { action, intent, source: records[side.other()], now };
+        for ((action, intent), result) in batch.actions.iter().zip(sent.intents).zip(sent.results) {
+            let written = Written { action, intent, source: rows.of(action)[batch.side.other()], now };
             changes::record(ledger, &written, result, &mut tally);
         }
         self.commit_tally(ledger, run, tally)
     }
 
-    pub(crate) fn commit_tally(&mut self, ledger: &mut Ledger<'_>, run: &mut Run, tally: Tally) -> Result<()> {
+    fn commit_tally(&mut self, ledger: &mut Ledger<'_>, run: &mut Run, mut tally: Tally) -> Result<()> {
+        let at = self.env.now();
+        for (class, count) in &tally.used {
+            // What a person approved, and what a first sync creates, is no measure of what is usual.
+            if !self.approvals.contains_key(class) && !(run.is_first && *class == GuardClass::Creates) {
+                tally.changes.push(StateChange::GuardUse { class: class.name().to_owned(), count: *count, at });
+            }
+        }
         let made = self.store.commit(&tally.changes)?;
         for (id, entry) in made.into_iter().zip(tally.new) {
             ledger.made(id, entry);
@@ -185,13 +231,8 @@ impl Session<'_> {
             let learned = connector.learned().into_iter();
             changes.extend(learned.map(|(key, value)| StateChange::Fact { key: format!("{side}.{key}"), value }));
         }
-        let is_first = !planned.heads.iter().any(|head| head.status == LinkStatus::Active);
-        for (class, count) in guard_use(plan, &run.report, &self.approvals) {
-            if is_first && class == GuardClass::Creates {
-                continue; // the first sync creates everything, and says nothing about what is usual
-            }
-            changes.push(StateChange::GuardUse { class: class.name().to_owned(), count, at: now });
-        }
+        let nothing_left = stopped.is_none() && run.report.failed.is_empty() && run.report.stale.is_empty();
+        changes.extend(self.used_up(plan, nothing_left && plan.held.is_empty())?);
         let known = self.store.facts()?;
         changes.retain(|change| match change {
             StateChange::Fact { key, value } => !known.iter().any(|(name, known)| name == key && known == value),
@@ -207,6 +248,16 @@ impl Session<'_> {
         let name = serde_json::to_string(&run.report.outcome).map_err(Error::NoPlan)?;
         self.store.finish_run(&run.id, now, name.trim_matches('"'), &json)?;
         Ok(Finished { report: run.report, stopped })
+    }
+}
+
+impl Session<'_> {
+    /// Answers of people that need not be kept: their conflict shows other values by now, or they were carried out.
+    fn used_up(&self, plan: &Plan, carried_out: bool) -> Result<Vec<StateChange>> {
+        let open = |resolution: &Resolution| plan.conflicts.iter().any(|conflict| conflict.id == resolution.conflict);
+        let known = self.store.resolutions()?.into_iter();
+        let done = known.filter(|resolution| carried_out || open(resolution));
+        Ok(done.map(|resolution| StateChange::DropResolution(resolution.conflict)).collect())
     }
 }
 
@@ -232,35 +283,14 @@ fn commit_state(store: &mut Store, ledger: &mut Ledger<'_>, work: StateWork) -> 
     Ok(())
 }
 
-/// Changes that count towards a guard's rolling window: those that went through without a person's approval.
-fn guard_use(
-    plan: &Plan,
-    report: &RunReport,
-    approvals: &std::collections::BTreeMap<GuardClass, u64>,
-) -> Vec<(GuardClass, u64)> {
-    let updates = || plan.actions.iter().filter(|action| action.kind == ActionKind::Update);
-    let phones = updates().filter(|action| action.changes.iter().any(|change| change.field == Field::Phone)).count();
-    let clears = updates().flat_map(|action| &action.changes).filter(|change| change.after.is_empty()).count();
-    let applied = |pick: fn(&Applied) -> u64| pick(&report.applied.justcall) + pick(&report.applied.crm);
-    [
-        (GuardClass::Deletes, applied(|applied| applied.delete)),
-        (GuardClass::Creates, applied(|applied| applied.create)),
-        (GuardClass::Changed, applied(|applied| applied.update)),
-        (GuardClass::PhoneChanges, phones as u64),
-        (GuardClass::Clears, clears as u64),
-    ]
-    .into_iter()
-    .filter(|(class, count)| *count > 0 && !approvals.contains_key(class))
-    .collect()
-}
-
-fn report(run: RunId, plan: &Plan) -> RunReport {
+fn report(run: RunId, planned: &Planned) -> RunReport {
+    let plan = &planned.plan;
     RunReport {
         format: RUN_FORMAT.to_owned(),
         run,
         outcome: RunOutcome::Clean,
         applied: BySide::default(),
-        stale: Vec::new(),
+        stale: planned.stale.clone(),
         failed: Vec::new(),
         held: plan.held.clone(),
         conflicts: plan.conflicts.clone(),

@@ -12,6 +12,7 @@ impl Session<'_> {
     /// its guards withheld. Planned actions that no longer follow are stale.
     pub async fn revalidate_with_approvals(&mut self, saved: Plan) -> Result<(Planned, Vec<StaleRecord>)> {
         self.check_plan(&saved).await?;
+        self.settle_before(&saved).await?;
         let mut planned = self.plan().await?;
         let approved: Vec<&str> = self.approvals.keys().map(|class| class.name()).collect();
         planned.plan.actions.retain(|action| {

@@ -23,7 +23,7 @@ pub(crate) fn batches<'p>(actions: &'p [Action], side: Side, capabilities: &Capa
         };
         let fits = |batch: &Batch<'_>| {
             let first = batch.actions[0];
-            first.via == action.via && first.cycle == action.cycle && batch.actions.len() < most
+            first.via == action.via && circle(first) == circle(action) && batch.actions.len() < most
         };
         match batches.last_mut().filter(|batch| fits(batch)) {
             Some(batch) => batch.actions.push(action),
@@ -31,6 +31,16 @@ pub(crate) fn batches<'p>(actions: &'p [Action], side: Side, capabilities: &Capa
         }
     }
     batches
+}
+
+/// The circle that an action belongs to. A file is replaced as a whole: numbers may move in it as they like.
+fn circle(action: &Action) -> Option<u32> {
+    action.cycle.filter(|_| action.via != Via::File)
+}
+
+/// Whether the batch hands numbers around, where that takes several steps.
+pub(crate) fn is_circle(batch: &Batch<'_>) -> bool {
+    batch.actions.first().is_some_and(|action| circle(action).is_some())
 }
 
 /// The write that an action asks for.

@@ -2,11 +2,13 @@
 
 use crate::ledger::{Entry, Landed, Ledger};
 use connector::WriteResult;
+use engine::settings::GuardClass;
 use jiff::Timestamp;
 use model::{
-    Action, ActionKind, BySide, Cell, Change, FailedWrite, Outcome, Record, RecordId, RowHash, RowRef, Side,
+    Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, Record, RecordId, RowHash, RowRef, Side,
     StaleRecord, Tombstone,
 };
+use std::collections::BTreeMap;
 use store::StateChange;
 
 /// What a batch's outcomes add up to.
@@ -17,6 +19,8 @@ pub(crate) struct Tally {
     pub(crate) failed: Vec<FailedWrite>,
     pub(crate) stale: Vec<StaleRecord>,
     pub(crate) landed: Vec<(Side, ActionKind)>,
+    /// What landed, as the guards count it.
+    pub(crate) used: BTreeMap<GuardClass, u64>,
 }
 
 /// One write and what it was made from.
@@ -126,7 +130,7 @@ fn did_not_land(change: &Change, holds: &str) -> String {
 /// Counts the write, or says which fields were acknowledged and ignored (S33).
 fn finish(written: &Written<'_>, missed: &[String], tally: &mut Tally) {
     if missed.is_empty() {
-        tally.landed.push((written.action.side, written.action.kind));
+        landed(written.action, tally);
         return;
     }
     let message = missed.join("; ");
@@ -201,7 +205,25 @@ fn deleted(ledger: &mut Ledger<'_>, written: &Written<'_>, tally: &mut Tally) {
         let tombstone = Tombstone { key, ids, at: written.now, rule: action.reason };
         tally.changes.push(StateChange::EndLink { id, tombstone: Some(tombstone) });
     }
+    landed(action, tally);
+}
+
+fn landed(action: &Action, tally: &mut Tally) {
     tally.landed.push((action.side, action.kind));
+    let mut count = |class: GuardClass, by: usize| {
+        if by > 0 {
+            *tally.used.entry(class).or_default() += by as u64;
+        }
+    };
+    match action.kind {
+        ActionKind::Create => count(GuardClass::Creates, 1),
+        ActionKind::Delete => count(GuardClass::Deletes, 1),
+        _ => {
+            count(GuardClass::Changed, 1);
+            count(GuardClass::PhoneChanges, action.changes.iter().filter(|change| change.field == Field::Phone).count());
+            count(GuardClass::Clears, action.changes.iter().filter(|change| change.after.is_empty()).count());
+        }
+    }
 }
 
 /// What a record must hold for its action to be safe: nothing has moved since the plan.

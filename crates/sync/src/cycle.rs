@@ -1,15 +1,15 @@
 //! Phone changes that hand numbers around in a circle (S21). Tried directly first; a replica that refuses a number
 //! which another record still holds gets one of them parked for a moment. Every step is journalled like any write.
 
-use crate::batches::{self, Batch};
+use crate::batches::Batch;
 use crate::env::SideProgress;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::apply::Run;
 use crate::ledger::Ledger;
 use crate::rows::Rows;
 use crate::session::Session;
-use connector::WriteResult;
-use model::{Action, Change, FailedWrite, Field, Outcome, Side, parking_number};
+use connector::{Write, WriteResult};
+use model::{Action, Cell, Change, FailedWrite, Field, Outcome, Schema, Side, parking_number};
 use store::StateChange;
 
 impl Session<'_> {
@@ -23,60 +23,77 @@ impl Session<'_> {
         run: &mut Run,
         progress: &SideProgress<'_>,
     ) -> Result<()> {
-        let (Some(first), Some(last)) = (batch.actions.first(), batch.actions.last()) else { return Ok(()) };
         let side = batch.side;
-        let probe = self.write_one(side, first, rows, ledger, run, progress).await?;
-        if let WriteResult::Refused { message } = probe {
-            let parked = self.write_one(side, &parking(last), rows, ledger, run, progress).await?;
-            if !matches!(parked, WriteResult::Done { .. }) {
-                for action in &batch.actions {
-                    run.report.failed.push(FailedWrite {
-                        side,
-                        phone: action.phone.clone(),
-                        error: message.clone(),
-                        record_id: action.record_id.clone(),
-                        unknown: false,
-                    });
-                }
+        let Some((first, rest)) = batch.actions.split_first() else { return Ok(()) };
+        let single = |action| Batch { side, actions: vec![action] };
+        let mut sent = self.send(&single(first), rows, ledger.schema, run, progress, |_| {}).await?;
+        let mut parked = None;
+        if let (Some(WriteResult::Refused { message }), Some(last)) = (sent.results.first(), rest.last()) {
+            let message = message.clone();
+            self.close(sent.intents, &Outcome::Refused { message: message.clone() })?;
+            let number = self.park(last, side, rows, ledger.schema, run, progress).await?;
+            if number.is_none() {
+                run.report.failed.extend(batch.actions.iter().map(|action| failed(action, &message)));
                 return Ok(());
             }
+            parked = number;
+            sent = self.send(&single(first), rows, ledger.schema, run, progress, |_| {}).await?;
         }
-        // A number that was set already is set once more: harmless, and the outcome is recorded in one place.
-        for action in &batch.actions {
-            let single = Batch { side, actions: vec![action] };
-            self.write_batch(&single, rows, ledger, run, progress).await?;
+        self.settle(&single(first), rows, ledger, run, sent)?;
+        let phone = ledger.schema.phone().index();
+        for (at, action) in rest.iter().enumerate() {
+            let number = parked.as_deref().filter(|_| at + 1 == rest.len());
+            let holds_it = |write: &mut Write| {
+                if let (Some(number), Some(record)) = (number, &mut write.current) {
+                    record.cells[phone] = Cell::Value(number).to_owned();
+                }
+            };
+            let sent = self.send(&single(action), rows, ledger.schema, run, progress, holds_it).await?;
+            self.settle(&single(action), rows, ledger, run, sent)?;
         }
         Ok(())
     }
 
-    /// One journalled write whose outcome changes no base: a try, or a parking.
-    async fn write_one(
+    /// Takes a number off a contact for a moment; the number that it holds instead, where that landed.
+    async fn park(
         &mut self,
-        side: Side,
         action: &Action,
+        side: Side,
         rows: &Rows<'_>,
-        ledger: &Ledger<'_>,
+        schema: &Schema,
         run: &Run,
         progress: &SideProgress<'_>,
-    ) -> Result<WriteResult> {
-        let records = rows.of(action);
-        let intent = batches::intent(action, records[side], records[side.other()]);
-        let numbers = self.store.append_intents(&run.id, &[intent], self.env.now())?;
-        let write = batches::write(ledger.schema, action, records[side]);
-        let mut results =
-            self.connectors[side].apply(&[write], progress).await.map_err(Error::replica(side))?.into_iter();
-        let result = results.next().unwrap_or(WriteResult::Unknown { message: "no answer".to_owned() });
-        let outcome = match &result {
-            WriteResult::Done { id, .. } => Outcome::Done { id: id.clone() },
-            WriteResult::Refused { message } => Outcome::Refused { message: message.clone() },
-            WriteResult::Unknown { message } => Outcome::Unknown { message: message.clone() },
-            WriteResult::Stale { message } => Outcome::Stale { message: message.clone() },
+    ) -> Result<Option<String>> {
+        let parking = parking(action);
+        let batch = Batch { side, actions: vec![&parking] };
+        let sent = self.send(&batch, rows, schema, run, progress, |_| {}).await?;
+        let (outcome, landed) = match sent.results.into_iter().next() {
+            Some(WriteResult::Done { id, .. }) => (Outcome::Done { id }, true),
+            Some(WriteResult::Refused { message }) => (Outcome::Refused { message }, false),
+            Some(WriteResult::Stale { message }) => (Outcome::Stale { message }, false),
+            Some(WriteResult::Unknown { message }) => (Outcome::Unknown { message }, false),
+            None => (Outcome::Unknown { message: "no answer".to_owned() }, false),
         };
+        self.close(sent.intents, &outcome)?;
+        Ok(parking.changes.first().map(|change| change.after.clone()).filter(|_| landed))
+    }
+
+    /// Notes the outcome of writes that change no base.
+    fn close(&mut self, intents: Vec<i64>, outcome: &Outcome) -> Result<()> {
         let at = self.env.now();
-        let changes: Vec<_> =
-            numbers.into_iter().map(|intent| StateChange::Outcome { intent, outcome: outcome.clone(), at }).collect();
-        self.store.commit(&changes)?;
-        Ok(result)
+        let change = |intent| StateChange::Outcome { intent, outcome: outcome.clone(), at };
+        self.store.commit(&intents.into_iter().map(change).collect::<Vec<_>>())?;
+        Ok(())
+    }
+}
+
+fn failed(action: &Action, message: &str) -> FailedWrite {
+    FailedWrite {
+        side: action.side,
+        phone: action.phone.clone(),
+        error: message.to_owned(),
+        record_id: action.record_id.clone(),
+        unknown: false,
     }
 }
 

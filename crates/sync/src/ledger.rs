@@ -16,8 +16,8 @@ pub(crate) struct Entry {
     pub(crate) key: Option<PhoneKey>,
     pub(crate) created_at: BySide<Option<Timestamp>>,
     pub(crate) base: Base,
-    /// Fields written in this run, per side: what the side holds now.
-    written: BTreeMap<(Side, FieldId), OwnedCell>,
+    /// Fields written in this run, per side: what the side holds now, and whether it showed that.
+    written: BTreeMap<(Side, FieldId), (OwnedCell, bool)>,
 }
 
 /// Links touched by this run.
@@ -135,13 +135,15 @@ impl<'a> Ledger<'a> {
         if !same {
             return Landed::No { holds: now.text().to_owned() };
         }
-        entry.written.insert((side, id), now.to_owned());
-        let other = entry.written.get(&(side.other(), id)).map_or(other_now, OwnedCell::as_cell).to_owned();
+        entry.written.insert((side, id), (now.to_owned(), confirmed));
+        let written = entry.written.get(&(side.other(), id)).cloned();
+        let (other, other_shown) = written.unwrap_or_else(|| (other_now.to_owned(), true));
         if self.normalizer.same(field, sent_cell, other.as_cell()) {
             let base = &mut entry.base.fields[id.index()];
             base.cells[side] = now.to_owned();
             base.sent[side] = !confirmed;
             base.cells[side.other()] = other;
+            base.sent[side.other()] = !other_shown;
             if *field == Field::Phone {
                 entry.key = self.key(sent_cell).or(entry.key);
             }

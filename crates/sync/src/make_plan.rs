@@ -10,7 +10,8 @@ use engine::planner::{Input, ParkedWrite, State};
 use engine::settings::GuardClass;
 use jiff::SignedDuration;
 use model::{
-    ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkStatus, Listing, Plan, Rule, Side, StaleRecord, Via,
+    ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing, Observation, Plan, Rule,
+    Side, StaleRecord, Via,
 };
 use std::collections::BTreeMap;
 
@@ -65,8 +66,12 @@ impl Session<'_> {
             gone: BySide { justcall: &state.gone.justcall, crm: &state.gone.crm },
         };
         let matching = matcher::resolve(&context, survey);
-        let bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
+        let mut bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
         let mut plan = self.decide(&heads, &listings, &matching, &bases, &state);
+        self.add_bases(&plan, &mut bases)?;
+        if !recover {
+            plan.alarms.extend(self.unsettled_alarm()?);
+        }
         for (side, count) in unprobed.iter().filter(|(_, count)| **count > 0) {
             plan.alarms.push(unprobed_alarm(side, *count, most));
         }
@@ -80,6 +85,31 @@ impl Session<'_> {
         }
         seal(&mut plan)?;
         Ok(Planned { plan, listings, stale: Vec::new(), heads, bases })
+    }
+
+    /// Bases that deciding did not need and applying does: a link that only learns an id.
+    fn add_bases(&self, plan: &Plan, bases: &mut Vec<Base>) -> Result<()> {
+        let known = |id: &LinkId| bases.binary_search_by_key(id, |base| base.link).is_ok();
+        let missing: Vec<LinkId> = links_of(plan).into_iter().filter(|id| !known(id)).collect();
+        bases.extend(self.store.bases(&self.settings.schema, &missing)?);
+        bases.sort_by_key(|base| base.link);
+        Ok(())
+    }
+
+    /// A dry run changes nothing, so it cannot settle what an interrupted run left either: it says so.
+    fn unsettled_alarm(&self) -> Result<Option<Alarm>> {
+        let count = self.store.open_intents()?.len() as u64;
+        Ok((count > 0).then(|| Alarm {
+            kind: AlarmKind::State,
+            side: None,
+            class: None,
+            count,
+            limit: 0,
+            detail: format!(
+                "{count} writes of an interrupted run are not settled: the next run settles them first, and this plan \
+                 may be void then"
+            ),
+        }))
     }
 
     fn decide(
@@ -152,6 +182,20 @@ impl Session<'_> {
             if work == Workload::default() { Cost::default() } else { self.connectors[side].forecast(&work) }
         })
     }
+}
+
+/// Every link that the plan speaks of, ascending.
+pub(crate) fn links_of(plan: &Plan) -> Vec<LinkId> {
+    let mut links: Vec<LinkId> = plan.actions.iter().filter_map(|action| action.link).collect();
+    links.extend(plan.observations.iter().map(|seen| match seen {
+        Observation::Settled { link, .. }
+        | Observation::Missing { link, .. }
+        | Observation::Returned { link, .. }
+        | Observation::NeverSeen { link, .. } => *link,
+    }));
+    links.sort_unstable();
+    links.dedup();
+    links
 }
 
 fn unprobed_alarm(side: Side, count: u64, most: u64) -> Alarm {

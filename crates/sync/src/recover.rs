@@ -1,14 +1,21 @@
 //! Phase 0: writes whose end nobody knows, from a run that was killed or an answer that was lost. The fresh listing
 //! shows what became of them; nothing is sent again from here (S37 to S39).
+//!
+//! Decides nothing about contacts: it only makes the state say what the replicas hold, and the ordinary plan follows.
 
 use crate::env::Event;
 use crate::error::Result;
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 use crate::rows::Rows;
 use crate::session::Session;
-use engine::normalizer::text;
-use model::{ActionKind, BySide, Cell, LinkHead, Listing, Outcome};
-use store::{Intent, StateChange};
+use engine::normalizer::{Normalizer, text};
+use jiff::{SignedDuration, Timestamp};
+use model::{
+    ActionKind, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, Listing, Outcome, Record, RecordId, RowRef,
+    RunId,
+};
+use std::collections::BTreeMap;
+use store::{Intent, JournalFilter, StateChange};
 
 /// What became of an interrupted write.
 enum Fate {
@@ -16,8 +23,29 @@ enum Fate {
     Landed,
     /// The record is as it was before.
     NotLanded,
+    /// The replica may not show it yet: the link that it makes waits like that of any fresh create (S8).
+    Presumed,
     /// Something else is there: the three-way merge decides.
     Unclear,
+}
+
+impl From<Fate> for Outcome {
+    fn from(fate: Fate) -> Self {
+        match fate {
+            Fate::Landed | Fate::Presumed => Self::Done { id: None },
+            Fate::NotLanded => Self::Refused { message: "interrupted before it landed".to_owned() },
+            Fate::Unclear => Self::Refused { message: "interrupted; the record holds something else".to_owned() },
+        }
+    }
+}
+
+/// What recovery looks at.
+struct Scene<'a> {
+    heads: &'a [LinkHead],
+    listings: &'a BySide<Listing>,
+    rows: Rows<'a>,
+    /// When a listing shows what was written before.
+    lag: BySide<SignedDuration>,
 }
 
 impl Session<'_> {
@@ -29,114 +57,165 @@ impl Session<'_> {
         }
         let schema = self.settings.schema.clone();
         let normalizer = self.normalizer.clone();
-        let rows = Rows::new(listings);
-        let mut ids: Vec<_> = open.iter().filter_map(|(_, _, intent)| intent.link).collect();
+        let is_known = |id: &LinkId| heads.binary_search_by_key(id, |head| head.id).is_ok();
+        let mut ids: Vec<_> = open.iter().filter_map(|(_, _, intent)| intent.link).filter(is_known).collect();
         ids.sort_unstable();
         ids.dedup();
         let bases = self.store.bases(&schema, &ids)?;
         let mut ledger = Ledger::new(heads, &bases, &schema, &normalizer);
+        let lag = BySide::from_fn(|side| {
+            SignedDuration::from_secs(self.connectors[side].capabilities().read_lag_seconds.into())
+        });
+        let scene = Scene { heads, listings, rows: Rows::new(listings), lag };
+        let times = self.times(open.iter().map(|(_, run, _)| run))?;
         let at = self.env.now();
         let mut changes = Vec::new();
         for (number, _, intent) in &open {
+            let sent_at = times.get(number).copied().unwrap_or(at);
             let fate = match intent.kind {
-                ActionKind::Create => created(&ledger, listings, intent, heads, &mut changes),
-                ActionKind::Delete => deleted(&rows, listings, intent),
-                _ => updated(&mut ledger, &rows, intent, &mut changes),
+                ActionKind::Create => created(&mut ledger, &scene, intent, sent_at, &mut changes),
+                ActionKind::Delete => deleted(&scene, intent),
+                _ => updated(&mut ledger, &scene, intent, &mut changes),
             };
-            let outcome = match fate {
-                Fate::Landed => Outcome::Done { id: intent.record_id.clone() },
-                Fate::NotLanded => Outcome::Refused { message: "interrupted before it landed".to_owned() },
-                Fate::Unclear => Outcome::Refused { message: "interrupted; the record holds something else".to_owned() },
-            };
-            changes.push(StateChange::Outcome { intent: *number, outcome, at });
+            changes.push(StateChange::Outcome { intent: *number, outcome: fate.into(), at });
         }
         self.store.commit(&changes)?;
         let note = format!("{} writes of an interrupted run are settled", open.len());
         self.events.event(Event::Note(&note));
         Ok(open.len())
     }
+
+    /// When each intent of these runs was journalled.
+    fn times<'r>(&self, runs: impl Iterator<Item = &'r RunId>) -> Result<BTreeMap<i64, Timestamp>> {
+        let mut runs: Vec<&RunId> = runs.collect();
+        runs.sort();
+        runs.dedup();
+        let mut times = BTreeMap::new();
+        for run in runs {
+            let filter = JournalFilter { run: Some(run.clone()), ..JournalFilter::default() };
+            times.extend(self.store.journal(&filter)?.into_iter().map(|entry| (entry.seq, entry.at)));
+        }
+        Ok(times)
+    }
 }
 
-/// A create that is there: exactly one unlinked record has its number. Its link waits for the id, as after any bulk
-/// write, and keeps what was sent as the base.
+/// A create that is there: exactly one unlinked record has its number. Its link keeps what was sent as the base, like
+/// that of any create. One that a listing cannot show yet is presumed to be there: never a second one (I5).
 fn created(
-    ledger: &Ledger<'_>,
-    listings: &BySide<Listing>,
+    ledger: &mut Ledger<'_>,
+    scene: &Scene<'_>,
     intent: &Intent,
-    heads: &[LinkHead],
+    sent_at: Timestamp,
     changes: &mut Vec<StateChange>,
 ) -> Fate {
     let side = intent.side;
     let Some(key) = ledger.key(Cell::from_text(&intent.phone)) else { return Fate::Unclear };
+    let Some(source) = &intent.other else { return Fate::Unclear };
+    let listing = &scene.listings[side];
     let phone = ledger.schema.phone().index();
-    let table = &listings[side].table;
-    let mut found = table.iter().filter(|row| ledger.key(row.cell(phone)).is_some_and(|at| at.number() == key.number()));
-    let (Some(row), None) = (found.next(), found.next()) else { return Fate::NotLanded };
-    let id = row.native_id().then(|| model::RecordId::from(row.id()));
-    let known = heads.iter().any(|head| id.is_some() && head.ids[side] == id);
-    let Some(source) = intent.other.as_ref().filter(|_| !known && intent.link.is_none()) else { return Fate::Landed };
-    let mut entry = ledger.fresh(BySide::default());
-    entry.key = Some(key);
-    entry.ids[side] = id;
-    entry.ids[side.other()] = source.native_id.then(|| source.id.clone());
-    for (field_id, field) in ledger.schema.iter() {
-        let sent = intent.changes.iter().find(|change| change.field == *field);
-        let mut cells = BySide { justcall: source.cell(field_id.index()), crm: source.cell(field_id.index()) };
-        cells[side] = sent.map_or(Cell::Cleared, |change| Cell::from_text(&change.after));
-        if cells[side.other()] != Cell::Unknown {
-            entry.agree(field_id, cells);
-            entry.base.fields[field_id.index()].sent[side] = true;
+    let same_number = |row: &RowRef<'_>| ledger.key(row.cell(phone)).is_some_and(|at| at.number() == key.number());
+    let mut found = listing.table.iter().filter(same_number);
+    let (first, second) = (found.next(), found.next());
+    let id = first.filter(|row| row.native_id()).map(|row| RecordId::from(row.id()));
+    let source_id = source.native_id.then(|| source.id.clone());
+    let others = scene.heads.iter().filter(|head| Some(head.id) != intent.link);
+    for head in others {
+        let same = |ids: &Option<RecordId>, id: &Option<RecordId>| id.is_some() && ids == id;
+        let has_number = head.ids[side].is_none() && head.key.is_some_and(|known| known.number() == key.number());
+        if same(&head.ids[side], &id) || same(&head.ids[side.other()], &source_id) || has_number {
+            return Fate::Landed; // linked already, or somebody else's: the matcher tells
         }
     }
-    changes.push(entry.insert());
-    Fate::Landed
+    let fate = match (first, second) {
+        (Some(_), None) => Fate::Landed,
+        (Some(_), Some(_)) => return Fate::Unclear,
+        (None, _) => {
+            let settled = sent_at.checked_add(scene.lag[side]).is_ok_and(|at| listing.read_at > at);
+            if settled && listing.is_complete() {
+                return Fate::NotLanded;
+            }
+            Fate::Presumed
+        }
+    };
+    let existing = intent.link.and_then(|link| ledger.entry(link).cloned());
+    if intent.link.is_some() && existing.is_none() {
+        return Fate::Unclear; // its link ended since
+    }
+    let is_new = existing.is_none();
+    let mut entry = existing.unwrap_or_else(|| ledger.fresh(BySide::default()));
+    fill(&mut entry, ledger, intent, source);
+    entry.key = Some(key);
+    entry.ids[side] = id;
+    entry.ids[side.other()] = source_id;
+    entry.created_at = BySide::default();
+    entry.created_at[side] = matches!(fate, Fate::Presumed).then_some(sent_at);
+    changes.push(if is_new { entry.insert() } else { entry.update() });
+    fate
 }
 
-fn deleted(rows: &Rows<'_>, listings: &BySide<Listing>, intent: &Intent) -> Fate {
+/// The base of a create: what was sent, and what it came from.
+fn fill(entry: &mut Entry, ledger: &Ledger<'_>, intent: &Intent, source: &Record) {
+    entry.base.fields.fill(model::BaseField::default());
+    for (id, field) in ledger.schema.iter() {
+        let sent = intent.changes.iter().find(|change| change.field == *field);
+        let mut cells = BySide { justcall: source.cell(id.index()), crm: source.cell(id.index()) };
+        if cells[intent.side] == Cell::Unknown {
+            continue;
+        }
+        cells[intent.side] = sent.map_or(Cell::Cleared, |change| Cell::from_text(&change.after));
+        entry.agree(id, cells);
+        entry.base.fields[id.index()].sent[intent.side] = true;
+    }
+}
+
+/// A deletion that landed leaves a link without records; the plan ends it once both are proven gone (R9).
+fn deleted(scene: &Scene<'_>, intent: &Intent) -> Fate {
     let Some(id) = &intent.record_id else { return Fate::Unclear };
-    match rows.get(intent.side, id) {
+    match scene.rows.get(intent.side, id) {
         Some(_) => Fate::NotLanded,
-        None if listings[intent.side].is_complete() => Fate::Landed,
+        None if scene.listings[intent.side].is_complete() => Fate::Landed,
         None => Fate::Unclear,
     }
 }
 
-fn updated(ledger: &mut Ledger<'_>, rows: &Rows<'_>, intent: &Intent, changes: &mut Vec<StateChange>) -> Fate {
+/// Whether a cell shows what was sent, perhaps in the replica's own spelling.
+fn holds(normalizer: &Normalizer, field: &Field, cell: Cell<'_>, sent: &str) -> bool {
+    normalizer.same(field, cell, Cell::from_text(sent)) || text::is_rewriting(sent, cell.text())
+}
+
+fn updated(ledger: &mut Ledger<'_>, scene: &Scene<'_>, intent: &Intent, changes: &mut Vec<StateChange>) -> Fate {
     let side = intent.side;
-    let Some(row) = intent.record_id.as_ref().and_then(|id| rows.get(side, id)) else { return Fate::Unclear };
-    let schema = ledger.schema;
-    let normalizer = ledger.normalizer;
-    let fields: Vec<_> = intent
-        .changes
+    let Some(row) = intent.record_id.as_ref().and_then(|id| scene.rows.get(side, id)) else { return Fate::Unclear };
+    let (schema, normalizer) = (ledger.schema, ledger.normalizer);
+    let fields: Vec<(FieldId, &Change)> =
+        intent.changes.iter().filter_map(|change| Some((schema.position(&change.field)?, change))).collect();
+    let landed: Vec<_> = fields
         .iter()
-        .filter_map(|change| Some((schema.position(&change.field)?, change)))
+        .filter(|(id, change)| holds(normalizer, &change.field, row.cell(id.index()), &change.after))
         .collect();
-    let holds = |cell: Cell<'_>, field: &model::Field, sent: &str| {
-        normalizer.same(field, cell, Cell::from_text(sent)) || text::is_rewriting(sent, cell.text())
-    };
-    if fields.iter().all(|(id, change)| holds(row.cell(id.index()), &change.field, &change.after)) {
-        let source = intent.other.as_ref();
-        if let (Some(link), Some(source)) = (intent.link, source)
-            && let Some(entry) = ledger.entry(link)
-        {
-            for (id, change) in &fields {
-                let other = source.cell(id.index());
-                if normalizer.same(&change.field, other, Cell::from_text(&change.after)) {
-                    let mut cells = BySide { justcall: other, crm: other };
-                    cells[side] = row.cell(id.index());
-                    entry.agree(*id, cells);
-                    if change.field == model::Field::Phone
-                        && let engine::normalizer::Canon::Phone(key) = normalizer.canon(&change.field, other)
-                    {
-                        entry.key = Some(key);
-                    }
+    if let (Some(link), Some(source)) = (intent.link, &intent.other)
+        && !landed.is_empty()
+        && let Some(entry) = ledger.entry(link)
+    {
+        for (id, change) in &landed {
+            let other = source.cell(id.index());
+            if normalizer.same(&change.field, other, Cell::from_text(&change.after)) {
+                let mut cells = BySide { justcall: other, crm: other };
+                cells[side] = row.cell(id.index());
+                entry.agree(*id, cells);
+                if change.field == Field::Phone
+                    && let engine::normalizer::Canon::Phone(key) = normalizer.canon(&change.field, other)
+                {
+                    entry.key = Some(key);
                 }
             }
-            changes.push(entry.update());
         }
+        changes.push(entry.update());
+    }
+    if landed.len() == fields.len() {
         return Fate::Landed;
     }
-    let before = |(id, change): &(model::FieldId, &model::Change)| {
+    let before = |(id, change): &(FieldId, &Change)| {
         change.before.as_deref().is_some_and(|before| row.cell(id.index()).text() == before)
     };
     if fields.iter().all(before) { Fate::NotLanded } else { Fate::Unclear }

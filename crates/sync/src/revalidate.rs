@@ -5,7 +5,7 @@ use crate::changes;
 use crate::env::reading;
 use crate::error::{Error, Result};
 use crate::fetch;
-use crate::make_plan::Planned;
+use crate::make_plan::{Planned, links_of};
 use crate::rows::Rows;
 use crate::session::Session;
 use connector::Presence;
@@ -42,24 +42,29 @@ impl Session<'_> {
     pub async fn revalidate(&mut self, plan: Plan) -> Result<(Planned, Vec<StaleRecord>)> {
         self.check_plan(&plan).await?;
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
+        self.settle_before(&plan).await?;
         let heads = self.store.link_heads(&self.settings.schema)?;
         let listings = BySide {
             justcall: self.look_again(Side::Justcall, &plan).await?,
             crm: self.look_again(Side::Crm, &plan).await?,
         };
-        let mut links: Vec<_> = plan.actions.iter().filter_map(|action| action.link).collect();
-        links.extend(plan.observations.iter().map(|seen| match seen {
-            Observation::Settled { link, .. }
-            | Observation::Missing { link, .. }
-            | Observation::Returned { link, .. }
-            | Observation::NeverSeen { link, .. } => *link,
-        }));
-        links.sort_unstable();
-        links.dedup();
-        let bases = self.store.bases(&self.settings.schema, &links)?;
+        let bases = self.store.bases(&self.settings.schema, &links_of(&plan))?;
         let mut plan = plan;
         let stale = self.take_out_stale(&mut plan, &listings);
         Ok((Planned { plan, listings, stale: stale.clone(), heads, bases }, stale))
+    }
+
+    /// A write whose end is unknown may be what the plan wants to do again (S37): first it is found out. The plan is void
+    /// where that moves the state.
+    pub(crate) async fn settle_before(&mut self, plan: &Plan) -> Result<()> {
+        if self.store.open_intents()?.is_empty() {
+            return Ok(());
+        }
+        self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
+        let heads = self.store.link_heads(&self.settings.schema)?;
+        let listings = fetch::list(self).await?;
+        self.recover(&heads, &listings)?;
+        Ok(self.store.check_plan(&plan.id, plan.state_serial)?)
     }
 
     /// The records of a side that the plan speaks of, read afresh.
@@ -68,8 +73,8 @@ impl Session<'_> {
         let mut wanted: BTreeSet<RecordId> = BTreeSet::new();
         for action in &plan.actions {
             let id = if action.side == side { &action.record_id } else { &action.other_id };
-            // A deletion names the record that is gone on the other side: there is nothing to read.
-            wanted.extend(id.clone().filter(|_| action.side == side || action.expect[side].is_some()));
+            // Of a deletion, also the record that was gone on the other side: it may be back (S15).
+            wanted.extend(id.clone());
         }
         for seen in &plan.observations {
             if let Observation::Settled { ids, .. } = seen {
@@ -77,10 +82,10 @@ impl Session<'_> {
             }
         }
         // A create must not meet a record with the same number, and only a listing shows that there is none.
-        let creates = plan.actions.iter().any(|action| action.side == side && action.kind == ActionKind::Create);
+        let by_number = plan.actions.iter().any(|action| needs_absence(action, side));
         let whole = connector.capabilities().absence_proof == AbsenceProof::Listing;
         let pages = plan.listed[side].div_ceil(PAGE);
-        if creates || whole || wanted.len() as u64 > pages {
+        if by_number || whole || wanted.len() as u64 > pages {
             return connector.list(&reading(side, self.events)).await.map_err(Error::replica(side));
         }
         let ids: Vec<RecordId> = wanted.into_iter().collect();
@@ -103,7 +108,12 @@ impl Session<'_> {
             let records = rows.of(action).map(|row| row.map(|row| row.hash(fields)));
             let taken = action.kind == ActionKind::Create && numbers[action.side].contains(&action.phone);
             let taken = taken.then(|| "a contact with this number has appeared since".to_owned());
-            taken.or_else(|| changes::moved(action, records))
+            let returned = match &action.other_id {
+                Some(_) => records[action.side.other()].is_some(),
+                None => numbers[action.side.other()].contains(&action.phone),
+            };
+            let back = (action.kind == ActionKind::Delete && returned).then(|| format!("the contact is back in {}", action.side.other().title()));
+            back.or(taken).or_else(|| changes::moved(action, records))
         };
         let mut stale = Vec::new();
         plan.actions.retain(|action| match moved(action) {
@@ -122,12 +132,13 @@ impl Session<'_> {
         stale
     }
 
-    /// Numbers of planned creates that the side has already.
+    /// Numbers that the side has although the plan wants to create them there, or to delete a contact on the other side
+    /// since they were gone here.
     fn numbers(&self, plan: &Plan, side: Side, listing: &Listing) -> BTreeSet<String> {
         let planned: BTreeSet<&str> = plan
             .actions
             .iter()
-            .filter(|action| action.side == side && action.kind == ActionKind::Create)
+            .filter(|action| needs_absence(action, side))
             .map(|action| action.phone.as_str())
             .collect();
         if planned.is_empty() {
@@ -144,5 +155,15 @@ impl Session<'_> {
             .filter_map(|row| read(row.cell(phone)))
             .filter(|number| planned.contains(number.as_str()))
             .collect()
+    }
+}
+
+/// Whether the action is only right while this side has no contact with its number: a create there, or a deletion on
+/// the other side of a contact whose record here never had an id to ask for.
+fn needs_absence(action: &Action, side: Side) -> bool {
+    match action.kind {
+        ActionKind::Create => action.side == side,
+        ActionKind::Delete => action.side != side && action.other_id.is_none(),
+        _ => false,
     }
 }

@@ -61,6 +61,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Gives the canonical forms back: they are dear to make, and a process that holds several sessions needs them once.
+    pub fn into_normalizer(self) -> Option<Normalizer> {
+        Rc::into_inner(self.normalizer)
+    }
+
     /// The state, to look into.
     pub const fn store(&self) -> &Store {
         &self.store

@@ -4,6 +4,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use crate::job::{Access, Job};
 use model::{Plan, PlanId};
 use std::path::Path;
@@ -56,10 +57,10 @@ pub(crate) fn find(store: &Store, what: Option<&str>) -> Fallible<Plan> {
 
 /// A question on a terminal; none in a script.
 fn confirmed(context: &Context, plan: &Plan, yes: bool) -> Fallible<bool> {
-    if yes || !context.can_ask() {
+    if yes || !output::can_ask() {
         return Ok(true);
     }
-    context.print(|out| report::terminal::plan(plan, &context.view(false), out))?;
+    output::print(|out| report::terminal::plan(plan, &context.view(false), out))?;
     let writes = plan.actions.iter().filter(|action| action.kind.is_write()).count();
-    context.ask(&format!("apply {writes} changes?"))
+    output::ask(&format!("apply {writes} changes?"))
 }

@@ -1,12 +1,9 @@
 //! `tieline completions`: from the same definition as the commands themselves.
 
 use crate::args::Args;
-use crate::exit::Code;
-use crate::failure::Fallible;
 use clap::CommandFactory;
 
 /// Runs the command.
-pub(crate) fn run(shell: clap_complete::Shell) -> Fallible<Code> {
+pub(crate) fn run(shell: clap_complete::Shell) {
     clap_complete::generate(shell, &mut Args::command(), "tieline", &mut std::io::stdout());
-    Ok(Code::Done)
 }

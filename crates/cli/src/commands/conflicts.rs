@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use crate::job;
 use jiff::Timestamp;
 use model::{Choice, Conflict, ConflictKind, Resolution, Side};
@@ -39,11 +40,11 @@ pub(crate) fn open(store: &Store) -> Fallible<Vec<Conflict>> {
 fn list(context: &Context, path: &Path, csv: bool) -> Fallible<Code> {
     let conflicts = open(&job::look(path)?)?;
     if context.global.json {
-        context.print(|out| report::json::conflicts(&conflicts, report::json::Layout::Pretty, out))?;
+        output::print(|out| report::json::conflicts(&conflicts, report::json::Layout::Pretty, out))?;
     } else if csv {
-        context.print(|out| report::csv::conflicts(&conflicts, out))?;
+        output::print(|out| report::csv::conflicts(&conflicts, out))?;
     } else {
-        context.print(|out| report::terminal::conflicts(&conflicts, &context.view(true), out))?;
+        output::print(|out| report::terminal::conflicts(&conflicts, &context.view(true), out))?;
     }
     Ok(Code::Done)
 }
@@ -62,9 +63,9 @@ fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
 fn show(context: &Context, path: &Path, id: &str) -> Fallible<Code> {
     let conflict = find(open(&job::look(path)?)?, id)?;
     if context.global.json {
-        context.print_json(&conflict)?;
+        output::print_json(&conflict)?;
     } else {
-        context.print(|out| report::terminal::conflict(&conflict, &context.view(true), out))?;
+        output::print(|out| report::terminal::conflict(&conflict, &context.view(true), out))?;
     }
     Ok(Code::Done)
 }
@@ -84,7 +85,7 @@ fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<
     };
     store.add_resolution(&resolution)?;
     if context.global.json {
-        context.print_json(&resolution)?;
+        output::print_json(&resolution)?;
     } else {
         context.note(&format!("stored: the next plan carries it out ({})", conflict.id));
     }

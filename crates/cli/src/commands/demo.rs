@@ -6,6 +6,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use sandbox::{Running, Sandbox, Settings};
 use std::path::{Path, PathBuf};
 
@@ -87,7 +88,7 @@ impl Demo {
         if made.has_writes() {
             return plan::show(&self.context, &made, true);
         }
-        self.context.print(|out| {
+        output::print(|out| {
             writeln!(
                 out,
                 "No change: {} contacts in JustCall, {} in the CRM; {} conflicts and {} skipped records wait as before.",

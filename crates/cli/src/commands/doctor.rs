@@ -4,6 +4,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use crate::registry::Setup;
 use connector_csv::{Inspection, Role};
 use serde::Serialize;
@@ -11,7 +12,8 @@ use std::io::Write;
 
 #[derive(Serialize)]
 struct Check {
-    check: String,
+    #[serde(rename = "check")]
+    what: String,
     ok: bool,
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,12 +22,12 @@ struct Check {
 
 impl Check {
     fn good(check: &str, detail: impl Into<String>) -> Self {
-        Self { check: check.to_owned(), ok: true, detail: detail.into(), hint: None }
+        Self { what: check.to_owned(), ok: true, detail: detail.into(), hint: None }
     }
 
     fn bad(check: &str, failure: Failure) -> Self {
         let detail = std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ");
-        Self { check: check.to_owned(), ok: false, detail, hint: failure.hint }
+        Self { what: check.to_owned(), ok: false, detail, hint: failure.hint }
     }
 
     fn of(check: &str, result: Fallible<String>) -> Self {
@@ -38,7 +40,8 @@ impl Check {
 
 #[derive(Serialize)]
 struct Column {
-    column: String,
+    #[serde(rename = "column")]
+    name: String,
     field: Option<String>,
     samples: Vec<String>,
 }
@@ -62,9 +65,9 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
         checks.push(Check::of("account", account(&setup).await));
     }
     if context.global.json {
-        context.print_json(&serde_json::json!({ "checks": checks, "columns": columns }))?;
+        output::print_json(&serde_json::json!({ "checks": checks, "columns": columns }))?;
     } else {
-        context.print(|out| draw(&checks, &columns, out))?;
+        output::print(|out| draw(&checks, &columns, out))?;
     }
     Ok(if checks.iter().all(|check| check.ok) { Code::Done } else { Code::Failed })
 }
@@ -77,7 +80,7 @@ fn columns(inspection: &Inspection) -> Vec<Column> {
     };
     let view = inspection.columns.iter();
     view.map(|column| Column {
-        column: column.name.clone(),
+        name: column.name.clone(),
         field: field(&column.role),
         samples: column.samples.clone(),
     })
@@ -86,7 +89,7 @@ fn columns(inspection: &Inspection) -> Vec<Column> {
 
 /// Reads every row, so that a broken one is named before the first night.
 async fn list_crm(setup: &Setup) -> Fallible<String> {
-    let listing = setup.crm()?.list(&connector::NoProgress).await?;
+    let listing = setup.crm().list(&connector::NoProgress).await?;
     let notes = if listing.notes.is_empty() { String::new() } else { format!(" ({})", listing.notes.join("; ")) };
     Ok(format!("{} contacts can be read{notes}", listing.table.len()))
 }
@@ -113,7 +116,7 @@ async fn account(setup: &Setup) -> Fallible<String> {
 fn draw(checks: &[Check], columns: &[Column], out: &mut dyn Write) -> std::io::Result<()> {
     for check in checks {
         let mark = if check.ok { "ok  " } else { "FAIL" };
-        writeln!(out, "{mark}  {:14} {}", check.check, report::text::safe(&check.detail))?;
+        writeln!(out, "{mark}  {:14} {}", check.what, report::text::safe(&check.detail))?;
         if let Some(hint) = &check.hint {
             writeln!(out, "      hint: {hint}")?;
         }
@@ -125,7 +128,7 @@ fn draw(checks: &[Check], columns: &[Column], out: &mut dyn Write) -> std::io::R
     for column in columns {
         let field = column.field.as_deref().unwrap_or("–");
         let samples: Vec<String> = column.samples.iter().map(|sample| report::text::safe(sample).to_string()).collect();
-        writeln!(out, "  {:24} → {field:14} {}", report::text::safe(&column.column), samples.join(" | "))?;
+        writeln!(out, "  {:24} → {field:14} {}", report::text::safe(&column.name), samples.join(" | "))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use crate::job;
 use engine::normalizer::{Normalizer, PhoneReading};
 use jiff::Timestamp;
@@ -43,9 +44,9 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
     let filter = JournalFilter { run: args.run.clone().map(RunId), phone, ..JournalFilter::default() };
     let entries: Vec<Entry> = store.journal(&filter)?.into_iter().filter_map(entry).collect();
     if context.global.json {
-        context.print_json(&serde_json::json!({ "writes": entries }))?;
+        output::print_json(&serde_json::json!({ "writes": entries }))?;
     } else {
-        context.print(|out| draw(&entries, out))?;
+        output::print(|out| draw(&entries, out))?;
     }
     Ok(Code::Done)
 }
@@ -128,9 +129,9 @@ fn runs(context: &Context, store: &Store, limit: usize) -> Fallible<Code> {
         });
     }
     if context.global.json {
-        context.print_json(&serde_json::json!({ "runs": json }))?;
+        output::print_json(&serde_json::json!({ "runs": json }))?;
     } else {
-        context.print(|out| report::terminal::runs(&rows, &context.view(true), out))?;
+        output::print(|out| report::terminal::runs(&rows, &context.view(true), out))?;
     }
     Ok(Code::Done)
 }

@@ -38,7 +38,10 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Phone(args) => phone::run(context, &args),
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Demo(args) => demo::run(context, &args).await,
-        Command::Completions(args) => completions::run(args.shell),
+        Command::Completions(args) => {
+            completions::run(args.shell);
+            Ok(Code::Done)
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::Fallible;
+use crate::output;
 use crate::registry::region;
 use engine::normalizer::phone::{PhoneNormalizer, Verdict};
 use serde::Serialize;
@@ -30,7 +31,7 @@ pub(crate) fn run(context: &Context, args: &args::Phone) -> Fallible<Code> {
     };
     let normalizer = PhoneNormalizer::new(region(&default)?);
     let json = context.global.json;
-    context.print(|out| {
+    output::print(|out| {
         for text in &args.text {
             if text != "-" {
                 one(&normalizer, text, &default, json, out)?;

@@ -4,6 +4,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use crate::job::{Access, Job};
 use model::Plan;
 use std::collections::BTreeMap;
@@ -43,9 +44,9 @@ pub(crate) async fn make(
 /// Prints a plan as it was asked for.
 pub(crate) fn show(context: &Context, plan: &Plan, all: bool) -> Fallible<()> {
     if context.global.json {
-        return context.print(|out| report::json::plan(plan, report::json::Layout::Pretty, out));
+        return output::print(|out| report::json::plan(plan, report::json::Layout::Pretty, out));
     }
-    context.print(|out| report::terminal::plan(plan, &context.view(all), out))
+    output::print(|out| report::terminal::plan(plan, &context.view(all), out))
 }
 
 fn next_step(plan: &Plan, output: Option<&Path>) -> String {

@@ -4,6 +4,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::Fallible;
+use crate::output;
 use engine::normalizer::Normalizer;
 use engine::quality::{self, NearMatch, SideQuality, Suspect};
 use model::{Side, SkipReason, Table};
@@ -19,7 +20,7 @@ pub(crate) async fn run(context: &Context, args: &args::Quality) -> Fallible<Cod
     let wanted = args.side.map(Side::from);
     let mut tables: BTreeMap<Side, Table> = BTreeMap::new();
     for side in Side::BOTH.into_iter().filter(|side| wanted.is_none_or(|wanted| wanted == *side)) {
-        let connector = if side == Side::Crm { setup.crm()? } else { setup.justcall(Vec::new())? };
+        let connector = if side == Side::Crm { setup.crm() } else { setup.justcall(Vec::new())? };
         if side == Side::Justcall {
             connector.identify().await?;
         }
@@ -32,10 +33,10 @@ pub(crate) async fn run(context: &Context, args: &args::Quality) -> Fallible<Cod
         _ => Vec::new(),
     };
     if context.global.json {
-        context.print_json(&as_json(&sides, &near))?;
+        output::print_json(&as_json(&sides, &near))?;
     } else {
         let most = if args.all { usize::MAX } else { 10 };
-        context.print(|out| draw(&sides, &near, most, out))?;
+        output::print(|out| draw(&sides, &near, most, out))?;
     }
     Ok(Code::Done)
 }

@@ -4,6 +4,7 @@ use crate::args::{self, SandboxPlan};
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use crate::surroundings::wait_for_signal;
 
 /// Runs the command.
@@ -27,7 +28,7 @@ pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Cod
         .start(args.port)
         .await
         .map_err(|error| Failure::new(format!("cannot listen on 127.0.0.1:{}: {error}", args.port)).hint("take another --port"))?;
-    context.print(|out| {
+    output::print(|out| {
         writeln!(out, "sandbox at {} with {} contacts", running.base_url(), account.contact_count())?;
         writeln!(out, "JUSTCALL_API_KEY={key} JUSTCALL_API_SECRET={secret}")
     })?;

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use crate::job;
 use model::{RunId, RunReport};
 use std::path::Path;
@@ -28,9 +29,9 @@ pub(crate) fn run(context: &Context, args: &args::Show) -> Fallible<Code> {
         let report: RunReport = serde_json::from_slice(&json)
             .map_err(|error| Failure::new(format!("the report of run {name} cannot be read: {error}")))?;
         if context.global.json {
-            context.print(|out| report::json::run(&report, report::json::Layout::Pretty, out))?;
+            output::print(|out| report::json::run(&report, report::json::Layout::Pretty, out))?;
         } else {
-            context.print(|out| report::terminal::run(&report, &context.view(args.all), out))?;
+            output::print(|out| report::terminal::run(&report, &context.view(args.all), out))?;
         }
         return Ok(Code::Done);
     }

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::Fallible;
+use crate::output;
 use crate::job;
 use jiff::Timestamp;
 use model::Held;
@@ -65,9 +66,9 @@ pub(crate) fn run(context: &Context) -> Fallible<Code> {
         last_run,
     };
     if context.global.json {
-        context.print_json(&status)?;
+        output::print_json(&status)?;
     } else {
-        context.print(|out| draw(&status, out))?;
+        output::print(|out| draw(&status, out))?;
     }
     Ok(Code::Done)
 }

@@ -5,6 +5,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use crate::job::{Access, Job};
 use model::{AlarmKind, Plan, RunOutcome, RunReport};
 
@@ -30,9 +31,9 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
 pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, exit_code: bool) -> Fallible<Code> {
     let report = &finished.report;
     if context.global.json {
-        context.print(|out| report::json::run(report, report::json::Layout::Pretty, out))?;
+        output::print(|out| report::json::run(report, report::json::Layout::Pretty, out))?;
     } else {
-        context.print(|out| report::terminal::run(report, &context.view(false), out))?;
+        output::print(|out| report::terminal::run(report, &context.view(false), out))?;
     }
     if let Some(error) = finished.stopped {
         let mut failure = Failure::from(error);

@@ -1,15 +1,40 @@
 //! Links whose row no id leads to: the id was never learned, the record has none, or it is proven gone and the contact
 //! may be back under another (S14). They seek by number.
 
-use super::{Context, FoundBy, Group, Matching, Reading, one_to_one, same_line, with_number};
+use super::free::one_to_one;
+use super::{Context, FoundBy, Group, Matching, Reading, same_line, with_number};
 use crate::identity::Identity;
 use model::{BySide, Side};
 use std::collections::BTreeSet;
 
+/// How hard to look.
+#[derive(Clone, Copy)]
+enum Stage<'a> {
+    /// By the number alone, where it leaves one choice, or by a row that is exactly what the base says.
+    Certain,
+    /// By the name on the record of the other side (as far as it was found before: both sides look at the same moment,
+    /// so that neither comes first). What is left is blocked.
+    Named(&'a [BySide<Option<u32>>]),
+}
+
 impl Matching {
-    /// Finds rows for links whose id is unknown (`Number`) or proven gone (`NewId`), where the number leaves one choice.
-    pub(super) fn find_by_number(&mut self, context: &Context<'_>, side: Side, free: &mut Vec<Reading>, by: FoundBy) {
-        let mut seekers: Vec<(u64, usize)> = Vec::new();
+    /// Finds rows for links whose id is unknown (`Number`) or proven gone (`NewId`).
+    pub(super) fn find_by_number(&mut self, context: &Context<'_>, free: &mut BySide<Vec<Reading>>, by: FoundBy) {
+        let seekers = BySide::from_fn(|side| self.seekers(context, side, by));
+        if seekers.justcall.is_empty() && seekers.crm.is_empty() {
+            return;
+        }
+        for side in Side::BOTH {
+            self.seek(context, side, &seekers[side], &mut free[side], by, Stage::Certain);
+        }
+        let found: Vec<BySide<Option<u32>>> = self.survey.joined.iter().map(|joined| joined.rows).collect();
+        for side in Side::BOTH {
+            self.seek(context, side, &seekers[side], &mut free[side], by, Stage::Named(&found));
+        }
+    }
+
+    fn seekers(&self, context: &Context<'_>, side: Side, by: FoundBy) -> Vec<(u64, usize)> {
+        let mut seekers = Vec::new();
         for (at, joined) in self.survey.joined.iter().enumerate() {
             let head = &context.heads[joined.head];
             let seeks = joined.rows[side].is_none()
@@ -22,88 +47,98 @@ impl Matching {
                 seekers.push((key.number(), at));
             }
         }
-        if seekers.is_empty() {
-            return;
-        }
         seekers.sort_unstable();
-        let mut taken = BTreeSet::new();
-        for seekers in seekers.chunk_by(|a, b| a.0 == b.0) {
-            let rows = with_number(free, seekers[0].0);
-            self.assign(context, side, seekers, rows, by, &mut taken);
-        }
-        free.retain(|reading| !taken.contains(&reading.row));
+        seekers
     }
 
-    fn assign(
+    fn seek(
         &mut self,
         context: &Context<'_>,
         side: Side,
         seekers: &[(u64, usize)],
-        rows: &[Reading],
+        free: &mut Vec<Reading>,
         by: FoundBy,
-        taken: &mut BTreeSet<u32>,
+        stage: Stage<'_>,
     ) {
-        let mut open: Vec<usize> = seekers.iter().map(|(_, at)| *at).collect();
-        let mut left: Vec<Reading> = rows.to_vec();
-        // Several of one number: a row that is exactly what the base says is that contact.
-        if open.len() > 1 || left.len() > 1 {
-            let exact = one_to_one(open.len(), left.len(), |at, row| {
-                let wanted = context.heads[self.survey.joined[open[at]].head].hashes[side];
-                self.survey.hashes[side][left[row].row as usize] == wanted
-            });
-            self.take(side, exact, &mut open, &mut left, by, taken);
+        let mut taken = BTreeSet::new();
+        for seekers in seekers.chunk_by(|a, b| a.0 == b.0) {
+            let rows = with_number(free, seekers[0].0);
+            let open: Vec<usize> =
+                seekers.iter().map(|(_, at)| *at).filter(|at| self.survey.joined[*at].rows[side].is_none()).collect();
+            if !open.is_empty() && !rows.is_empty() {
+                let mut hunt = Hunt { side, by, open, left: rows.to_vec(), taken: &mut taken };
+                match stage {
+                    Stage::Certain => self.certain(context, &mut hunt),
+                    Stage::Named(found) => self.named(context, &mut hunt, found),
+                }
+            }
         }
-        if open.is_empty() || left.is_empty() {
-            return;
-        }
-        // Then one that the record on the other side names. A number that nobody has verified needs that as well.
-        let alone = open.len() == 1 && left.len() == 1;
-        if !alone || (by == FoundBy::NewId && left[0].weak) {
-            let people: Vec<Option<Identity>> = open.iter().map(|at| self.partner(context, side, *at)).collect();
-            let found: Vec<Identity> = left.iter().map(|reading| context.identity(side, reading.row)).collect();
-            let named = one_to_one(open.len(), left.len(), |at, row| {
-                people[at].as_ref().is_some_and(|person| person.decides(&found[row]))
-            });
-            self.take(side, named, &mut open, &mut left, by, taken);
-        } else if self.fits_line(context, open[0], &left[0]) {
-            self.take(side, vec![(0, 0)], &mut open, &mut left, by, taken);
-        }
-        if open.is_empty() || left.is_empty() {
-            return;
-        }
-        taken.extend(left.iter().map(|reading| reading.row));
-        self.blocked.extend(open.iter().copied());
-        let mut group = Group { key: left[0].key, rows: BySide::default(), heads: open, linked: BySide::default() };
-        group.rows[side] = left.iter().map(|reading| reading.row).collect();
-        self.groups.push(group);
+        free.retain(|reading| !taken.contains(&reading.row));
     }
 
-    fn partner(&self, context: &Context<'_>, side: Side, at: usize) -> Option<Identity> {
-        self.survey.joined[at].rows[side.other()].map(|row| context.identity(side.other(), row))
+    fn certain(&mut self, context: &Context<'_>, hunt: &mut Hunt<'_>) {
+        // Several of one number: a row that is exactly what the base says is that contact.
+        if hunt.open.len() > 1 || hunt.left.len() > 1 {
+            let exact = one_to_one(hunt.open.len(), hunt.left.len(), |at, row| {
+                let wanted = context.heads[self.survey.joined[hunt.open[at]].head].hashes[hunt.side];
+                self.survey.hashes[hunt.side][hunt.left[row].row as usize] == wanted
+            });
+            self.take(hunt, exact);
+        }
+        if let ([at], [reading]) = (hunt.open.as_slice(), hunt.left.as_slice()) {
+            // A number that nobody has verified does not prove that a contact is back.
+            let proves = hunt.by == FoundBy::Number || !reading.weak;
+            if proves && self.fits_line(context, *at, reading) {
+                self.take(hunt, vec![(0, 0)]);
+            }
+        }
+    }
+
+    fn named(&mut self, context: &Context<'_>, hunt: &mut Hunt<'_>, found: &[BySide<Option<u32>>]) {
+        let other = hunt.side.other();
+        let partner = |at: &usize| found[*at][other].map(|row| context.identity(other, row));
+        let partners: Vec<Option<Identity>> = hunt.open.iter().map(partner).collect();
+        let people: Vec<Identity> = hunt.left.iter().map(|reading| context.identity(hunt.side, reading.row)).collect();
+        let pairs = one_to_one(hunt.open.len(), hunt.left.len(), |at, row| {
+            self.fits_line(context, hunt.open[at], &hunt.left[row])
+                && partners[at].as_ref().is_some_and(|person| person.decides(&people[row]))
+        });
+        self.take(hunt, pairs);
+        let (open, left) = (std::mem::take(&mut hunt.open), &hunt.left);
+        if open.is_empty() || left.is_empty() {
+            return;
+        }
+        hunt.taken.extend(left.iter().map(|reading| reading.row));
+        self.blocked.extend(open.iter().copied());
+        let mut group = Group { key: left[0].key, rows: BySide::default(), heads: open, linked: BySide::default() };
+        group.rows[hunt.side] = left.iter().map(|reading| reading.row).collect();
+        self.groups.push(group);
     }
 
     fn fits_line(&self, context: &Context<'_>, at: usize, reading: &Reading) -> bool {
         context.heads[self.survey.joined[at].head].key.is_some_and(|key| same_line(key, reading.key))
     }
 
-    fn take(
-        &mut self,
-        side: Side,
-        pairs: Vec<(usize, usize)>,
-        open: &mut Vec<usize>,
-        left: &mut Vec<Reading>,
-        by: FoundBy,
-        taken: &mut BTreeSet<u32>,
-    ) {
+    fn take(&mut self, hunt: &mut Hunt<'_>, pairs: Vec<(usize, usize)>) {
         for &(at, row) in &pairs {
-            self.survey.joined[open[at]].rows[side] = Some(left[row].row);
-            self.found_by[open[at]][side] = by;
-            taken.insert(left[row].row);
+            let (at, row) = (hunt.open[at], hunt.left[row].row);
+            self.survey.joined[at].rows[hunt.side] = Some(row);
+            self.found_by[at][hunt.side] = hunt.by;
+            hunt.taken.insert(row);
         }
         let (ats, rows): (BTreeSet<usize>, BTreeSet<usize>) = pairs.into_iter().unzip();
-        drop_at(open, &ats);
-        drop_at(left, &rows);
+        drop_at(&mut hunt.open, &ats);
+        drop_at(&mut hunt.left, &rows);
     }
+}
+
+/// Links and rows of one number that are not joined yet.
+struct Hunt<'a> {
+    side: Side,
+    by: FoundBy,
+    open: Vec<usize>,
+    left: Vec<Reading>,
+    taken: &'a mut BTreeSet<u32>,
 }
 
 fn drop_at<T>(list: &mut Vec<T>, gone: &BTreeSet<usize>) {

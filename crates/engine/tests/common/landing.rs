@@ -115,6 +115,11 @@ impl World {
             let at = schema.position(field).expect("a field").index();
             let cells = BySide { justcall: justcall.cell(at).to_owned(), crm: crm.cell(at).to_owned() };
             if cells.justcall != OwnedCell::Unknown && cells.crm != OwnedCell::Unknown {
+                if *field == Field::Phone {
+                    let key =
+                        super::key(cells.crm.as_cell().text()).or_else(|| super::key(cells.justcall.as_cell().text()));
+                    head.key = key.or(head.key);
+                }
                 base.fields[at] = BaseField { cells, sent: BySide::default() };
             }
         }

@@ -21,7 +21,7 @@ pub const J: Side = Side::Justcall;
 pub const C: Side = Side::Crm;
 
 /// Both replicas, the state, and the user's choices.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct World {
     pub settings: Settings,
     pub rows: BySide<Vec<Record>>,
@@ -270,7 +270,8 @@ pub fn lines(plan: &Plan) -> Vec<String> {
 fn line(action: &Action) -> String {
     let id = |id: &Option<RecordId>| id.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
     let (own, other) = (id(&action.record_id), id(&action.other_id));
-    let changes = action.changes.iter().map(|change| format!(" {}={}", change.field, change.after)).collect::<String>();
+    let changes =
+        action.changes.iter().fold(String::new(), |text, change| format!("{text} {}={}", change.field, change.after));
     let place = match action.kind {
         ActionKind::Link | ActionKind::Unlink | ActionKind::Rebase => format!("{own}~{other}"),
         ActionKind::Create => format!("{} from {other}", action.side),

@@ -133,8 +133,16 @@ pub(crate) const TALES: &[Tale] = &[
     tale!("a decision is carried out", four, |s| {
         s.crm.edit("Ann", "company", "Acme");
         s.justcall.edit("Ann", "company", "Beta");
+        s.clock.seconds(60);
         let plan = s.run().plan;
         s.resolve(&plan, "company", Choice::Take(Side::Justcall));
+    }),
+    tale!("a value of a person's own is carried out", four, |s| {
+        s.crm.edit("Ann", "company", "Acme");
+        s.justcall.edit("Ann", "company", "Beta");
+        s.clock.seconds(60);
+        let plan = s.run().plan;
+        s.resolve(&plan, "company", Choice::Value("Gamma".to_owned()));
     }),
     tale!("everything at once", four, |s| {
         s.crm.edit("Ann", "company", "Acme");

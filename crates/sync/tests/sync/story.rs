@@ -6,13 +6,20 @@ use engine::settings::GuardClass;
 use engine::Settings;
 use jiff::Timestamp;
 use model::{BySide, Field, Plan, Resolution, Choice, RunReport, Schema, Side, FieldPolicy, Clearing};
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
 use sync::{Env, Error, Event, Events, Finished, Planned, Session, SessionParts};
 use tempfile::TempDir;
 use testkit::{Clock, Crash, Kind, MemoryReplica, Point, block_on};
+
+thread_local! {
+    /// Phone metadata is dear to read, and the same for all.
+    static POOL: Cell<Option<Normalizer>> = const { Cell::new(None) };
+}
 
 /// The clock and the crash as the job's surroundings.
 pub(crate) struct Surroundings {
@@ -145,13 +152,15 @@ impl Story {
             store: self.store(),
             connectors: BySide { justcall: Box::new(self.justcall.clone()), crm: Box::new(self.crm.clone()) },
             settings: self.settings.clone(),
-            normalizer: Normalizer::new("US".parse::<Region>().unwrap()),
+            normalizer: POOL.take().unwrap_or_else(|| Normalizer::new("US".parse::<Region>().unwrap())),
             scope: self.scope.clone(),
             approvals: self.approvals.clone(),
             env: &surroundings,
             events: &surroundings,
         });
-        work(&mut session)
+        let worked = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
+        POOL.set(session.into_normalizer());
+        worked.unwrap_or_else(|cause| resume_unwind(cause))
     }
 
     pub(crate) fn try_run(&self) -> Result<Told, Error> {
