@@ -1,1 +1,39 @@
-//! Stories that run the real binary against the sandbox.
+//! Stories that run the real binary against the sandbox: what a person types, what comes back, and what both sides
+//! hold afterwards. Each story names the scenario (`S…`), invariant (`I…`) or liveness rule (`L…`) that it shows.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "stories/support.rs"]
+mod support;
+
+#[path = "stories/bad_config.rs"]
+mod bad_config;
+#[path = "stories/bad_file.rs"]
+mod bad_file;
+#[path = "stories/bad_state.rs"]
+mod bad_state;
+#[path = "stories/commands.rs"]
+mod commands;
+#[path = "stories/conflicts.rs"]
+mod conflicts;
+#[path = "stories/crashes.rs"]
+mod crashes;
+#[path = "stories/deletes.rs"]
+mod deletes;
+#[path = "stories/demo.rs"]
+mod demo;
+#[path = "stories/faults.rs"]
+mod faults;
+#[path = "stories/first_sync.rs"]
+mod first_sync;
+#[path = "stories/formats.rs"]
+mod formats;
+#[path = "stories/listings.rs"]
+mod listings;
+#[path = "stories/phones.rs"]
+mod phones;
+#[path = "stories/plans.rs"]
+mod plans;
+#[path = "stories/two_way.rs"]
+mod two_way;
+#[path = "stories/writes.rs"]
+mod writes;

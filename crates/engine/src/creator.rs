@@ -1,10 +1,14 @@
 //! Contacts that only one side has (R10, R11, R14), and those that come back after a deletion (R7, R8).
 
+use crate::conflicts::{self, Subject};
 use crate::draft::{Draft, Fate, World, action};
+use crate::identity::Identity;
 use crate::matcher::Alone;
 use crate::normalizer::{Canon, PhoneReading, name};
 use jiff::SignedDuration;
-use model::{ActionKind, BySide, Change, Field, LinkHead, Rule, Side, SkipReason, Via, WritePolicy};
+use model::{
+    Action, ActionKind, BySide, Cell, Change, ConflictKind, Field, LinkHead, Rule, Side, SkipReason, Via, WritePolicy,
+};
 
 /// A record without a counterpart.
 pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: Alone) {
@@ -17,16 +21,108 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
             return;
         }
     }
+    if let Some((reason, detail)) = counterpart(world, source, alone) {
+        draft.skip(world, source, alone.row, reason, detail);
+        return;
+    }
     let (rule, note) = match world.buried(alone.key) {
         Some(tombstone) => (Rule::R14, format!("a contact with this number was deleted on {}", tombstone.at)),
         None => (if source == Side::Justcall { Rule::R10 } else { Rule::R11 }, String::new()),
     };
     draft.fate(source, alone.row, Fate::Unchanged);
-    create_again(world, draft, target, alone.row, None, rule, &note);
+    create(world, draft, target, alone.row, None, rule, &note);
+}
+
+/// A record of the other side that takes no part itself and may be this very contact: a second one is not made.
+fn counterpart(world: &World<'_>, source: Side, alone: Alone) -> Option<(SkipReason, String)> {
+    let other = source.other();
+    if world.matching.filtered[other].binary_search(&alone.key.number()).is_ok() {
+        let detail = format!("its counterpart in {} is outside the scope", other.title());
+        return Some((SkipReason::Filtered, detail));
+    }
+    let suspects = &world.matching.unreadable[other];
+    if suspects.is_empty() {
+        return None;
+    }
+    let row = world.row(source, alone.row);
+    let person = Identity::of(world.normalizer, &world.settings.schema, row);
+    let reason = SkipReason::UnreadableCounterpart;
+    suspects.iter().any(|suspect| suspect.agrees(&person)).then(|| {
+        (reason, format!("a record in {} with the same name or e-mail has an unreadable phone", other.title()))
+    })
+}
+
+/// A record again for a link that lost it. Only while nobody else on `target` has its number: bulk finds contacts by
+/// number, and would write this person over another (I6).
+pub(crate) fn create_again(
+    world: &World<'_>,
+    draft: &mut Draft,
+    target: Side,
+    row: u32,
+    head: Option<&LinkHead>,
+    rule: Rule,
+    note: &str,
+) -> bool {
+    let holder = match holder_of_its_number(world, draft, target, row) {
+        Holder::Nobody => return create(world, draft, target, row, head, rule, note),
+        Holder::Row(holder) => Some(holder),
+        Holder::Planned => None,
+    };
+    let source = target.other();
+    let rows = BySide::from_fn(|side| if side == source { Some(row) } else { holder });
+    let mut conflict = conflicts::build(
+        world,
+        Subject {
+            kind: ConflictKind::SharedPhone,
+            link: head,
+            group: None,
+            rows,
+            phone: world.phone(None, rows),
+            field: None,
+            base: None,
+            values: BySide::from_fn(|side| {
+                rows[side].map(|_| world.name(BySide::from_fn(|at| rows[at].filter(|_| at == side))))
+            }),
+        },
+    );
+    conflict.detail = format!("it is to be created again in {}, where another contact has its number", target.title());
+    draft.fate(source, row, Fate::Conflict);
+    draft.conflicts.push(conflict);
+    false
+}
+
+/// Who has a number on the side where a record would bring it.
+enum Holder {
+    Nobody,
+    /// A listed row.
+    Row(u32),
+    /// A contact that this plan creates.
+    Planned,
+}
+
+/// Whether the number that a record would bring along is taken on `target`, and by which row, where it is there yet.
+fn holder_of_its_number(world: &World<'_>, draft: &Draft, target: Side, row: u32) -> Holder {
+    let phone = world.settings.schema.phone().index();
+    let number = |cell: Cell<'_>| match world.normalizer.canon(&Field::Phone, cell) {
+        Canon::Phone(key) => Some(key.number()),
+        _ => None,
+    };
+    let Some(wanted) = number(world.row(target.other(), row).cell(phone)) else { return Holder::Nobody };
+    // Rare enough for a scan: a contact that was edited here after it was deleted there.
+    let listed = world.listings[target].table.iter().position(|other| number(other.cell(phone)) == Some(wanted));
+    if let Some(at) = listed.and_then(|at| u32::try_from(at).ok()) {
+        return Holder::Row(at);
+    }
+    let planned = |action: &Action| {
+        action.side == target
+            && action.kind == ActionKind::Create
+            && number(Cell::from_text(&action.phone)) == Some(wanted)
+    };
+    if draft.actions.iter().any(planned) { Holder::Planned } else { Holder::Nobody }
 }
 
 /// A new record on `target` from the other side's row, which is skipped with a reason where there can be none.
-pub(crate) fn create_again(
+fn create(
     world: &World<'_>,
     draft: &mut Draft,
     target: Side,

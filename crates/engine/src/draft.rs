@@ -42,6 +42,8 @@ pub(crate) struct World<'a> {
     buried: BTreeMap<PhoneKey, &'a Tombstone>,
     parked: BTreeMap<(Side, &'a str, RowHash), &'a ParkedWrite>,
     resolutions: BTreeMap<&'a ConflictId, Vec<&'a Resolution>>,
+    /// Whether a side is known to hold anybody: a contact that we made and that was never shown may not have arrived.
+    inhabited: BySide<bool>,
 }
 
 impl<'a> World<'a> {
@@ -61,6 +63,9 @@ impl<'a> World<'a> {
             buried: state.tombstones.iter().filter_map(|tomb| Some((tomb.key?, tomb))).collect(),
             parked: parked.map(|write| ((write.side, &*write.source_id, write.source_hash), write)).collect(),
             resolutions,
+            inhabited: BySide::from_fn(|side| {
+                input.heads.iter().any(|head| head.ids[side].is_some() || head.created_at[side].is_none())
+            }),
             settings: input.settings,
             normalizer: input.normalizer,
             listings: input.listings,
@@ -124,7 +129,7 @@ impl<'a> World<'a> {
         let title = side.title();
         match &self.listings[side].coverage {
             Coverage::Partial { reason } => Some(format!("{title} was not read completely: {reason}")),
-            Coverage::Complete if self.listings[side].table.is_empty() && !self.heads.is_empty() => {
+            Coverage::Complete if self.listings[side].table.is_empty() && self.inhabited[side] => {
                 Some(format!("{title} showed no contact at all"))
             }
             Coverage::Complete => None,

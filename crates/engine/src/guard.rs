@@ -11,11 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Tries every guard in turn.
 pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approvals: &BTreeMap<GuardClass, u64>) {
+    let mut counts = count(&draft.actions);
     for class in GuardClass::ALL {
         if matches!(class, GuardClass::Creates | GuardClass::Changed) && linked == 0 {
             continue; // the first sync creates and completes everything; nothing says yet what is usual
         }
-        let count = draft.actions.iter().map(|action| weight(class, action)).sum::<u64>();
+        let count = counts.get(&class).copied().unwrap_or(0);
         if count == 0 {
             continue;
         }
@@ -26,10 +27,21 @@ pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approv
         }
         let approved = approvals.get(&class).copied().unwrap_or(0).min(count);
         let withheld = hold_back(world, draft, class, approved, limit);
+        counts = self::count(&draft.actions);
         if withheld > 0 {
             draft.alarms.push(alarm(class, count, limit, spent, approved));
         }
     }
+}
+
+fn count(actions: &[Action]) -> BTreeMap<GuardClass, u64> {
+    let mut counts = GuardClass::ALL.map(|class| (class, 0));
+    for action in actions.iter().filter(|action| action.kind.is_write()) {
+        for (class, count) in &mut counts {
+            *count += weight(*class, action);
+        }
+    }
+    counts.into_iter().collect()
 }
 
 fn alarm(class: GuardClass, count: u64, limit: u64, spent: u64, approved: u64) -> Alarm {

@@ -64,6 +64,8 @@ pub struct Matching {
     pub skipped: BySide<Vec<(u32, SkipReason, String)>>,
     /// Who the unlinked records with unreadable phones are: each may be one that seems to be missing.
     pub unreadable: BySide<Vec<Identity>>,
+    /// Numbers of unlinked records outside the scope, ascending: their counterparts stay alone as well.
+    pub filtered: BySide<Vec<u64>>,
     /// Links of undecided groups, ascending.
     pub blocked: BTreeSet<usize>,
     /// Numbers of the rows that no id linked, by row: reading them takes long.
@@ -119,6 +121,7 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         groups: Vec::new(),
         skipped: BySide::default(),
         unreadable: BySide::default(),
+        filtered: BySide::default(),
         blocked: BTreeSet::new(),
         contested: BySide::default(),
         keys: BySide::default(),
@@ -192,6 +195,7 @@ impl Matching {
                 PhoneReading::Key(key) => readings.push(Reading { row, key, weak: false }),
                 PhoneReading::WeakKey(key) => readings.push(Reading { row, key, weak: true }),
                 PhoneReading::Unusable(..) if !context.in_scope(side, row) => {
+                    self.unreadable[side].push(context.identity(side, row));
                     self.skipped[side].push((row, SkipReason::Filtered, SkipReason::Filtered.words().to_owned()));
                 }
                 PhoneReading::Unusable(reason, detail) => {
@@ -208,6 +212,7 @@ impl Matching {
         free.retain(|reading| {
             let inside = context.in_scope(side, reading.row);
             if !inside {
+                self.filtered[side].push(reading.key.number());
                 self.skipped[side].push((reading.row, SkipReason::Filtered, SkipReason::Filtered.words().to_owned()));
             }
             inside

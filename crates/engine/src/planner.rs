@@ -82,6 +82,10 @@ pub fn plan(input: &Input<'_>) -> Plan {
     let mut draft = Draft::new(input.listings);
     let linked = input.heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
 
+    let matching = input.matching;
+    // One state action or create each, and half as many updates: growing such a list later copies all of it.
+    let new = matching.pairs.len() + matching.alone.justcall.len() + matching.alone.crm.len();
+    draft.actions.reserve(new + new / 2);
     skipped(&world, &mut draft);
     for at in 0..input.matching.survey.joined.len() {
         link(&world, &mut draft, at);
@@ -163,7 +167,7 @@ fn scope_change(world: &World<'_>, head: &LinkHead, rows: BySide<Option<u32>>, k
 }
 
 /// State first, then updates in an order that frees numbers before they are taken, creates, and deletions last.
-fn sort(actions: &mut Vec<Action>, normalizer: &Normalizer) {
+fn sort(actions: &mut [Action], normalizer: &Normalizer) {
     let read = |text: &str| match normalizer.read_phone(text) {
         PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Some(key),
         PhoneReading::Unusable(..) => None,
@@ -183,8 +187,21 @@ fn sort(actions: &mut Vec<Action>, normalizer: &Normalizer) {
     });
     let ranks = cycles::rank(actions, &order, read);
     order.sort_by_key(|at| (stage(actions[*at].kind), actions[*at].side, ranks[*at]));
-    let mut unsorted: Vec<Option<Action>> = actions.drain(..).map(Some).collect();
-    actions.extend(order.into_iter().filter_map(|at| unsorted[at].take()));
+    arrange(actions, order);
+}
+
+/// Puts `actions[order[i]]` at `i`, in place: a first sync has a great many of them.
+fn arrange(actions: &mut [Action], mut order: Vec<usize>) {
+    for start in 0..order.len() {
+        let mut at = start;
+        while order[at] != start {
+            let next = order[at];
+            actions.swap(at, next);
+            order[at] = at;
+            at = next;
+        }
+        order[at] = at;
+    }
 }
 
 const fn stage(kind: ActionKind) -> u8 {

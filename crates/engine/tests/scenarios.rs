@@ -44,6 +44,8 @@ fn a_row_number_is_not_mistaken_for_an_id() {
     let mut world = world.with(C, &["~7 | Eve | | +14155550103 | | "]);
     world.rows.crm.reverse();
     assert_plan(&world, &["R11 Create justcall from 7 first_name=Eve phone=+14155550103"]);
+    world.rows.crm.retain(|row| !row.native_id);
+    assert_eq!(lines(&world.plan())[1], "held Delete justcall J1: AwaitingSighting");
 }
 
 #[test]

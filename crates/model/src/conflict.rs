@@ -134,8 +134,13 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// Whether the conflict still shows the values that were decided upon.
+    /// Whether the conflict still shows the values that were decided upon; or, on a side, the decided value itself: a
+    /// run was interrupted while it carried the decision out.
     pub fn still_fits(&self, conflict: &Conflict) -> bool {
-        self.conflict == conflict.id && self.justcall == conflict.justcall && self.crm == conflict.crm
+        let done = |now: &Option<String>| matches!(&self.choice, Choice::Value(value) if now.as_ref() == Some(value));
+        let fits = |then: &Option<String>, now: &Option<String>| then == now || done(now);
+        self.conflict == conflict.id
+            && fits(&self.justcall, &conflict.justcall)
+            && fits(&self.crm, &conflict.crm)
     }
 }

@@ -78,6 +78,8 @@ pub enum SkipReason {
     Parked,
     /// The listing shows the same id twice; the first one counts (S2).
     DuplicateId,
+    /// A record on the other side, whose phone cannot be read, has the same name or e-mail: it may be this contact.
+    UnreadableCounterpart,
 }
 
 impl SkipReason {
@@ -93,6 +95,7 @@ impl SkipReason {
             Self::Lag => "our own recent write, not settled yet",
             Self::Parked => "refused before, waiting for a change",
             Self::DuplicateId => "the same id twice in one listing",
+            Self::UnreadableCounterpart => "a record with an unreadable phone on the other side may be this contact",
         }
     }
 }

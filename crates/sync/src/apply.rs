@@ -80,8 +80,7 @@ impl Session<'_> {
                     run.report.error = Some(format!("stopped on request: {} writes to {side} are left", total - done));
                     return Ok(());
                 }
-                let progress =
-                    SideProgress { side, events: self.events, total_writes: total, written_before: done };
+                let progress = SideProgress { side, events: self.events, total_writes: total, written_before: done };
                 if batches::is_circle(batch) {
                     self.write_cycle(batch, &rows, &mut ledger, run, &progress).await?;
                 } else {
@@ -196,7 +195,8 @@ impl Session<'_> {
         let at = self.env.now();
         for (class, count) in &tally.used {
             // What a person approved, and what a first sync creates, is no measure of what is usual.
-            if !self.approvals.contains_key(class) && !(run.is_first && *class == GuardClass::Creates) {
+            let is_usual = !run.is_first || *class != GuardClass::Creates;
+            if is_usual && !self.approvals.contains_key(class) {
                 tally.changes.push(StateChange::GuardUse { class: class.name().to_owned(), count: *count, at });
             }
         }

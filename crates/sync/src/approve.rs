@@ -20,9 +20,10 @@ impl Session<'_> {
                 || saved.actions.iter().any(|known| is_same(known, action))
                 || was_withheld(&saved, action, &approved)
         });
-        let gone = saved.actions.iter().filter(|known| {
-            known.kind.is_write() && !planned.plan.actions.iter().any(|action| is_same(known, action))
-        });
+        let gone = saved
+            .actions
+            .iter()
+            .filter(|known| known.kind.is_write() && !planned.plan.actions.iter().any(|action| is_same(known, action)));
         let stale: Vec<StaleRecord> =
             gone.map(|action| changes::stale(action, "no longer follows from what both sides hold")).collect();
         // The saved plan is the one that is used up.

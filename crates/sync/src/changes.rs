@@ -6,7 +6,7 @@ use engine::settings::GuardClass;
 use jiff::Timestamp;
 use model::{
     Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, Record, RecordId, RowHash, RowRef, Side,
-    StaleRecord, Tombstone,
+    StaleRecord, Tombstone, Via,
 };
 use std::collections::BTreeMap;
 use store::StateChange;
@@ -147,12 +147,19 @@ fn created(
 ) {
     let action = written.action;
     let side = action.side;
+    if let Some(id) = id.as_ref().filter(|id| ledger.is_anothers(side, id, action.link)) {
+        // A replica that finds contacts by number took it for one that somebody else is linked to (I6).
+        fail(action, &format!("it was taken for {id}, which is another contact"), false, tally);
+        return;
+    }
     let existing = action.link.and_then(|link| ledger.entry(link).map(|entry| entry.clone()));
     let mut entry = existing.clone().unwrap_or_else(|| ledger.fresh(BySide::default()));
     let own_id = written.source.filter(|row| row.native_id()).map(|row| RecordId::from(row.id()));
     entry.ids[side.other()] = own_id;
     entry.created_at = BySide::default();
-    entry.created_at[side] = id.is_none().then_some(written.now);
+    // A file that was read back shows it from now on; an answer does not say what a listing will show (S8).
+    let is_shown = stored.is_some() && action.via == Via::File;
+    entry.created_at[side] = (!is_shown).then_some(written.now);
     entry.ids[side] = id;
     entry.base.fields.fill(model::BaseField::default());
     let mut missed = Vec::new();
@@ -220,7 +227,10 @@ fn landed(action: &Action, tally: &mut Tally) {
         ActionKind::Delete => count(GuardClass::Deletes, 1),
         _ => {
             count(GuardClass::Changed, 1);
-            count(GuardClass::PhoneChanges, action.changes.iter().filter(|change| change.field == Field::Phone).count());
+            count(
+                GuardClass::PhoneChanges,
+                action.changes.iter().filter(|change| change.field == Field::Phone).count(),
+            );
             count(GuardClass::Clears, action.changes.iter().filter(|change| change.after.is_empty()).count());
         }
     }

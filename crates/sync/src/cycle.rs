@@ -1,10 +1,10 @@
 //! Phone changes that hand numbers around in a circle (S21). Tried directly first; a replica that refuses a number
 //! which another record still holds gets one of them parked for a moment. Every step is journalled like any write.
 
+use crate::apply::Run;
 use crate::batches::Batch;
 use crate::env::SideProgress;
 use crate::error::Result;
-use crate::apply::Run;
 use crate::ledger::Ledger;
 use crate::rows::Rows;
 use crate::session::Session;
@@ -99,7 +99,8 @@ fn failed(action: &Action, message: &str) -> FailedWrite {
 
 /// The action with nothing but a parking number to write.
 fn parking(action: &Action) -> Action {
-    let before = action.changes.iter().find(|change| change.field == Field::Phone).and_then(|change| change.before.clone());
+    let before =
+        action.changes.iter().find(|change| change.field == Field::Phone).and_then(|change| change.before.clone());
     let after = parking_number(action.link.unwrap_or(model::LinkId(0)));
     Action { changes: vec![Change { field: Field::Phone, before, after }], ..action.clone() }
 }

@@ -17,8 +17,7 @@ pub(crate) struct Fetched {
 
 /// Asks both sides who they are. The state must belong to them.
 pub(crate) async fn identify(session: &Session<'_>) -> Result<BySide<Identity>> {
-    let (justcall, crm) =
-        tokio::join!(session.connectors.justcall.identify(), session.connectors.crm.identify());
+    let (justcall, crm) = tokio::join!(session.connectors.justcall.identify(), session.connectors.crm.identify());
     let found = BySide {
         justcall: justcall.map_err(Error::replica(Side::Justcall))?,
         crm: crm.map_err(Error::replica(Side::Crm))?,
@@ -36,10 +35,8 @@ pub(crate) async fn identify(session: &Session<'_>) -> Result<BySide<Identity>> 
 /// Lists both sides at once.
 pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
     let progress = BySide::from_fn(|side| reading(side, session.events));
-    let (justcall, crm) = tokio::join!(
-        session.connectors.justcall.list(&progress.justcall),
-        session.connectors.crm.list(&progress.crm)
-    );
+    let (justcall, crm) =
+        tokio::join!(session.connectors.justcall.list(&progress.justcall), session.connectors.crm.list(&progress.crm));
     let listings = BySide {
         justcall: justcall.map_err(Error::replica(Side::Justcall))?,
         crm: crm.map_err(Error::replica(Side::Crm))?,
@@ -57,9 +54,12 @@ pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
 pub(crate) async fn fetch(session: &Session<'_>, heads: &[LinkHead]) -> Result<Fetched> {
     let identities = identify(session).await?;
     let mut listings = list(session).await?;
-    let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count();
     for side in Side::BOTH {
-        // S3, S4: an empty answer after contacts were linked is a fault until proven otherwise.
+        // S3, S4: an empty answer after contacts were linked is a fault until proven otherwise. A contact that we made
+        // and that was never shown proves nothing: perhaps it never arrived.
+        let is_there = |head: &LinkHead| head.ids[side].is_some() || head.created_at[side].is_none();
+        let was_shown = |head: &&LinkHead| head.status == LinkStatus::Active && is_there(head);
+        let linked = heads.iter().filter(was_shown).count();
         if listings[side].table.is_empty() && linked > 0 {
             listings[side].make_partial(format!("it showed no contact at all, {linked} are linked"));
         }

@@ -29,6 +29,8 @@ pub(crate) struct Ledger<'a> {
     entries: BTreeMap<LinkId, Entry>,
     /// Links made in this run, by the records that they join.
     made: BTreeMap<(RecordId, RecordId), LinkId>,
+    /// Links by their records' ids, made when first asked for.
+    owners: BySide<BTreeMap<RecordId, LinkId>>,
 }
 
 /// What one acknowledged field write came to.
@@ -43,13 +45,21 @@ pub(crate) enum Landed {
 }
 
 impl<'a> Ledger<'a> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         heads: &'a [LinkHead],
         bases: &'a [Base],
         schema: &'a Schema,
         normalizer: &'a Normalizer,
     ) -> Self {
-        Self { heads, bases, schema, normalizer, entries: BTreeMap::new(), made: BTreeMap::new() }
+        Self {
+            heads,
+            bases,
+            schema,
+            normalizer,
+            entries: BTreeMap::new(),
+            made: BTreeMap::new(),
+            owners: BySide::default(),
+        }
     }
 
     /// Remembers a link that a commit just made.
@@ -58,12 +68,29 @@ impl<'a> Ledger<'a> {
         if let (Some(justcall), Some(crm)) = (entry.ids.justcall.clone(), entry.ids.crm.clone()) {
             self.made.insert((justcall, crm), id);
         }
+        for side in Side::BOTH {
+            if let Some(record) = entry.ids[side].clone().filter(|_| !self.owners[side].is_empty()) {
+                self.owners[side].insert(record, id);
+            }
+        }
         self.entries.insert(id, entry);
     }
 
     /// Joins two records under a link even where one of them has no id of its own.
     pub(crate) fn alias(&mut self, records: (RecordId, RecordId), id: LinkId) {
         self.made.insert(records, id);
+    }
+
+    /// Whether a record belongs to another link than this one.
+    pub(crate) fn is_anothers(&mut self, side: Side, id: &RecordId, link: Option<LinkId>) -> bool {
+        if self.owners[side].is_empty() {
+            let known = self.heads.iter().filter_map(|head| Some((head.ids[side].as_ref()?.clone(), head.id)));
+            self.owners[side] = known.collect();
+            // What this run learned so far counts for more.
+            let learned = self.entries.iter().filter_map(|(link, entry)| Some((entry.ids[side].clone()?, *link)));
+            self.owners[side].extend(learned);
+        }
+        self.owners[side].get(id).is_some_and(|owner| Some(*owner) != link)
     }
 
     /// The link of an action: the planned one, or the one made for its two records in this run.
@@ -155,8 +182,7 @@ impl<'a> Ledger<'a> {
 impl Entry {
     /// Both sides agree on a field as listed.
     pub(crate) fn agree(&mut self, field: FieldId, cells: BySide<Cell<'_>>) {
-        self.base.fields[field.index()] =
-            BaseField { cells: cells.map(Cell::to_owned), sent: BySide::default() };
+        self.base.fields[field.index()] = BaseField { cells: cells.map(Cell::to_owned), sent: BySide::default() };
     }
 
     /// The change that makes the state hold this entry.

@@ -17,6 +17,7 @@ mod rows;
 mod seal;
 mod session;
 mod state_actions;
+mod unshown;
 
 pub use apply::Finished;
 pub use env::{Env, Event, Events, Quiet};

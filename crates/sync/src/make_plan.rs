@@ -8,10 +8,11 @@ use connector::Workload;
 use engine::matcher::{self, Matching};
 use engine::planner::{Input, ParkedWrite, State};
 use engine::settings::GuardClass;
+use engine::survey::Survey;
 use jiff::SignedDuration;
 use model::{
-    ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing, Observation, Plan, Rule,
-    Side, StaleRecord, Via,
+    ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing, Observation,
+    Plan, Rule, Side, StaleRecord, Via,
 };
 use std::collections::BTreeMap;
 
@@ -58,15 +59,18 @@ impl Session<'_> {
         };
         let mut state = self.state(binding)?;
         state.gone = gone;
-        let context = matcher::Context {
-            normalizer: &self.normalizer,
-            settings: &self.settings,
-            tables: BySide { justcall: &listings.justcall.table, crm: &listings.crm.table },
-            heads: &heads,
-            gone: BySide { justcall: &state.gone.justcall, crm: &state.gone.crm },
-        };
-        let matching = matcher::resolve(&context, survey);
+        let mut matching = self.match_up(&listings, &heads, &state, survey);
         let mut bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
+        let mut unshown = self.unshown(&heads, &listings, &matching, &bases)?;
+        unshown.correct(&mut bases);
+        state.parked.append(&mut unshown.parked);
+        if unshown.hide(&mut listings)? {
+            let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
+            let survey = engine::survey::survey(&self.settings.schema, tables, &heads);
+            matching = self.match_up(&listings, &heads, &state, survey);
+            bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
+            self.unshown(&heads, &listings, &matching, &bases)?.correct(&mut bases);
+        }
         let mut plan = self.decide(&heads, &listings, &matching, &bases, &state);
         self.add_bases(&plan, &mut bases)?;
         if !recover {
@@ -85,6 +89,17 @@ impl Session<'_> {
         }
         seal(&mut plan)?;
         Ok(Planned { plan, listings, stale: Vec::new(), heads, bases })
+    }
+
+    fn match_up(&self, listings: &BySide<Listing>, heads: &[LinkHead], state: &State, survey: Survey) -> Matching {
+        let context = matcher::Context {
+            normalizer: &self.normalizer,
+            settings: &self.settings,
+            tables: BySide { justcall: &listings.justcall.table, crm: &listings.crm.table },
+            heads,
+            gone: BySide { justcall: &state.gone.justcall, crm: &state.gone.crm },
+        };
+        matcher::resolve(&context, survey)
     }
 
     /// Bases that deciding did not need and applying does: a link that only learns an id.
@@ -155,7 +170,9 @@ impl Session<'_> {
             parked: parked.collect(),
             window,
             gone: BySide::default(),
-            deletes_forbidden: self.scope_changed()?.then(|| "the scope or the mapping changed since the last run".to_owned()),
+            deletes_forbidden: self
+                .scope_changed()?
+                .then(|| "the scope or the mapping changed since the last run".to_owned()),
             serial: store.serial()?,
             binding,
         })

@@ -10,7 +10,7 @@ use crate::rows::Rows;
 use crate::session::Session;
 use connector::Presence;
 use model::{
-    ActionKind, AbsenceProof, Action, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Side, StaleRecord,
+    AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Side, StaleRecord,
     Table,
 };
 use std::collections::BTreeSet;
@@ -112,7 +112,8 @@ impl Session<'_> {
                 Some(_) => records[action.side.other()].is_some(),
                 None => numbers[action.side.other()].contains(&action.phone),
             };
-            let back = (action.kind == ActionKind::Delete && returned).then(|| format!("the contact is back in {}", action.side.other().title()));
+            let back = (action.kind == ActionKind::Delete && returned)
+                .then(|| format!("the contact is back in {}", action.side.other().title()));
             back.or(taken).or_else(|| changes::moved(action, records))
         };
         let mut stale = Vec::new();

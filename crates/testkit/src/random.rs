@@ -1,4 +1,4 @@
-//! Numbers that look random and follow from a seed alone (SplitMix64). Not for secrets.
+//! Numbers that look random and follow from a seed alone (`SplitMix64`). Not for secrets.
 
 /// A sequence of numbers.
 #[derive(Debug, Clone)]

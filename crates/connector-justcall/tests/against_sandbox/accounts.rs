@@ -78,17 +78,19 @@ async fn a_forecast_counts_every_request() {
 /// Followed, a redirect would take the credentials to whoever it names.
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let setup = plain().await;
     let elsewhere = setup.running.base_url();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        socket.readable().await.unwrap();
         let answer = format!("HTTP/1.1 307 Away\r\nlocation: {elsewhere}/v2/account\r\ncontent-length: 0\r\n\r\n");
-        socket.write_all(answer.as_bytes()).await.unwrap();
-        std::future::pending::<()>().await;
+        // One connection after the other; the request is read first, as an answer to nothing would be an error.
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let read = socket.read(&mut [0; 4_096]).await.unwrap();
+            assert!(read > 0);
+            socket.write_all(answer.as_bytes()).await.unwrap();
+        }
     });
     let config = Config { base_url, ..config(&setup.running) };
     let error = JustcallConnector::new(&config, &schema(ALL)).unwrap().identify().await.unwrap_err();

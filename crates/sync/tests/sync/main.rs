@@ -2,6 +2,15 @@
 //! step, then random worlds.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
+mod conflicts;
 mod corpus;
 mod crashes;
+mod deletions;
+mod failures;
+mod first;
+mod guards;
+mod lag;
+mod numbers;
+mod saved;
+mod simulation;
 mod story;

@@ -1,11 +1,11 @@
 //! Two replicas, a state file, a clock: what a story is told with. A run opens the state anew, like a process does.
 
+use engine::Settings;
 use engine::normalizer::Normalizer;
 use engine::normalizer::phone::Region;
 use engine::settings::GuardClass;
-use engine::Settings;
 use jiff::Timestamp;
-use model::{BySide, Field, Plan, Resolution, Choice, RunReport, Schema, Side, FieldPolicy, Clearing};
+use model::{BySide, Choice, Clearing, Field, FieldPolicy, Plan, Resolution, RunReport, Schema, Side};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -89,9 +89,8 @@ impl Story {
     pub(crate) fn between(justcall: Kind, crm: Kind) -> Self {
         let settings = settings();
         let (clock, crash) = (Clock::default(), Crash::default());
-        let replica = |side, kind| {
-            MemoryReplica::new(side, kind, Arc::clone(&settings.schema), clock.clone(), crash.clone())
-        };
+        let replica =
+            |side, kind| MemoryReplica::new(side, kind, Arc::clone(&settings.schema), clock.clone(), crash.clone());
         Self {
             folder: scratch(),
             justcall: replica(Side::Justcall, justcall),
@@ -108,8 +107,8 @@ impl Story {
     pub(crate) fn fork(&self) -> Self {
         let (clock, crash) = (self.clock.fork(), Crash::default());
         let folder = scratch();
-        if self.state().exists() {
-            std::fs::copy(self.state(), folder.path().join("tieline.db")).unwrap();
+        if self.state_path().exists() {
+            std::fs::copy(self.state_path(), folder.path().join("tieline.db")).unwrap();
         }
         Self {
             folder,
@@ -130,7 +129,7 @@ impl Story {
         self
     }
 
-    fn state(&self) -> PathBuf {
+    pub(crate) fn state_path(&self) -> PathBuf {
         self.folder.path().join("tieline.db")
     }
 
@@ -142,7 +141,7 @@ impl Story {
     }
 
     pub(crate) fn store(&self) -> Store {
-        Store::open(&self.state(), [7; 16]).unwrap()
+        Store::open(&self.state_path(), [7; 16]).unwrap()
     }
 
     /// Works with a session, as one process would.
@@ -227,7 +226,14 @@ impl Story {
         let remembered = |store: &Store| {
             let bases = store.all_bases(&self.settings.schema).unwrap();
             let heads = store.link_heads(&self.settings.schema).unwrap();
-            (bases, heads, store.absences().unwrap(), store.tombstones().unwrap(), store.parked().unwrap(), store.facts().unwrap())
+            (
+                bases,
+                heads,
+                store.absences().unwrap(),
+                store.tombstones().unwrap(),
+                store.parked().unwrap(),
+                store.facts().unwrap(),
+            )
         };
         let before = remembered(&self.store());
         let deeds = (self.justcall.deeds(), self.crm.deeds());

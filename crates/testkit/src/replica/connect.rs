@@ -77,11 +77,11 @@ impl MemoryReplica {
         let loss = inner.faults.losses.pop_front();
         let now = self.clock.now();
         inner.contents.remember(now);
-        let lost = || WriteResult::Unknown { message: "the answer was lost".to_owned() };
+        let unanswered = || WriteResult::Unknown { message: "the answer was lost".to_owned() };
         match loss {
             None => self.write_all(&mut inner, part),
-            Some(Loss::BeforeEffect) => part.iter().map(|_| lost()).collect(),
-            Some(Loss::AfterEffect) => self.write_all(&mut inner, part).into_iter().map(|_| lost()).collect(),
+            Some(Loss::BeforeEffect) => part.iter().map(|_| unanswered()).collect(),
+            Some(Loss::AfterEffect) => self.write_all(&mut inner, part).into_iter().map(|_| unanswered()).collect(),
             Some(Loss::Acknowledged) => {
                 let id = |write: &Write| write.current.as_ref().map(|record| record.id.clone());
                 part.iter().map(|write| WriteResult::Done { id: id(write), stored: None }).collect()

@@ -4,12 +4,12 @@
 use super::{Contact, Deed, Faults, Kind, Ledger, MemoryReplica, Who};
 use model::Field;
 
-impl MemoryReplica {
-    fn at(&self, contacts: &[Contact], who: &str) -> Option<usize> {
-        let has = |contact: &Contact| contact.id.as_deref() == Some(who) || contact.cells.iter().any(|cell| cell == who);
-        contacts.iter().position(has)
-    }
+fn position_of(contacts: &[Contact], who: &str) -> Option<usize> {
+    let has = |contact: &Contact| contact.id.as_deref() == Some(who) || contact.cells.iter().any(|cell| cell == who);
+    contacts.iter().position(has)
+}
 
+impl MemoryReplica {
     fn position(&self, field: &str) -> usize {
         let column = self.schema.scope_columns(self.side).iter().position(|name| name == field);
         column.map_or_else(
@@ -22,7 +22,7 @@ impl MemoryReplica {
     pub fn add(&self, values: &[(&str, &str)]) -> String {
         let mut cells = vec![String::new(); self.schema.width(self.side)];
         for (field, value) in values {
-            cells[self.position(field)] = (*value).to_owned();
+            (*value).clone_into(&mut cells[self.position(field)]);
         }
         let mut inner = self.lock();
         let now = self.clock.now();
@@ -46,7 +46,7 @@ impl MemoryReplica {
         let index = self.position(field);
         let mut inner = self.lock();
         let now = self.clock.now();
-        let at = self.at(&inner.contents.now, who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
+        let at = position_of(&inner.contents.now, who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
         inner.contents.remember(now);
         let contact = &mut inner.contents.now[at];
         let before = std::mem::replace(&mut contact.cells[index], value.to_owned());
@@ -59,7 +59,7 @@ impl MemoryReplica {
     pub fn remove(&self, who: &str) {
         let mut inner = self.lock();
         let now = self.clock.now();
-        let at = self.at(&inner.contents.now, who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
+        let at = position_of(&inner.contents.now, who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
         inner.contents.remember(now);
         let contact = inner.contents.now.remove(at);
         inner.ledger.deeds.push((now, Who::User, contact.place, Deed::Deleted { cells: contact.cells }));
@@ -83,7 +83,7 @@ impl MemoryReplica {
     /// A contact; `None` where there is none.
     pub fn find(&self, who: &str) -> Option<Contact> {
         let inner = self.lock();
-        self.at(&inner.contents.now, who).map(|at| inner.contents.now[at].clone())
+        position_of(&inner.contents.now, who).map(|at| inner.contents.now[at].clone())
     }
 
     /// A field of a contact.

@@ -87,7 +87,8 @@ impl MemoryReplica {
 
     fn create(&self, inner: &mut Inner, write: &Write) -> WriteResult {
         let phone = self.schema.phone();
-        let number = write.set.iter().find(|(field, _)| *field == phone).map_or("", |(_, text)| text.as_str()).to_owned();
+        let number =
+            write.set.iter().find(|(field, _)| *field == phone).map_or("", |(_, text)| text.as_str()).to_owned();
         if write.via == Via::Bulk {
             // Bulk knows contacts by phone: one that exists is updated.
             let digits = |text: &str| text.trim_start_matches('+').to_owned();

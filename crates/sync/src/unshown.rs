@@ -1,0 +1,157 @@
+//! Our own writes that were acknowledged and not read back, where the listing still shows what was there before: not an
+//! edit by anybody. While the replica may lag, it has not said yet (S8); after that the write did not land (S33), and it
+//! is not repeated until its source changes.
+//!
+//! Decides about no contact: it corrects what the planner is told.
+
+use crate::error::Result;
+use crate::session::Session;
+use engine::matcher::Matching;
+use engine::normalizer::text;
+use engine::planner::ParkedWrite;
+use jiff::{SignedDuration, Timestamp};
+use model::{
+    ActionKind, Base, BaseField, BySide, Cell, Field, FieldId, LinkHead, Listing, OwnedCell, PhoneKey, RowHash, RowRef,
+    Side, Table,
+};
+use std::collections::BTreeSet;
+use store::{Intent, JournalFilter};
+
+/// What the planner has to know.
+#[derive(Default)]
+pub(crate) struct Unshown {
+    /// Row and field that a lagging listing shows as they were: unknown.
+    hidden: BySide<BTreeSet<(u32, FieldId)>>,
+    /// Bases of links with writes that did not land.
+    corrected: Vec<(usize, FieldId, OwnedCell)>,
+    /// Those writes.
+    pub(crate) parked: Vec<ParkedWrite>,
+}
+
+/// One field of one link on one side, which holds something else than what was sent there.
+struct Doubt<'a> {
+    head: &'a LinkHead,
+    side: Side,
+    field: (FieldId, &'a Field),
+    now: Cell<'a>,
+}
+
+impl Session<'_> {
+    /// Looks at every field that was sent and not confirmed.
+    pub(crate) fn unshown(
+        &self,
+        heads: &[LinkHead],
+        listings: &BySide<Listing>,
+        matching: &Matching,
+        bases: &[Base],
+    ) -> Result<Unshown> {
+        let mut unshown = Unshown::default();
+        for joined in &matching.survey.joined {
+            let head = &heads[joined.head];
+            let Ok(at) = bases.binary_search_by_key(&head.id, |base| base.link) else { continue };
+            for side in Side::BOTH {
+                let Some(row) = joined.rows[side].filter(|_| head.unconfirmed[side]) else { continue };
+                let record = listings[side].table.row(row as usize);
+                for (id, field) in self.settings.schema.iter() {
+                    let now = record.cell(id.index());
+                    let base = &bases[at].fields[id.index()];
+                    if !base.sent[side] || self.shows(field, base.cells[side].as_cell(), now) {
+                        continue;
+                    }
+                    let doubt = Doubt { head, side, field: (id, field), now };
+                    let Some((sent_at, intent)) = self.last_write(&doubt)? else { continue };
+                    if self.may_lag(side, sent_at, &listings[side]) {
+                        unshown.hidden[side].insert((row, id));
+                        continue;
+                    }
+                    unshown.corrected.push((at, id, now.to_owned()));
+                    let source = joined.rows[side.other()].map(|row| listings[side.other()].table.row(row as usize));
+                    unshown.parked.extend(source.and_then(|source| self.parked(&doubt, &intent, source)));
+                }
+            }
+        }
+        Ok(unshown)
+    }
+
+    fn shows(&self, field: &Field, sent: Cell<'_>, now: Cell<'_>) -> bool {
+        now == Cell::Unknown
+            || self.normalizer.same(field, sent, now)
+            || (*field != Field::Phone && text::is_rewriting(sent.text(), now.text()))
+    }
+
+    /// The last write of the field, if the side holds again, or still, what it held before that.
+    fn last_write(&self, doubt: &Doubt<'_>) -> Result<Option<(Timestamp, Intent)>> {
+        let by_link = JournalFilter { link: Some(doubt.head.id), ..JournalFilter::default() };
+        let by_phone = JournalFilter { phone: doubt.head.key.map(PhoneKey::e164), ..JournalFilter::default() };
+        let mut entries = self.store.journal(&by_link)?;
+        if by_phone.phone.is_some() {
+            entries.extend(self.store.journal(&by_phone)?);
+        }
+        let before = |intent: &Intent| {
+            if intent.kind == ActionKind::Create {
+                return Some(String::new());
+            }
+            let change = intent.changes.iter().find(|change| change.field == *doubt.field.1)?;
+            Some(change.before.clone().unwrap_or_default())
+        };
+        let own = |intent: &Intent| {
+            intent.side == doubt.side
+                && (intent.link == Some(doubt.head.id) || (intent.link.is_none() && intent.kind == ActionKind::Create))
+        };
+        let last = entries
+            .into_iter()
+            .filter_map(|entry| Some((entry.seq, entry.outcome.map_or(entry.at, |(at, _)| at), entry.intent?)))
+            .filter(|(_, _, intent)| own(intent) && before(intent).is_some())
+            .max_by_key(|(seq, ..)| *seq);
+        let last = last.filter(|(_, _, intent)| before(intent).as_deref() == Some(doubt.now.text()));
+        Ok(last.map(|(_, at, intent)| (at, intent)))
+    }
+
+    fn may_lag(&self, side: Side, sent_at: Timestamp, listing: &Listing) -> bool {
+        let lag = SignedDuration::from_secs(self.connectors[side].capabilities().read_lag_seconds.into());
+        sent_at.checked_add(lag).is_ok_and(|settled| listing.read_at <= settled)
+    }
+
+    /// Sending the same once more would end the same: not before the source changes.
+    fn parked(&self, doubt: &Doubt<'_>, intent: &Intent, source: RowRef<'_>) -> Option<ParkedWrite> {
+        let fields = self.settings.schema.len();
+        let then = intent.other.as_ref().map(|record| RowHash::of((0..fields).map(|index| record.cell(index))));
+        let message = format!("{} was acknowledged but did not land", doubt.field.1);
+        (then == Some(source.hash(fields))).then(|| ParkedWrite {
+            side: doubt.side,
+            source_id: source.id().to_owned(),
+            source_hash: source.hash(fields),
+            message,
+        })
+    }
+}
+
+impl Unshown {
+    /// Takes back what lagging listings show; false where there is nothing to take back.
+    pub(crate) fn hide(&self, listings: &mut BySide<Listing>) -> Result<bool> {
+        for side in Side::BOTH {
+            if self.hidden[side].is_empty() {
+                continue;
+            }
+            let shown = std::mem::take(&mut listings[side].table);
+            let mut table = Table::new(shown.width());
+            for (row, number) in shown.iter().zip(0u32..) {
+                let mut record = row.to_record();
+                for (_, field) in self.hidden[side].range((number, FieldId(0))..=(number, FieldId(u16::MAX))) {
+                    record.cells[field.index()] = OwnedCell::Unknown;
+                }
+                table.push_record(&record)?;
+            }
+            listings[side].table = table;
+        }
+        Ok(!self.hidden.justcall.is_empty() || !self.hidden.crm.is_empty())
+    }
+
+    /// Puts bases back to what they were before writes that did not land.
+    pub(crate) fn correct(&self, bases: &mut [Base]) {
+        for (at, field, held) in &self.corrected {
+            let cells = BySide { justcall: held.clone(), crm: held.clone() };
+            bases[*at].fields[field.index()] = BaseField { cells, sent: BySide::default() };
+        }
+    }
+}

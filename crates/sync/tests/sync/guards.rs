@@ -1,0 +1,73 @@
+//! Guards withhold a class and let the rest through; approvals are ceilings for one run.
+
+use crate::story::Story;
+use engine::settings::GuardClass;
+use model::{HeldReason, RunOutcome};
+
+fn forty() -> Story {
+    let story = Story::new().quick_deletes();
+    for n in 0..40 {
+        let phone = format!("+141555501{n:02}");
+        story.crm.add(&[("first_name", &format!("P{n}")), ("phone", &phone), ("company", "Acme")]);
+    }
+    story.settle();
+    story
+}
+
+#[test]
+fn a_mass_deletion_waits_and_the_rest_goes_on() {
+    // S16, I11
+    let mut story = forty();
+    for n in 0..16 {
+        story.justcall.remove(&format!("P{n}"));
+    }
+    story.crm.edit("P20", "company", "Beta");
+    let told = story.run();
+    assert_eq!(told.report.outcome, RunOutcome::Waiting);
+    assert!(told.plan.held.iter().all(|held| held.reason == HeldReason::Guard));
+    assert_eq!((story.crm.count(), told.plan.held.len()), (40, 16));
+    assert_eq!(story.justcall.value("P20", "company"), "Beta");
+    story.approvals = [(GuardClass::Deletes, 10)].into();
+    story.run();
+    assert_eq!(story.crm.count(), 30, "an approval is a ceiling");
+    story.approvals.clear();
+    story.run();
+    assert_eq!(story.crm.count(), 30, "and holds for one run");
+    story.approvals = [(GuardClass::Deletes, 100)].into();
+    story.run();
+    assert_eq!(story.crm.count(), 24);
+}
+
+#[test]
+fn slices_add_up() {
+    // S17: 3 an hour, 5 a week pass.
+    let story = forty();
+    for n in 0..12 {
+        story.justcall.remove(&format!("P{n}"));
+        if n % 3 == 2 {
+            story.clock.hours(1);
+            story.run();
+        }
+    }
+    assert!(story.crm.count() >= 35, "{}", story.crm.count());
+    story.clock.hours(24 * 8);
+    story.run();
+    let left = story.crm.count();
+    assert!(left <= 37, "a guard does not block for ever once the rest is small: {left}");
+}
+
+#[test]
+fn what_failed_does_not_count() {
+    let story = forty();
+    for n in 0..5 {
+        story.crm.edit(&format!("P{n}"), "company", "");
+    }
+    story.justcall.faults(|faults| faults.apply_error = Some(connector::ErrorKind::Unreachable));
+    for _ in 0..3 {
+        assert!(story.run().stopped.is_some());
+    }
+    story.justcall.calm();
+    let told = story.run();
+    assert!(told.plan.alarms.is_empty(), "{:?}", told.plan.alarms);
+    assert_eq!(told.report.applied.justcall.update, 5);
+}
