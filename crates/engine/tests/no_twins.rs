@@ -28,7 +28,7 @@ fn s9_a_counterpart_outside_the_scope_is_not_doubled() {
     let company = World::new().with(J, &[ANN_J]).with(C, &[outside]).set(|settings| {
         // Which cell holds the company depends on the schema's order.
         scope(settings);
-        let at = settings.schema.position(&model::Field::Company).unwrap().index();
+        let at = settings.schema.position(&model::Field::Company).expect("the schema has it").index();
         settings.scope.crm.conditions[0].0 = at;
     });
     let plan = company.plan();
