@@ -27,7 +27,12 @@ fmt:
 sandbox *ARGS:
     cargo run --release -- sandbox --load fixtures/demo/justcall.json {{ARGS}}
 
-# Speed of the state file and of CSV files
-bench:
+# What the main job costs: requests, seconds, memory (docs/performance.md)
+bench *SIZES:
+    cargo bench -p tieline --bench job -- {{SIZES}}
+
+# Speed of the parts: state file, CSV files, matching
+bench-parts:
     cargo bench -p store --bench scale
     cargo run --release -p connector-csv --example speed
+    cargo run --release -p engine --example scale

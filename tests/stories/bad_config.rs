@@ -113,7 +113,11 @@ fn addresses_that_are_none() {
 
 #[test]
 fn unknown_keys_name_the_nearest() {
-    refused("default_region", "defualt_region", &["unknown key `match.defualt_region`", "did you mean `default_region`?"]);
+    refused(
+        "default_region",
+        "defualt_region",
+        &["unknown key `match.defualt_region`", "did you mean `default_region`?"],
+    );
     refused("[match]", "[matches]", &["unknown section `matches`", "did you mean `match`?"]);
     refused("id_column", "id_colum", &["`crm.id_colum`", "did you mean `id_column`?"]);
     refused("email =", "e_mail =", &["fields.e_mail", "did you mean `email`?"]);
@@ -137,7 +141,9 @@ fn unknown_values_name_the_nearest() {
 #[test]
 fn toml_that_is_none() {
     let world = busy();
-    for (text, message) in [("[crm\npath = 1", "tieline.toml"), ("[crm]\npath = 7\n", "tieline.toml"), ("crm = 3", "crm")] {
+    for (text, message) in
+        [("[crm\npath = 1", "tieline.toml"), ("[crm]\npath = 7\n", "tieline.toml"), ("crm = 3", "crm")]
+    {
         world.write("tieline.toml", text);
         world.untouched(|world| world.run(&["plan"]).fails(2, &[message]));
     }

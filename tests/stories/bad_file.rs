@@ -26,7 +26,11 @@ fn with_rows(rows: &str) -> String {
 
 #[test]
 fn a_column_that_is_missing() {
-    refused("id,First Name,Last Name,Phone,E-mail,Company\n", 2, &["no column is called `Email`", "did you mean `E-mail`?"]);
+    refused(
+        "id,First Name,Last Name,Phone,E-mail,Company\n",
+        2,
+        &["no column is called `Email`", "did you mean `E-mail`?"],
+    );
     refused("Id of it,First Name,Last Name,Phone,Email,Company\n", 2, &["no column is called `id`"]);
     refused("id,First Name,Last Name,Phone,Email,Company,Phone\n", 2, &["both are called `Phone`"]);
 }
@@ -88,7 +92,10 @@ fn round_trip(encode: impl Fn(&str) -> Vec<u8>, delimiter: char) {
     world.sync();
     let d = delimiter;
     let new = format!("2{d}Käthe{d}Weiß{d}+493023125002{d}{d}{d}\r\n");
-    assert!(std::fs::read(world.path("crm.csv")).unwrap() == file("Größer GmbH", &new), "the bytes that were asked for");
+    assert!(
+        std::fs::read(world.path("crm.csv")).unwrap() == file("Größer GmbH", &new),
+        "the bytes that were asked for"
+    );
     world.settled();
 }
 
@@ -185,7 +192,10 @@ fn a_read_only_file_is_refused_before_anything_is_lost() {
 fn the_file_has_no_ids() {
     let world = World::new();
     world.reconfigure("id_column = \"id\"\n", "");
-    world.write("crm.csv", "First Name,Last Name,Phone,Email,Company\nAda,Byron,+14155550101,,A\nLin,Wu,+14155550102,,B\n");
+    world.write(
+        "crm.csv",
+        "First Name,Last Name,Phone,Email,Company\nAda,Byron,+14155550101,,A\nLin,Wu,+14155550102,,B\n",
+    );
     world.sync();
     world.settled();
     world.edit_crm("B", "Edited");

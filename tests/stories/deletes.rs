@@ -13,10 +13,10 @@ fn the_second_sighting_deletes_s13_i2() {
             world.account.delete(world.numbered(2).id);
         }
         let first = world.untouched(World::sync);
-        assert_eq!((words(&first, "held", "kind"), words(&first, "held", "reason")), (
-            vec!["delete".to_owned()],
-            vec!["awaiting_sighting".to_owned()]
-        ));
+        assert_eq!(
+            (words(&first, "held", "kind"), words(&first, "held", "reason")),
+            (vec!["delete".to_owned()], vec!["awaiting_sighting".to_owned()])
+        );
         let before = world.read("crm.csv");
         let second = world.sync();
         if on_crm {
@@ -187,7 +187,10 @@ fn a_delete_that_the_role_forbids_is_reported() {
 
 #[test]
 fn other_guards_trip_too_i11() {
-    let world = World::linked(20, "[guards]\nphone_changes = { floor = 2, percent = 0 }\nchanged = { floor = 4, percent = 0 }\n");
+    let world = World::linked(
+        20,
+        "[guards]\nphone_changes = { floor = 2, percent = 0 }\nchanged = { floor = 4, percent = 0 }\n",
+    );
     for number in 1..=3 {
         world.edit(number, |contact| contact.phone = format!("+1415555019{number}"));
     }

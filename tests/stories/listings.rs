@@ -144,7 +144,9 @@ fn a_failing_page_ends_the_run_or_the_walk_but_deletes_nothing_s6() {
 #[test]
 fn a_page_that_fails_once_is_asked_again_s6() {
     let world = World::linked(150, "");
-    for action in [Action::Refuse(Refusal::status(500)), Action::CutBody, Action::InvalidJson, Action::CloseBeforeEffect] {
+    for action in
+        [Action::Refuse(Refusal::status(500)), Action::CutBody, Action::InvalidJson, Action::CloseBeforeEffect]
+    {
         world.account.add_fault(Fault::new(On::List, action).page(2).times(1));
     }
     world.settled();

@@ -113,7 +113,8 @@ fn damage_in_the_crm_never_spreads() {
         world.settled();
         // Mended: nothing to do.
         let row = world.row(&last_name(1));
-        let mended = row.replacen(&format!("{},{damage},", last_name(1)), &format!("{},{},", last_name(1), phone(1)), 1);
+        let mended =
+            row.replacen(&format!("{},{damage},", last_name(1)), &format!("{},{},", last_name(1), phone(1)), 1);
         world.edit_crm(&row, &mended);
         world.settled();
     }
@@ -200,7 +201,11 @@ fn made_up_names_count_as_no_name() {
 fn extensions_and_regions_s24() {
     let world = World::new();
     world.reconfigure("\"US\"", "\"GB\"");
-    world.crm(&["1,Ada,Byron,020 7946 0018,,", "2,Lin,Wu,+1 (415) 555-0102 ext. 7,,", "3,Max,Beer,0041 44 668 18 00,,"]);
+    world.crm(&[
+        "1,Ada,Byron,020 7946 0018,,",
+        "2,Lin,Wu,+1 (415) 555-0102 ext. 7,,",
+        "3,Max,Beer,0041 44 668 18 00,,",
+    ]);
     let plan = world.plan();
     let mut planned = writes(&plan);
     planned.sort();

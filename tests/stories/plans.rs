@@ -68,7 +68,9 @@ fn used_twice_is_refused_also_the_first_plan_s35_i10() {
     world.crm(&[&row(1), &row(2)]);
     world.run(&["plan", "-o", "plan.json"]).ends(0);
     assert_eq!(applied(&apply(&world, 0), "justcall", "create"), 2);
-    world.untouched(|world| world.run(&["apply", "plan.json", "--yes"]).fails(1, &["was used already by run r", "plan"]));
+    world.untouched(|world| {
+        world.run(&["apply", "plan.json", "--yes"]).fails(1, &["was used already by run r", "plan"])
+    });
     assert_eq!(world.account.contact_count(), 2);
 }
 

@@ -17,9 +17,8 @@ fn main() {
         return speed::measure(folder.as_ref());
     }
     // `cargo test --benches` and `cargo bench -- 1000,10000`: sizes may be named.
-    let sizes = args.iter().find_map(|arg| {
-        arg.split(',').map(|size| size.parse::<usize>().ok()).collect::<Option<Vec<_>>>()
-    });
+    let sizes =
+        args.iter().find_map(|arg| arg.split(',').map(|size| size.parse::<usize>().ok()).collect::<Option<Vec<_>>>());
     let sizes = sizes.unwrap_or_else(|| vec![1_000, 10_000, 100_000]);
 
     println!("Requests to JustCall: used / fewest that are safe");

@@ -108,7 +108,8 @@ fn approval(text: &str) -> Result<(String, u64), String> {
     let (class, count) = text.split_once('=').ok_or("expected CLASS=N, for example deletes=40")?;
     if !CLASSES.contains(&class) {
         let near = crate::config::keys::nearest(class, &CLASSES);
-        let near = near.map_or_else(|| format!("known are {}", CLASSES.join(", ")), |near| format!("did you mean `{near}`?"));
+        let near =
+            near.map_or_else(|| format!("known are {}", CLASSES.join(", ")), |near| format!("did you mean `{near}`?"));
         return Err(format!("no guard is called `{class}`, {near}"));
     }
     let count = count.parse().map_err(|_| format!("`{count}` is no number"))?;
@@ -342,9 +343,6 @@ pub(crate) struct Completions {
 impl Approvals {
     /// By class.
     pub(crate) fn by_class(&self) -> std::collections::BTreeMap<engine::GuardClass, u64> {
-        self.approve
-            .iter()
-            .filter_map(|(class, count)| Some((engine::GuardClass::by_name(class)?, *count)))
-            .collect()
+        self.approve.iter().filter_map(|(class, count)| Some((engine::GuardClass::by_name(class)?, *count))).collect()
     }
 }

@@ -53,15 +53,15 @@ impl Job {
         let Some(store) = self.store.take() else {
             return Err(crate::failure::Failure::new("the state is in use by this very run"));
         };
-        let learned = store.facts()?.into_iter().filter_map(|(key, value)| {
-            Some((key.strip_prefix("justcall.")?.to_owned(), value))
-        });
+        let learned = store
+            .facts()?
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.strip_prefix("justcall.")?.to_owned(), value)));
         let connectors = setup.connectors(learned.collect())?;
         let connectors = match access {
             Access::Write => connectors,
-            Access::Read => connectors.map(|connector| -> Box<dyn connector::Connector> {
-                Box::new(connector::ReadOnly(connector))
-            }),
+            Access::Read => connectors
+                .map(|connector| -> Box<dyn connector::Connector> { Box::new(connector::ReadOnly(connector)) }),
         };
         Ok(Session::new(SessionParts {
             store,

@@ -34,6 +34,15 @@ impl Bars {
         bar.set_position(done);
     }
 
+    /// A line on standard error: above the bars where there are some.
+    fn say(&self, line: &str) {
+        match (self.quiet, self.shown) {
+            (true, _) => {}
+            (false, true) => drop(self.all.println(line)),
+            (false, false) => eprintln!("{line}"),
+        }
+    }
+
     fn clear(&self, side: Side) {
         if let Ok(mut current) = self.current.lock()
             && let Some(bar) = current[side].take()
@@ -61,18 +70,10 @@ impl sync::Events for Bars {
             Event::Writing { side, done, total } => self.with_bar(side, "writing", done, Some(total)),
             Event::Probing { side, count } => self.with_bar(side, "asking for missing in", 0, Some(count)),
             Event::Waiting { side, seconds, why } if seconds >= 2.0 => {
-                if !self.quiet {
-                    let _ = self.all.println(format!("{}: waiting {seconds:.0} s: {why}", side.title()));
-                }
+                self.say(&format!("{}: waiting {seconds:.0} s: {why}", side.title()));
             }
-            Event::Note(text) if !self.quiet => {
-                if self.shown {
-                    let _ = self.all.println(format!("note: {text}"));
-                } else {
-                    eprintln!("note: {text}");
-                }
-            }
-            Event::Waiting { .. } | Event::Note(_) => {}
+            Event::Note(text) => self.say(&format!("note: {text}")),
+            Event::Waiting { .. } => {}
         }
     }
 }

@@ -130,12 +130,14 @@ fn complete(
             }
         }
         if let Some(spec) = specs.iter().find(|spec| spec.crm.is_none()) {
-            return Err(Failure::usage(format!("no column of {} holds {}", csv.identity, spec.field))
-                .hint(format!("name it: [fields] {} = \"Column\"; the file has {}", spec.field, header.join(", "))));
+            return Err(Failure::usage(format!("no column of {} holds {}", csv.identity, spec.field)).hint(format!(
+                "name it: [fields] {} = \"Column\"; the file has {}",
+                spec.field,
+                header.join(", ")
+            )));
         }
     }
-    csv.columns =
-        specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect();
+    csv.columns = specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect();
     if !specs.iter().any(|spec| spec.field == Field::Phone) {
         return Err(Failure::usage(format!("no column of {} holds phone numbers", csv.identity))
             .hint("name it: [fields] phone = \"Column\""));

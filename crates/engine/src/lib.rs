@@ -23,6 +23,7 @@ mod draft;
 mod groups;
 mod identity;
 mod pairs;
+mod readings;
 mod spoiled;
 
 pub use matcher::Matching;

@@ -8,6 +8,7 @@ mod seekers;
 
 use crate::identity::Identity;
 use crate::normalizer::{Normalizer, PhoneReading};
+use crate::readings;
 use crate::settings::Settings;
 use crate::survey::Survey;
 use model::{BySide, LinkHead, LinkId, PhoneKey, RecordId, Side, SkipReason, Table};
@@ -128,7 +129,10 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         shared: BySide::default(),
         survey,
     };
-    let all = BySide::from_fn(|side| matching.read_free(context, side));
+    let rows = std::mem::take(&mut matching.survey.free);
+    let phone = context.settings.schema.phone().index();
+    let mut phones = readings::read(context.normalizer, phone, context.tables, &rows);
+    let all = BySide::from_fn(|side| matching.read_free(context, side, &rows[side], std::mem::take(&mut phones[side])));
     let mut free = all.clone();
     matching.find_by_number(context, &mut free, FoundBy::Number);
     matching.find_by_number(context, &mut free, FoundBy::NewId);
@@ -188,10 +192,16 @@ impl Matching {
         ids
     }
 
-    fn read_free(&mut self, context: &Context<'_>, side: Side) -> Vec<Reading> {
-        let mut readings = Vec::with_capacity(self.survey.free[side].len());
-        for row in std::mem::take(&mut self.survey.free[side]) {
-            match context.read_phone(side, row) {
+    fn read_free(
+        &mut self,
+        context: &Context<'_>,
+        side: Side,
+        rows: &[u32],
+        phones: Vec<PhoneReading>,
+    ) -> Vec<Reading> {
+        let mut readings = Vec::with_capacity(rows.len());
+        for (&row, phone) in rows.iter().zip(phones) {
+            match phone {
                 PhoneReading::Key(key) => readings.push(Reading { row, key, weak: false }),
                 PhoneReading::WeakKey(key) => readings.push(Reading { row, key, weak: true }),
                 PhoneReading::Unusable(..) if !context.in_scope(side, row) => {

@@ -139,8 +139,6 @@ impl Resolution {
     pub fn still_fits(&self, conflict: &Conflict) -> bool {
         let done = |now: &Option<String>| matches!(&self.choice, Choice::Value(value) if now.as_ref() == Some(value));
         let fits = |then: &Option<String>, now: &Option<String>| then == now || done(now);
-        self.conflict == conflict.id
-            && fits(&self.justcall, &conflict.justcall)
-            && fits(&self.crm, &conflict.crm)
+        self.conflict == conflict.id && fits(&self.justcall, &conflict.justcall) && fits(&self.crm, &conflict.crm)
     }
 }

@@ -25,19 +25,11 @@ pub(crate) enum AnswerBody {
 
 impl Answer {
     pub(crate) fn json(body: Value) -> Self {
-        Self {
-            status: 200,
-            body: AnswerBody::Json(body),
-            retry_after: None,
-        }
+        Self { status: 200, body: AnswerBody::Json(body), retry_after: None }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            body: AnswerBody::Empty,
-            retry_after: None,
-        }
+        Self { status, body: AnswerBody::Empty, retry_after: None }
     }
 
     /// `{"status":"success","data":…}` (documented).
@@ -70,17 +62,12 @@ impl Answer {
             AnswerBody::Empty => (None, Bytes::new()),
         };
         let mut response = Response::new(body(bytes));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if let Some(content_type) = content_type {
-            response
-                .headers_mut()
-                .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         if let Some(seconds) = self.retry_after {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -96,11 +83,7 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(status: u16, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-            retry_after: None,
-        }
+        Self { status, message: message.into(), retry_after: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -126,11 +109,7 @@ impl From<ApiError> for Answer {
         if let Some(code) = error_code(error.status) {
             body["error_code"] = code.into();
         }
-        Self {
-            status: error.status,
-            body: AnswerBody::Json(body),
-            retry_after: error.retry_after,
-        }
+        Self { status: error.status, body: AnswerBody::Json(body), retry_after: error.retry_after }
     }
 }
 

@@ -51,9 +51,7 @@ impl Change {
 
 fn apply_custom_fields(given: &BTreeMap<String, Value>, contact: &mut Contact, choices: &Choices) {
     if choices.custom_fields_update == CustomFieldsUpdate::Replace {
-        contact
-            .custom_fields
-            .retain(|key, _| given.contains_key(key));
+        contact.custom_fields.retain(|key, _| given.contains_key(key));
     }
     for (key, value) in given {
         let clears = match value {

@@ -31,17 +31,13 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that shows `now`.
     pub fn at(now: Timestamp) -> Self {
-        Self {
-            now: Mutex::new(now),
-        }
+        Self { now: Mutex::new(now) }
     }
 
     /// Moves the clock on by `seconds`; it stays where it is if that leaves the calendar.
     pub fn advance(&self, seconds: i64) {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now
-            .checked_add(SignedDuration::from_secs(seconds))
-            .unwrap_or(*now);
+        *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(*now);
     }
 }
 

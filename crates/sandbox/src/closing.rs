@@ -39,10 +39,7 @@ impl hyper::body::Body for CutBody {
     type Data = Bytes;
     type Error = Closed;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context,
-    ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
         if let Some(bytes) = self.first_half.take() {
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }

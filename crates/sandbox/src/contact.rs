@@ -93,13 +93,7 @@ pub enum Field {
 
 impl Field {
     /// All text fields, in the order of the documents.
-    pub const ALL: [Self; 5] = [
-        Self::FirstName,
-        Self::LastName,
-        Self::Phone,
-        Self::Email,
-        Self::Company,
-    ];
+    pub const ALL: [Self; 5] = [Self::FirstName, Self::LastName, Self::Phone, Self::Email, Self::Company];
 
     /// The name in JSON.
     pub const fn name(self) -> &'static str {

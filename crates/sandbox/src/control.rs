@@ -33,21 +33,12 @@ type Handle = State<Sandbox>;
 pub(crate) fn router() -> Router<Sandbox> {
     Router::new()
         .route("/_sandbox/settings", get(settings).put(change_settings))
-        .route(
-            "/_sandbox/faults",
-            get(faults)
-                .put(replace_faults)
-                .post(add_fault)
-                .delete(clear_faults),
-        )
+        .route("/_sandbox/faults", get(faults).put(replace_faults).post(add_fault).delete(clear_faults))
         .route("/_sandbox/log", get(log))
         .route("/_sandbox/counters", get(counters))
         .route("/_sandbox/counters/reset", post(reset_counters))
         .route("/_sandbox/contacts", get(contacts).post(insert))
-        .route(
-            "/_sandbox/contacts/{id}",
-            get(contact).put(edit).delete(delete),
-        )
+        .route("/_sandbox/contacts/{id}", get(contact).put(edit).delete(delete))
         .route("/_sandbox/state", get(save).put(load))
         .route("/_sandbox/{*unknown}", get(unknown).fallback(unknown))
         .layer(axum::extract::DefaultBodyLimit::disable())
@@ -71,10 +62,7 @@ fn no_contact(id: u64) -> Failed {
 }
 
 async fn unknown() -> Failed {
-    Failed(
-        StatusCode::NOT_FOUND,
-        "there is no such control call".to_owned(),
-    )
+    Failed(StatusCode::NOT_FOUND, "there is no such control call".to_owned())
 }
 
 async fn settings(State(sandbox): Handle) -> Json<Settings> {
@@ -82,10 +70,7 @@ async fn settings(State(sandbox): Handle) -> Json<Settings> {
 }
 
 /// Changes the settings that are given; the others stay.
-async fn change_settings(
-    State(sandbox): Handle,
-    Json(given): Json<Value>,
-) -> Result<Json<Settings>, Failed> {
+async fn change_settings(State(sandbox): Handle, Json(given): Json<Value>) -> Result<Json<Settings>, Failed> {
     let settings: Settings = merged(&sandbox.settings(), given)?;
     sandbox.change_settings(|now| *now = settings.clone());
     Ok(Json(settings))
@@ -96,10 +81,7 @@ async fn faults(State(sandbox): Handle) -> Json<Vec<Fault>> {
 }
 
 /// Switches these faults on and all others off.
-async fn replace_faults(
-    State(sandbox): Handle,
-    Json(faults): Json<Vec<Fault>>,
-) -> Json<Vec<Fault>> {
+async fn replace_faults(State(sandbox): Handle, Json(faults): Json<Vec<Fault>>) -> Json<Vec<Fault>> {
     sandbox.clear_faults();
     for fault in faults {
         sandbox.add_fault(fault);
@@ -138,25 +120,15 @@ async fn contact(State(sandbox): Handle, Path(id): Path<u64>) -> Result<Json<Con
     sandbox.contact(id).map(Json).ok_or_else(|| no_contact(id))
 }
 
-async fn insert(
-    State(sandbox): Handle,
-    Json(new): Json<NewContact>,
-) -> (StatusCode, Json<Contact>) {
+async fn insert(State(sandbox): Handle, Json(new): Json<NewContact>) -> (StatusCode, Json<Contact>) {
     (StatusCode::CREATED, Json(sandbox.insert(new)))
 }
 
 /// Changes the fields that are given; the others stay.
-async fn edit(
-    State(sandbox): Handle,
-    Path(id): Path<u64>,
-    Json(given): Json<Value>,
-) -> Result<Json<Contact>, Failed> {
+async fn edit(State(sandbox): Handle, Path(id): Path<u64>, Json(given): Json<Value>) -> Result<Json<Contact>, Failed> {
     let before = sandbox.contact(id).ok_or_else(|| no_contact(id))?;
     let after: Contact = merged(&before, given)?;
-    sandbox
-        .edit(id, |contact| *contact = after)
-        .map(Json)
-        .ok_or_else(|| no_contact(id))
+    sandbox.edit(id, |contact| *contact = after).map(Json).ok_or_else(|| no_contact(id))
 }
 
 async fn delete(State(sandbox): Handle, Path(id): Path<u64>) -> Result<Json<Contact>, Failed> {
@@ -167,10 +139,7 @@ async fn save(State(sandbox): Handle) -> Json<Snapshot> {
     Json(sandbox.snapshot())
 }
 
-async fn load(
-    State(sandbox): Handle,
-    Json(snapshot): Json<Snapshot>,
-) -> Result<StatusCode, Failed> {
+async fn load(State(sandbox): Handle, Json(snapshot): Json<Snapshot>) -> Result<StatusCode, Failed> {
     sandbox.restore(snapshot).map_err(invalid)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -25,11 +25,7 @@ impl FaultSet {
     }
 
     pub(crate) fn add(&mut self, fault: Fault) {
-        self.armed.push(Armed {
-            fault,
-            matched: 0,
-            hits: 0,
-        });
+        self.armed.push(Armed { fault, matched: 0, hits: 0 });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -38,13 +34,8 @@ impl FaultSet {
 
     /// Counts a request and collects what hits it. `page` is the page a list asks for.
     pub(crate) fn fire(&mut self, route: Route, page: usize) -> Firing {
-        let hits = self
-            .armed
-            .iter_mut()
-            .filter_map(|armed| armed.hit(route, page));
-        Firing {
-            actions: hits.collect(),
-        }
+        let hits = self.armed.iter_mut().filter_map(|armed| armed.hit(route, page));
+        Firing { actions: hits.collect() }
     }
 }
 
@@ -52,9 +43,7 @@ impl Armed {
     fn hit(&mut self, route: Route, page: usize) -> Option<Action> {
         let fault = &self.fault;
         let matches = fault.on.matches(route.kind())
-            && fault
-                .page
-                .is_none_or(|wanted| matches!(route, Route::List) && wanted == page)
+            && fault.page.is_none_or(|wanted| matches!(route, Route::List) && wanted == page)
             && fault.id.is_none_or(|wanted| route.id() == Some(wanted));
         if !matches || fault.times.is_some_and(|times| self.hits >= times) {
             return None;
@@ -82,61 +71,30 @@ impl Firing {
 
     /// Milliseconds to wait before the effect.
     pub(crate) fn delay(&self) -> u64 {
-        self.actions
-            .iter()
-            .map(|action| {
-                if let Action::Delay { ms } = action {
-                    *ms
-                } else {
-                    0
-                }
-            })
-            .sum()
+        self.actions.iter().map(|action| if let Action::Delay { ms } = action { *ms } else { 0 }).sum()
     }
 
     /// Milliseconds to wait between the effect and the answer.
     pub(crate) fn answer_delay(&self) -> u64 {
-        self.actions
-            .iter()
-            .map(|action| {
-                if let Action::DelayAnswer { ms } = action {
-                    *ms
-                } else {
-                    0
-                }
-            })
-            .sum()
+        self.actions.iter().map(|action| if let Action::DelayAnswer { ms } = action { *ms } else { 0 }).sum()
     }
 
     pub(crate) fn refusal(&self) -> Option<&Refusal> {
-        self.actions.iter().find_map(|action| {
-            if let Action::Refuse(refusal) = action {
-                Some(refusal)
-            } else {
-                None
-            }
-        })
+        self.actions.iter().find_map(|action| if let Action::Refuse(refusal) = action { Some(refusal) } else { None })
     }
 
     pub(crate) fn refusal_after_effect(&self) -> Option<&Refusal> {
-        self.actions.iter().find_map(|action| {
-            if let Action::RefuseAfterEffect(refusal) = action {
-                Some(refusal)
-            } else {
-                None
-            }
-        })
+        self.actions.iter().find_map(
+            |action| {
+                if let Action::RefuseAfterEffect(refusal) = action { Some(refusal) } else { None }
+            },
+        )
     }
 
     /// The view of a reader that lags behind, if this one does.
     pub(crate) fn lagging(&self, now: jiff::Timestamp, request: u64) -> Option<Reader> {
-        let lag: Option<Lag> = self.actions.iter().find_map(|action| {
-            if let Action::Lag(lag) = action {
-                Some(*lag)
-            } else {
-                None
-            }
-        });
+        let lag: Option<Lag> =
+            self.actions.iter().find_map(|action| if let Action::Lag(lag) = action { Some(*lag) } else { None });
         lag.map(|lag| Reader { now, request, lag })
     }
 
@@ -157,9 +115,7 @@ mod tests {
     fn hits(fault: Fault, route: Route, page: usize) -> Vec<u64> {
         let mut faults = FaultSet::default();
         faults.add(fault);
-        (1..=10)
-            .filter(|_| !faults.fire(route, page).actions.is_empty())
-            .collect()
+        (1..=10).filter(|_| !faults.fire(route, page).actions.is_empty()).collect()
     }
 
     #[test]
@@ -179,15 +135,9 @@ mod tests {
     #[test]
     fn skipping_every_nth_and_a_count_combine() {
         let close = Fault::new(On::Any, Action::CloseBeforeEffect);
-        assert_eq!(
-            hits(close.clone().skip_first(3), Route::List, 1),
-            [4, 5, 6, 7, 8, 9, 10]
-        );
+        assert_eq!(hits(close.clone().skip_first(3), Route::List, 1), [4, 5, 6, 7, 8, 9, 10]);
         assert_eq!(hits(close.clone().every(4), Route::List, 1), [1, 5, 9]);
         assert_eq!(hits(close.clone().times(2), Route::List, 1), [1, 2]);
-        assert_eq!(
-            hits(close.skip_first(1).every(3).times(2), Route::List, 1),
-            [2, 5]
-        );
+        assert_eq!(hits(close.skip_first(1).every(3).times(2), Route::List, 1), [2, 5]);
     }
 }

@@ -41,15 +41,7 @@ const fn one() -> u64 {
 impl Fault {
     /// A fault that hits every request `on` names.
     pub const fn new(on: On, action: Action) -> Self {
-        Self {
-            on,
-            page: None,
-            id: None,
-            skip_first: 0,
-            every: 1,
-            times: None,
-            action,
-        }
+        Self { on, page: None, id: None, skip_first: 0, every: 1, times: None, action }
     }
 
     /// Only lists of this page.
@@ -221,12 +213,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with this HTTP status and the documented error body.
     pub const fn status(status: u16) -> Self {
-        Self {
-            status,
-            retry_after: None,
-            message: None,
-            html: false,
-        }
+        Self { status, retry_after: None, message: None, html: false }
     }
 
     /// Adds `Retry-After`, in seconds.

@@ -44,8 +44,7 @@ impl Reader {
     fn sees(&self, past: &Past) -> bool {
         match self.lag {
             Lag::Seconds(seconds) => {
-                self.now.duration_since(past.at).as_secs()
-                    >= i64::try_from(seconds).unwrap_or(i64::MAX)
+                self.now.duration_since(past.at).as_secs() >= i64::try_from(seconds).unwrap_or(i64::MAX)
             }
             Lag::Requests(requests) => self.request.saturating_sub(past.request) > requests,
         }
@@ -53,22 +52,11 @@ impl Reader {
 }
 
 impl History {
-    pub(crate) fn remember(
-        &mut self,
-        at: Timestamp,
-        request: u64,
-        id: u64,
-        before: Option<Arc<Contact>>,
-    ) {
+    pub(crate) fn remember(&mut self, at: Timestamp, request: u64, id: u64, before: Option<Arc<Contact>>) {
         if self.past.len() == KEPT {
             self.past.pop_front();
         }
-        self.past.push_back(Past {
-            at,
-            request,
-            id,
-            before,
-        });
+        self.past.push_back(Past { at, request, id, before });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -88,12 +76,7 @@ impl History {
     }
 
     /// One contact as the reader sees it.
-    pub(crate) fn contact(
-        &self,
-        id: u64,
-        now: Option<&Arc<Contact>>,
-        reader: Reader,
-    ) -> Option<Arc<Contact>> {
+    pub(crate) fn contact(&self, id: u64, now: Option<&Arc<Contact>>, reader: Reader) -> Option<Arc<Contact>> {
         let unseen = self.past.iter().rev().take_while(|past| !reader.sees(past));
         let oldest_unseen = unseen.filter(|past| past.id == id).last();
         oldest_unseen.map_or_else(|| now.cloned(), |past| past.before.clone())

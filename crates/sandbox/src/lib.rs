@@ -46,9 +46,8 @@ mod validation;
 mod world;
 
 pub use choices::{
-    BadBulkRow, BulkFailures, BulkOmitted, BulkPlace, BulkRows, Choices, Clearing,
-    CustomFieldsUpdate, DeleteAnswer, EmptyFields, ExistingPhone, ListOrder, PageBeyondEnd,
-    TooManyRows, UndefinedCustomField, UpdateAnswer,
+    BadBulkRow, BulkFailures, BulkOmitted, BulkPlace, BulkRows, Choices, Clearing, CustomFieldsUpdate, DeleteAnswer,
+    EmptyFields, ExistingPhone, ListOrder, PageBeyondEnd, TooManyRows, UndefinedCustomField, UpdateAnswer,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use contact::{Contact, Field, NewContact};

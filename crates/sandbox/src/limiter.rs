@@ -36,27 +36,16 @@ pub(crate) enum Refused {
 
 impl Limiter {
     /// Lets a request in, if both limits allow it. Whoever is let in calls [`Self::leave`] when answered.
-    pub(crate) fn enter(
-        &mut self,
-        now_ms: i64,
-        limit: usize,
-        concurrency: usize,
-    ) -> Result<(), Refused> {
+    pub(crate) fn enter(&mut self, now_ms: i64, limit: usize, concurrency: usize) -> Result<(), Refused> {
         self.forget_old(now_ms);
         if self.in_flight >= concurrency {
             return Err(Refused::Concurrency);
         }
         if self.admitted.len() >= limit {
             // With a limit lowered at run time, more than one request must leave before there is a place.
-            let freeing = self
-                .admitted
-                .get(self.admitted.len() - limit)
-                .copied()
-                .unwrap_or(now_ms);
+            let freeing = self.admitted.get(self.admitted.len() - limit).copied().unwrap_or(now_ms);
             let wait_ms = freeing + WINDOW_MS - now_ms;
-            return Err(Refused::Rate {
-                retry_after: u64::try_from(ceil_seconds(wait_ms)).unwrap_or(0).max(1),
-            });
+            return Err(Refused::Rate { retry_after: u64::try_from(ceil_seconds(wait_ms)).unwrap_or(0).max(1) });
         }
         self.admitted.push_back(now_ms);
         self.in_flight += 1;
@@ -71,23 +60,12 @@ impl Limiter {
     /// The quota as of now.
     pub(crate) fn quota(&mut self, now_ms: i64, limit: usize) -> Quota {
         self.forget_old(now_ms);
-        let reset_ms = self
-            .admitted
-            .front()
-            .map_or(now_ms, |oldest| oldest + WINDOW_MS);
-        Quota {
-            limit,
-            remaining: limit.saturating_sub(self.admitted.len()),
-            reset: ceil_seconds(reset_ms),
-        }
+        let reset_ms = self.admitted.front().map_or(now_ms, |oldest| oldest + WINDOW_MS);
+        Quota { limit, remaining: limit.saturating_sub(self.admitted.len()), reset: ceil_seconds(reset_ms) }
     }
 
     fn forget_old(&mut self, now_ms: i64) {
-        while self
-            .admitted
-            .front()
-            .is_some_and(|oldest| now_ms - oldest >= WINDOW_MS)
-        {
+        while self.admitted.front().is_some_and(|oldest| now_ms - oldest >= WINDOW_MS) {
             self.admitted.pop_front();
         }
     }
@@ -106,24 +84,10 @@ mod tests {
         let mut limiter = Limiter::default();
         assert_eq!(limiter.enter(0, 2, 9), Ok(()));
         assert_eq!(limiter.enter(30_000, 2, 9), Ok(()));
-        assert_eq!(
-            limiter.enter(40_500, 2, 9),
-            Err(Refused::Rate { retry_after: 20 })
-        );
-        assert_eq!(
-            limiter.enter(59_999, 2, 9),
-            Err(Refused::Rate { retry_after: 1 })
-        );
-        assert_eq!(
-            limiter.enter(60_000, 2, 9),
-            Ok(()),
-            "the first request has left the window"
-        );
-        assert_eq!(
-            limiter.enter(60_001, 2, 9),
-            Err(Refused::Rate { retry_after: 30 }),
-            "the second has not"
-        );
+        assert_eq!(limiter.enter(40_500, 2, 9), Err(Refused::Rate { retry_after: 20 }));
+        assert_eq!(limiter.enter(59_999, 2, 9), Err(Refused::Rate { retry_after: 1 }));
+        assert_eq!(limiter.enter(60_000, 2, 9), Ok(()), "the first request has left the window");
+        assert_eq!(limiter.enter(60_001, 2, 9), Err(Refused::Rate { retry_after: 30 }), "the second has not");
     }
 
     #[test]
@@ -139,24 +103,10 @@ mod tests {
     #[test]
     fn the_quota_counts_down_and_names_the_next_free_place() {
         let mut limiter = Limiter::default();
-        assert_eq!(
-            limiter.quota(5_000, 3),
-            Quota {
-                limit: 3,
-                remaining: 3,
-                reset: 5
-            }
-        );
+        assert_eq!(limiter.quota(5_000, 3), Quota { limit: 3, remaining: 3, reset: 5 });
         assert_eq!(limiter.enter(5_001, 3, 9), Ok(()));
         assert_eq!(limiter.enter(9_000, 3, 9), Ok(()));
-        assert_eq!(
-            limiter.quota(9_000, 3),
-            Quota {
-                limit: 3,
-                remaining: 1,
-                reset: 66
-            }
-        );
+        assert_eq!(limiter.quota(9_000, 3), Quota { limit: 3, remaining: 1, reset: 66 });
     }
 
     #[test]
@@ -175,10 +125,7 @@ mod tests {
         for second in 0..4 {
             assert_eq!(limiter.enter(second * 10_000, 9, 9), Ok(()));
         }
-        assert_eq!(
-            limiter.enter(30_000, 2, 9),
-            Err(Refused::Rate { retry_after: 50 })
-        );
+        assert_eq!(limiter.enter(30_000, 2, 9), Err(Refused::Rate { retry_after: 50 }));
         assert_eq!(limiter.enter(80_000, 2, 9), Ok(()));
     }
 }

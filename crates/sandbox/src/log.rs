@@ -53,10 +53,7 @@ impl RequestLog {
 
     /// Notes what a request was answered, if it is still in the log.
     pub(crate) fn answered(&mut self, number: u64, status: u16) {
-        if let Ok(at) = self
-            .entries
-            .binary_search_by_key(&number, |entry| entry.number)
-        {
+        if let Ok(at) = self.entries.binary_search_by_key(&number, |entry| entry.number) {
             self.entries[at].status = Some(status);
         }
     }

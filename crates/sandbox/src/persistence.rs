@@ -63,23 +63,17 @@ impl Snapshot {
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, PersistenceError> {
         // Parsing from memory is several times faster than from a reader.
-        let bytes =
-            std::fs::read(path).map_err(|error| PersistenceError::Read(path.to_owned(), error))?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| PersistenceError::Parse(path.to_owned(), error))
+        let bytes = std::fs::read(path).map_err(|error| PersistenceError::Read(path.to_owned(), error))?;
+        serde_json::from_slice(&bytes).map_err(|error| PersistenceError::Parse(path.to_owned(), error))
     }
 
     /// Writes a file, in one step.
     pub fn save(&self, path: &Path) -> Result<(), PersistenceError> {
-        self.write(path)
-            .map_err(|error| PersistenceError::Write(path.to_owned(), error))
+        self.write(path).map_err(|error| PersistenceError::Write(path.to_owned(), error))
     }
 
     fn write(&self, path: &Path) -> std::io::Result<()> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut beside = NamedTempFile::new_in(folder)?;
         let mut writer = BufWriter::new(beside.as_file_mut());
         serde_json::to_writer_pretty(&mut writer, self)?;
@@ -93,15 +87,8 @@ impl Snapshot {
 
     /// The contacts and definitions of an account.
     pub(crate) fn of(state: &State) -> Self {
-        let contacts = state
-            .all()
-            .values()
-            .map(|contact| FileContact::from(Contact::clone(contact)));
-        Self {
-            next_id: state.next_id(),
-            custom_fields: state.custom_fields.clone(),
-            contacts: contacts.collect(),
-        }
+        let contacts = state.all().values().map(|contact| FileContact::from(Contact::clone(contact)));
+        Self { next_id: state.next_id(), custom_fields: state.custom_fields.clone(), contacts: contacts.collect() }
     }
 
     /// The account a snapshot describes.
@@ -109,21 +96,15 @@ impl Snapshot {
         let mut state = State::default();
         state.custom_fields = self.custom_fields;
         state.skip_ids_below(self.next_id);
-        let (with_id, without_id): (Vec<_>, Vec<_>) =
-            self.contacts.into_iter().partition(|row| row.id.is_some());
+        let (with_id, without_id): (Vec<_>, Vec<_>) = self.contacts.into_iter().partition(|row| row.id.is_some());
         // Given ids first, so that a contact without one cannot take one of theirs.
         for row in with_id.into_iter().chain(without_id) {
             let id = row.id.unwrap_or_else(|| state.take_id(false));
             if state.get(id).is_some() {
                 return Err(PersistenceError::DuplicateId(id));
             }
-            state
-                .custom_fields
-                .extend(row.contact.custom_fields.keys().cloned());
-            state.put(
-                row.contact
-                    .with_id(id, row.created_at.unwrap_or_else(|| whole_second(now))),
-            );
+            state.custom_fields.extend(row.contact.custom_fields.keys().cloned());
+            state.put(row.contact.with_id(id, row.created_at.unwrap_or_else(|| whole_second(now))));
         }
         Ok(state)
     }

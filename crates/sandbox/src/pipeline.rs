@@ -87,34 +87,18 @@ fn admit(sandbox: &Sandbox, parts: &Parts, body: Bytes, number: u64) -> Result<C
     let query = Query::<BTreeMap<String, String>>::try_from_uri(&parts.uri);
 
     let mut world = sandbox.world();
-    let given = parts
-        .headers
-        .get(header::AUTHORIZATION)
-        .map(HeaderValue::as_bytes);
+    let given = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
     if given != Some(world.settings.authorization().as_bytes()) {
         return Err(ApiError::new(401, "Invalid API key or secret"));
     }
-    let (limit, concurrency) = (
-        world.settings.request_limit(),
-        world.settings.concurrency_limit(),
-    );
-    if let Err(refused) = world
-        .limiter
-        .enter(now.as_millisecond(), limit, concurrency)
-    {
+    let (limit, concurrency) = (world.settings.request_limit(), world.settings.concurrency_limit());
+    if let Err(refused) = world.limiter.enter(now.as_millisecond(), limit, concurrency) {
         world.counters.limited += 1;
         return Err(over_limit(refused, world.settings.retry_after_header));
     }
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let firing = world.faults.fire(route, handlers::asked_page(&query));
-    Ok(Call {
-        route,
-        query,
-        body,
-        firing,
-        now,
-        number,
-    })
+    Ok(Call { route, query, body, firing, now, number })
 }
 
 fn over_limit(refused: Refused, with_retry_after: bool) -> ApiError {
@@ -122,10 +106,7 @@ fn over_limit(refused: Refused, with_retry_after: bool) -> ApiError {
         Refused::Rate { retry_after } => ("Rate limit exceeded. Please retry later.", retry_after),
         Refused::Concurrency => ("Too many concurrent connections", 1),
     };
-    ApiError {
-        retry_after: with_retry_after.then_some(seconds),
-        ..ApiError::new(429, message)
-    }
+    ApiError { retry_after: with_retry_after.then_some(seconds), ..ApiError::new(429, message) }
 }
 
 /// Carries out a call, with the faults that hit it.
@@ -174,16 +155,11 @@ fn effect(world: &mut World, call: &Call) -> Answer {
 }
 
 fn refused(refusal: &Refusal) -> Answer {
-    let message = refusal
-        .message
-        .clone()
-        .unwrap_or_else(|| usual_message(refusal.status).to_owned());
+    let message = refusal.message.clone().unwrap_or_else(|| usual_message(refusal.status).to_owned());
     let mut answer = Answer::from(ApiError::new(refusal.status, message));
     if refusal.html {
         let status = refusal.status;
-        answer.body = AnswerBody::Html(format!(
-            "<html><body><h1>{status}</h1><hr>nginx</body></html>\n"
-        ));
+        answer.body = AnswerBody::Html(format!("<html><body><h1>{status}</h1><hr>nginx</body></html>\n"));
     }
     answer.retry_after = refusal.retry_after;
     answer
@@ -204,12 +180,8 @@ fn usual_message(status: u16) -> &'static str {
 fn finish(sandbox: &Sandbox, number: u64, outcome: Outcome) -> Response<Body> {
     let mut response = match outcome {
         Outcome::Answer(answer) => answer.into_response(),
-        Outcome::CutBody(answer) => {
-            answer.into_response_with(|bytes| Body::new(CutBody::of(&bytes)))
-        }
-        Outcome::HalfBody(answer) => {
-            answer.into_response_with(|bytes| Body::from(bytes.slice(..bytes.len() / 2)))
-        }
+        Outcome::CutBody(answer) => answer.into_response_with(|bytes| Body::new(CutBody::of(&bytes))),
+        Outcome::HalfBody(answer) => answer.into_response_with(|bytes| Body::from(bytes.slice(..bytes.len() / 2))),
         Outcome::Closed => {
             let mut response = Answer::empty(500).into_response();
             response.extensions_mut().insert(CloseConnection);

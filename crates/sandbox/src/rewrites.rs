@@ -28,11 +28,7 @@ impl Rewrite {
         for (field, given) in &mut change.fields {
             let Given::Text(text) = given else { continue };
             let rewritten = self.rewrite(*field, text);
-            *given = if rewritten.is_empty() {
-                Given::Empty
-            } else {
-                Given::Text(rewritten)
-            };
+            *given = if rewritten.is_empty() { Given::Empty } else { Given::Text(rewritten) };
         }
     }
 
@@ -42,9 +38,7 @@ impl Rewrite {
             (Self::LowercaseEmail, Field::Email) => text.to_lowercase(),
             (Self::TitleCaseNames, Field::FirstName | Field::LastName) => title_case(text),
             (Self::StripPlus, Field::Phone) => text.trim_start_matches('+').to_owned(),
-            (Self::Truncate(chars), field) if field != Field::Phone => {
-                text.chars().take(chars).collect()
-            }
+            (Self::Truncate(chars), field) if field != Field::Phone => text.chars().take(chars).collect(),
             _ => text.to_owned(),
         }
     }
@@ -72,33 +66,13 @@ mod tests {
     fn each_rewrite_touches_its_own_fields() {
         let table = [
             (Rewrite::Trim, Field::Company, " Acme ", "Acme"),
-            (
-                Rewrite::LowercaseEmail,
-                Field::Email,
-                "Anna@X.CH",
-                "anna@x.ch",
-            ),
+            (Rewrite::LowercaseEmail, Field::Email, "Anna@X.CH", "anna@x.ch"),
             (Rewrite::LowercaseEmail, Field::Company, "ACME", "ACME"),
-            (
-                Rewrite::TitleCaseNames,
-                Field::LastName,
-                "von DER mühle-é",
-                "Von Der Mühle-É",
-            ),
+            (Rewrite::TitleCaseNames, Field::LastName, "von DER mühle-é", "Von Der Mühle-É"),
             (Rewrite::TitleCaseNames, Field::Company, "acme", "acme"),
             (Rewrite::Truncate(3), Field::FirstName, "Zoë!", "Zoë"),
-            (
-                Rewrite::Truncate(3),
-                Field::Phone,
-                "+41791234567",
-                "+41791234567",
-            ),
-            (
-                Rewrite::StripPlus,
-                Field::Phone,
-                "+41791234567",
-                "41791234567",
-            ),
+            (Rewrite::Truncate(3), Field::Phone, "+41791234567", "+41791234567"),
+            (Rewrite::StripPlus, Field::Phone, "+41791234567", "41791234567"),
         ];
         for (rewrite, field, from, to) in table {
             assert_eq!(rewrite.rewrite(field, from), to, "{rewrite:?} of {from:?}");

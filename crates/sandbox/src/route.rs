@@ -45,10 +45,7 @@ pub enum RequestKind {
 impl RequestKind {
     /// Whether such a request may change contacts.
     pub const fn writes(self) -> bool {
-        matches!(
-            self,
-            Self::Create | Self::Update | Self::Delete | Self::Bulk
-        )
+        matches!(self, Self::Create | Self::Update | Self::Delete | Self::Bulk)
     }
 }
 

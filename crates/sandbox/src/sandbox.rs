@@ -32,9 +32,7 @@ struct Shared {
 
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sandbox")
-            .field("contacts", &self.world().state.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Sandbox").field("contacts", &self.world().state.len()).finish_non_exhaustive()
     }
 }
 
@@ -46,13 +44,8 @@ impl Sandbox {
 
     /// An empty account that lives by the given clock.
     pub fn with_clock(settings: Settings, clock: Arc<dyn Clock>) -> Self {
-        let world = Mutex::new(World {
-            settings,
-            ..World::default()
-        });
-        Self {
-            shared: Arc::new(Shared { clock, world }),
-        }
+        let world = Mutex::new(World { settings, ..World::default() });
+        Self { shared: Arc::new(Shared { clock, world }) }
     }
 
     /// Serves on 127.0.0.1 at this port; 0 takes any free one.
@@ -62,19 +55,12 @@ impl Sandbox {
 
     /// The HTTP side without a socket, for calls inside a test. Faults that close connections need a socket.
     pub fn router(&self) -> Router {
-        control::router()
-            .fallback(pipeline::serve)
-            .with_state(self.clone())
+        control::router().fallback(pipeline::serve).with_state(self.clone())
     }
 
     /// All contacts, by id.
     pub fn contacts(&self) -> Vec<Contact> {
-        self.world()
-            .state
-            .all()
-            .values()
-            .map(|contact| Contact::clone(contact))
-            .collect()
+        self.world().state.all().values().map(|contact| Contact::clone(contact)).collect()
     }
 
     /// How many contacts there are.
@@ -84,19 +70,13 @@ impl Sandbox {
 
     /// One contact.
     pub fn contact(&self, id: u64) -> Option<Contact> {
-        self.world()
-            .state
-            .get(id)
-            .map(|contact| Contact::clone(contact))
+        self.world().state.get(id).map(|contact| Contact::clone(contact))
     }
 
     /// All contacts with this number, by id; `+41…` also finds `41…`.
     pub fn contacts_by_phone(&self, phone: &str) -> Vec<Contact> {
         let world = self.world();
-        let found = world
-            .state
-            .ids_by_phone(phone)
-            .filter_map(|id| world.state.get(id));
+        let found = world.state.ids_by_phone(phone).filter_map(|id| world.state.get(id));
         found.map(|contact| Contact::clone(contact)).collect()
     }
 
@@ -124,19 +104,13 @@ impl Sandbox {
         edit(&mut contact);
         contact.id = id;
         contact.created_at = created_at;
-        world
-            .state
-            .custom_fields
-            .extend(contact.custom_fields.keys().cloned());
+        world.state.custom_fields.extend(contact.custom_fields.keys().cloned());
         Some(Contact::clone(&world.state.put(contact)))
     }
 
     /// Deletes a contact for good. `None` if there is no such contact.
     pub fn delete(&self, id: u64) -> Option<Contact> {
-        self.world()
-            .state
-            .remove(id)
-            .map(|contact| Contact::clone(&contact))
+        self.world().state.remove(id).map(|contact| Contact::clone(&contact))
     }
 
     /// Defines a custom field in the account.
@@ -217,9 +191,6 @@ impl Sandbox {
     /// The world, locked. Never held while waiting.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         // A panic elsewhere fails its own test; the sandbox goes on.
-        self.shared
-            .world
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,11 +24,7 @@ pub(crate) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(world: &'a mut World, call: &'a Call) -> Self {
-        Self {
-            world,
-            call,
-            rows: 0,
-        }
+        Self { world, call, rows: 0 }
     }
 
     /// Checks a change against the account and rewrites it as the server would on save.
@@ -51,12 +47,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Refuses a phone that another contact has, if the choice is to refuse it. `own` is the contact being written.
-    pub(crate) fn check_phone(
-        &self,
-        change: &Change,
-        own: Option<u64>,
-        choice: ExistingPhone,
-    ) -> Result<(), ApiError> {
+    pub(crate) fn check_phone(&self, change: &Change, own: Option<u64>, choice: ExistingPhone) -> Result<(), ApiError> {
         let status = match choice {
             ExistingPhone::Allow => return Ok(()),
             ExistingPhone::Conflict => 409,
@@ -65,18 +56,10 @@ impl<'a> Writer<'a> {
         let Some(phone) = change.phone() else {
             return Ok(());
         };
-        if self
-            .world
-            .state
-            .ids_by_phone(phone)
-            .all(|id| Some(id) == own)
-        {
+        if self.world.state.ids_by_phone(phone).all(|id| Some(id) == own) {
             return Ok(());
         }
-        Err(ApiError::new(
-            status,
-            format!("A contact with the phone {phone} already exists"),
-        ))
+        Err(ApiError::new(status, format!("A contact with the phone {phone} already exists")))
     }
 
     /// The contact a bulk row updates: of several with its phone, the one with the lowest id.
@@ -86,10 +69,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn create(&mut self, change: &Change) -> Contact {
-        let id = self
-            .world
-            .state
-            .take_id(self.world.settings.choices.reuse_ids);
+        let id = self.world.state.take_id(self.world.settings.choices.reuse_ids);
         let mut contact = NewContact::default().with_id(id, whole_second(self.call.now));
         change.apply(&mut contact, &self.world.settings.choices);
         if self.store(&contact, None) {
@@ -99,19 +79,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Updates a contact. `omitted` says what becomes of fields the change does not name.
-    pub(crate) fn update(
-        &mut self,
-        before: &Arc<Contact>,
-        change: &Change,
-        omitted: BulkOmitted,
-    ) -> Contact {
+    pub(crate) fn update(&mut self, before: &Arc<Contact>, change: &Change, omitted: BulkOmitted) -> Contact {
         let mut contact = match omitted {
             BulkOmitted::Keep => Contact::clone(before),
-            BulkOmitted::Clear => NewContact {
-                phone: before.phone.clone(),
-                ..NewContact::default()
-            }
-            .with_id(before.id, before.created_at),
+            BulkOmitted::Clear => NewContact { phone: before.phone.clone(), ..NewContact::default() }
+                .with_id(before.id, before.created_at),
         };
         change.apply(&mut contact, &self.world.settings.choices);
         if self.store(&contact, Some(Arc::clone(before))) {
@@ -127,36 +99,23 @@ impl<'a> Writer<'a> {
             return false;
         }
         self.world.state.put(contact.clone());
-        self.world
-            .history
-            .remember(self.call.now, self.call.number, contact.id, before);
+        self.world.history.remember(self.call.now, self.call.number, contact.id, before);
         true
     }
 }
 
 fn reject(change: &Change, phones: &[String], message: &str) -> Result<(), ApiError> {
-    let rejected = change
-        .phone()
-        .is_some_and(|phone| phones.iter().any(|bad| phone_key(bad) == phone_key(phone)));
-    if rejected {
-        Err(ApiError::invalid(message))
-    } else {
-        Ok(())
-    }
+    let rejected = change.phone().is_some_and(|phone| phones.iter().any(|bad| phone_key(bad) == phone_key(phone)));
+    if rejected { Err(ApiError::invalid(message)) } else { Ok(()) }
 }
 
 fn ignore(change: &mut Change, name: &str, kind: RequestKind) {
     // Without its phone a new contact or bulk row would be no contact at all.
     let phone_is_needed = kind != RequestKind::Update;
-    change
-        .fields
-        .retain(|field, _| field.name() != name || (*field == Field::Phone && phone_is_needed));
+    change.fields.retain(|field, _| field.name() != name || (*field == Field::Phone && phone_is_needed));
     if name == "custom_fields" {
         change.custom_fields = None;
-    } else if let (Some(key), Some(given)) = (
-        name.strip_prefix("custom_fields."),
-        &mut change.custom_fields,
-    ) {
+    } else if let (Some(key), Some(given)) = (name.strip_prefix("custom_fields."), &mut change.custom_fields) {
         given.remove(key);
     }
 }

@@ -43,18 +43,11 @@ pub enum StartError {
 impl Running {
     pub(crate) async fn start(sandbox: Sandbox, port: u16) -> Result<Self, StartError> {
         let failed = |source| StartError::Listen { port, source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(failed)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(listener, sandbox.router(), stopped));
-        Ok(Self {
-            sandbox,
-            addr,
-            stop,
-            task,
-        })
+        Ok(Self { sandbox, addr, stop, task })
     }
 
     /// Where it listens.
@@ -112,7 +105,5 @@ async fn serve(socket: TcpStream, router: Router) {
         }
     });
     // Errors here are the client's hang-ups and our own closings.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(socket), service)
-        .await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
 }

@@ -55,11 +55,7 @@ impl Default for Settings {
 impl Settings {
     /// Settings without a limit that a test could reach, for tests about something else.
     pub fn unlimited() -> Self {
-        Self {
-            requests_per_minute: Some(1_000_000),
-            concurrency: Some(1_000),
-            ..Self::default()
-        }
+        Self { requests_per_minute: Some(1_000_000), concurrency: Some(1_000), ..Self::default() }
     }
 
     /// The `Authorization` header a client must send: key and secret, colon-joined, without a scheme (documented).
@@ -69,8 +65,7 @@ impl Settings {
 
     /// Requests per rolling minute that hold now.
     pub fn request_limit(&self) -> usize {
-        self.requests_per_minute
-            .unwrap_or_else(|| self.plan.requests_per_minute())
+        self.requests_per_minute.unwrap_or_else(|| self.plan.requests_per_minute())
     }
 
     /// Requests at the same time that hold now.

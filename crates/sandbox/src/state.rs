@@ -61,11 +61,7 @@ impl State {
 
     /// Ids of the contacts with this number, ascending.
     pub(crate) fn ids_by_phone(&self, phone: &str) -> impl Iterator<Item = u64> + '_ {
-        self.by_phone
-            .get(phone_key(phone))
-            .into_iter()
-            .flatten()
-            .copied()
+        self.by_phone.get(phone_key(phone)).into_iter().flatten().copied()
     }
 
     /// The rows at positions `skip..skip + take` of the whole list.
@@ -76,21 +72,8 @@ impl State {
         }
         let find = |id: &u64| self.contacts.get(id).cloned();
         match order {
-            ListOrder::OldestFirst => self
-                .order
-                .iter()
-                .skip(skip)
-                .take(take)
-                .filter_map(find)
-                .collect(),
-            ListOrder::NewestFirst => self
-                .order
-                .iter()
-                .rev()
-                .skip(skip)
-                .take(take)
-                .filter_map(find)
-                .collect(),
+            ListOrder::OldestFirst => self.order.iter().skip(skip).take(take).filter_map(find).collect(),
+            ListOrder::NewestFirst => self.order.iter().rev().skip(skip).take(take).filter_map(find).collect(),
         }
     }
 
@@ -120,10 +103,7 @@ impl State {
             }
             None => self.order_is_stale = true,
         }
-        self.by_phone
-            .entry(phone_key(&contact.phone).to_owned())
-            .or_default()
-            .insert(contact.id);
+        self.by_phone.entry(phone_key(&contact.phone).to_owned()).or_default().insert(contact.id);
         contact
     }
 
@@ -157,11 +137,7 @@ mod tests {
     use crate::contact::NewContact;
 
     fn contact(id: u64, phone: &str) -> Contact {
-        NewContact {
-            phone: phone.to_owned(),
-            ..NewContact::default()
-        }
-        .with_id(id, Timestamp::UNIX_EPOCH)
+        NewContact { phone: phone.to_owned(), ..NewContact::default() }.with_id(id, Timestamp::UNIX_EPOCH)
     }
 
     fn ids(rows: &[Arc<Contact>]) -> Vec<u64> {
@@ -178,15 +154,9 @@ mod tests {
         assert_eq!(ids(&state.page(1, 2, ListOrder::NewestFirst)), [4, 3]);
         state.remove(2);
         state.put(contact(6, "+41"));
-        assert_eq!(
-            ids(&state.page(0, 9, ListOrder::OldestFirst)),
-            [1, 3, 4, 5, 6]
-        );
+        assert_eq!(ids(&state.page(0, 9, ListOrder::OldestFirst)), [1, 3, 4, 5, 6]);
         state.put(contact(2, "+41"));
-        assert_eq!(
-            ids(&state.page(0, 9, ListOrder::OldestFirst)),
-            [1, 2, 3, 4, 5, 6]
-        );
+        assert_eq!(ids(&state.page(0, 9, ListOrder::OldestFirst)), [1, 2, 3, 4, 5, 6]);
     }
 
     #[test]

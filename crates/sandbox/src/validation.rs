@@ -16,21 +16,15 @@ pub(crate) fn is_e164(phone: &str) -> bool {
     let Some(digits) = phone.strip_prefix('+') else {
         return false;
     };
-    (2..=15).contains(&digits.len())
-        && !digits.starts_with('0')
-        && digits.bytes().all(|b| b.is_ascii_digit())
+    (2..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Parses a request body as a JSON object.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(ApiError::bad_request(
-            "The request body must be a JSON object",
-        )),
-        Err(error) => Err(ApiError::bad_request(format!(
-            "The request body is not valid JSON: {error}"
-        ))),
+        Ok(_) => Err(ApiError::bad_request("The request body must be a JSON object")),
+        Err(error) => Err(ApiError::bad_request(format!("The request body is not valid JSON: {error}"))),
     }
 }
 
@@ -46,10 +40,7 @@ pub(crate) fn change(contact: &Map<String, Value>) -> Result<Change, ApiError> {
             Value::String(text) if text.is_empty() => Given::Empty,
             Value::String(text) => Given::Text(text.clone()),
             _ => {
-                return Err(ApiError::invalid(format!(
-                    "The {} field must be a string",
-                    field.name()
-                )));
+                return Err(ApiError::invalid(format!("The {} field must be a string", field.name())));
             }
         };
         change.fields.insert(field, given);
@@ -58,18 +49,14 @@ pub(crate) fn change(contact: &Map<String, Value>) -> Result<Change, ApiError> {
         None => {}
         Some(Given::Text(phone)) if is_e164(phone) => {}
         Some(_) => {
-            return Err(ApiError::invalid(
-                "The phone field must be a valid E.164 number",
-            ));
+            return Err(ApiError::invalid("The phone field must be a valid E.164 number"));
         }
     }
     change.custom_fields = match contact.get("custom_fields") {
         None | Some(Value::Null) => None,
         Some(Value::Object(fields)) => Some(fields.clone().into_iter().collect()),
         Some(_) => {
-            return Err(ApiError::invalid(
-                "The custom_fields field must be an object",
-            ));
+            return Err(ApiError::invalid("The custom_fields field must be an object"));
         }
     };
     Ok(change)
@@ -77,14 +64,8 @@ pub(crate) fn change(contact: &Map<String, Value>) -> Result<Change, ApiError> {
 
 /// Refuses a write that does not give every one of `required`.
 pub(crate) fn require(change: &Change, required: &[Field]) -> Result<(), ApiError> {
-    match required
-        .iter()
-        .find(|field| !matches!(change.fields.get(field), Some(Given::Text(_))))
-    {
-        Some(missing) => Err(ApiError::bad_request(format!(
-            "The {} field is required",
-            missing.name()
-        ))),
+    match required.iter().find(|field| !matches!(change.fields.get(field), Some(Given::Text(_)))) {
+        Some(missing) => Err(ApiError::bad_request(format!("The {} field is required", missing.name()))),
         None => Ok(()),
     }
 }
@@ -107,10 +88,8 @@ pub(crate) fn settle_custom_fields(
         UndefinedCustomField::Unprocessable => Err(ApiError::invalid(message)),
         UndefinedCustomField::BadRequest => Err(ApiError::bad_request(message)),
         UndefinedCustomField::Drop => {
-            let known: BTreeMap<String, Value> = std::mem::take(given)
-                .into_iter()
-                .filter(|(key, _)| defined.contains(key))
-                .collect();
+            let known: BTreeMap<String, Value> =
+                std::mem::take(given).into_iter().filter(|(key, _)| defined.contains(key)).collect();
             *given = known;
             Ok(())
         }
@@ -151,14 +130,10 @@ mod tests {
 
     #[test]
     fn null_empty_text_and_absence_stay_apart() {
-        let change =
-            read(&json!({"first_name": null, "last_name": "", "company": "Acme"})).unwrap();
+        let change = read(&json!({"first_name": null, "last_name": "", "company": "Acme"})).unwrap();
         assert_eq!(change.fields.get(&Field::FirstName), Some(&Given::Null));
         assert_eq!(change.fields.get(&Field::LastName), Some(&Given::Empty));
-        assert_eq!(
-            change.fields.get(&Field::Company),
-            Some(&Given::Text("Acme".to_owned()))
-        );
+        assert_eq!(change.fields.get(&Field::Company), Some(&Given::Text("Acme".to_owned())));
         assert_eq!(change.fields.get(&Field::Email), None);
     }
 
@@ -180,34 +155,19 @@ mod tests {
     fn a_missing_required_field_is_a_bad_request() {
         let change = read(&json!({"phone": "+41791234567", "first_name": ""})).unwrap();
         assert_eq!(require(&change, &[Field::Phone]), Ok(()));
-        assert_eq!(
-            require(&change, &[Field::Phone, Field::FirstName])
-                .unwrap_err()
-                .status,
-            400
-        );
+        assert_eq!(require(&change, &[Field::Phone, Field::FirstName]).unwrap_err().status, 400);
     }
 
     #[test]
     fn undefined_custom_fields_follow_the_choice() {
         let defined = BTreeSet::from(["segment".to_owned()]);
         let given = read(&json!({"custom_fields": {"segment": "a", "shoe": "b"}})).unwrap();
-        for (choice, status) in [
-            (UndefinedCustomField::Unprocessable, 422),
-            (UndefinedCustomField::BadRequest, 400),
-        ] {
+        for (choice, status) in [(UndefinedCustomField::Unprocessable, 422), (UndefinedCustomField::BadRequest, 400)] {
             let refused = settle_custom_fields(&mut given.clone(), &defined, choice);
             assert_eq!(refused.unwrap_err().status, status);
         }
         let mut dropped = given;
         settle_custom_fields(&mut dropped, &defined, UndefinedCustomField::Drop).unwrap();
-        assert_eq!(
-            dropped
-                .custom_fields
-                .unwrap()
-                .into_keys()
-                .collect::<Vec<_>>(),
-            ["segment"]
-        );
+        assert_eq!(dropped.custom_fields.unwrap().into_keys().collect::<Vec<_>>(), ["segment"]);
     }
 }

@@ -29,9 +29,7 @@ impl World {
     /// Makes a contact as a user of the phone system would; custom fields it uses become defined.
     pub(crate) fn insert(&mut self, new: NewContact, now: Timestamp) -> Contact {
         let id = self.state.take_id(self.settings.choices.reuse_ids);
-        self.state
-            .custom_fields
-            .extend(new.custom_fields.keys().cloned());
+        self.state.custom_fields.extend(new.custom_fields.keys().cloned());
         Contact::clone(&self.state.put(new.with_id(id, whole_second(now))))
     }
 

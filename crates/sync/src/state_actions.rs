@@ -3,7 +3,8 @@
 use crate::ledger::{Entry, Ledger};
 use crate::rows::Rows;
 use model::{
-    Action, ActionKind, BySide, Cell, Field, FieldId, LinkStatus, Observation, RecordId, RowRef, Rule, Side, Tombstone,
+    Action, ActionKind, BySide, Cell, Field, FieldId, LinkStatus, Observation, PhoneKey, RecordId, RowRef, Rule, Side,
+    Tombstone,
 };
 use store::StateChange;
 
@@ -32,11 +33,13 @@ pub(crate) fn action(
             let fields = fields_of(ledger, &action.agreed, false);
             let renewed = action.kind == ActionKind::Link;
             let unknown = ledger.schema.len();
+            let key = agreed_key(ledger, records, &fields);
             let Some(entry) = ledger.entry(id) else { return };
             if renewed {
                 entry.base = model::Base::unknown(id, unknown);
             }
             settle(entry, records, &fields);
+            entry.key = key.or(entry.key);
             work.changes.push(entry.update());
         }
         (ActionKind::Unlink, Some(id)) if action.reason == Rule::Scope => {
@@ -74,6 +77,13 @@ fn fields_of(ledger: &Ledger<'_>, names: &[Field], all: bool) -> Vec<FieldId> {
     names.iter().filter_map(|name| ledger.schema.position(name)).collect()
 }
 
+/// The number that both sides agree on now, where the phone is among the agreed fields.
+fn agreed_key(ledger: &Ledger<'_>, records: BySide<Option<RowRef<'_>>>, fields: &[FieldId]) -> Option<PhoneKey> {
+    let phone = ledger.schema.phone();
+    let read = |row: Option<RowRef<'_>>| row.and_then(|row| ledger.key(row.cell(phone.index())));
+    fields.contains(&phone).then(|| read(records.crm).or_else(|| read(records.justcall))).flatten()
+}
+
 /// The entry takes the records' own ids and, for the given fields, what both hold.
 fn settle(entry: &mut Entry, records: BySide<Option<RowRef<'_>>>, fields: &[FieldId]) {
     for side in Side::BOTH {
@@ -103,8 +113,10 @@ pub(crate) fn observation(
     match seen {
         Observation::Settled { link, fields, .. } => {
             let fields = fields_of(ledger, fields, false);
+            let key = agreed_key(ledger, *rows, &fields);
             let Some(entry) = ledger.entry(*link) else { return };
             settle(entry, *rows, &fields);
+            entry.key = key.or(entry.key);
             work.changes.push(entry.update());
         }
         Observation::Missing { link, side, absence } => {

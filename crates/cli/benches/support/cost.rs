@@ -27,7 +27,8 @@ pub(crate) struct First {
 pub(crate) struct Folder {
     path: PathBuf,
     running: Running,
-    runtime: tokio::runtime::Runtime,
+    /// Serves the sandbox as long as the folder is used.
+    _runtime: tokio::runtime::Runtime,
     _temporary: tempfile::TempDir,
 }
 
@@ -82,7 +83,7 @@ pub(crate) fn first_sync(world: &World) -> First {
     let running = runtime.block_on(sandbox.start(0)).unwrap_or_else(|error| panic!("the sandbox: {error}"));
     write(&path.join("crm.csv"), &world.csv());
     write(&path.join("tieline.toml"), &format!("{CONFIG}base_url = \"{}\"\n", running.base_url()));
-    let folder = Folder { path, running, runtime, _temporary: temporary };
+    let folder = Folder { path, running, _runtime: runtime, _temporary: temporary };
     let used = folder.sync();
     // The account, the pages, the writes in bulk, and once per account two requests to learn what bulk does to fields
     // that a row leaves out.
@@ -129,7 +130,6 @@ pub(crate) fn night(world: &World, folder: &Folder) -> Cost {
 
 /// A night without changes: requests, writes, and whether a byte of the CSV moved.
 pub(crate) fn quiet(folder: &Folder) -> String {
-    let _runtime = &folder.runtime;
     let path = folder.path.join("crm.csv");
     folder.sync(); // learns what the last night wrote
     let before = std::fs::read(&path).unwrap_or_default();

@@ -9,9 +9,8 @@ const LAST: [&str; 12] = [
     "Adams", "Baker", "Chen", "Dubois", "Eriksson", "Ferrari", "García", "Hoffmann", "Ivanov", "Jensen", "Kowalski",
     "Nakamura",
 ];
-const AREAS: [&str; 16] = [
-    "212", "213", "302", "303", "305", "312", "404", "415", "503", "512", "617", "702", "713", "808", "907", "917",
-];
+const AREAS: [&str; 16] =
+    ["212", "213", "302", "303", "305", "312", "404", "415", "503", "512", "617", "702", "713", "808", "907", "917"];
 
 /// One person, as both sides know them.
 #[derive(Clone)]
@@ -106,10 +105,12 @@ impl World {
                 })
                 .collect()
         };
-        self.crm_edits = take(count(change.crm_edits));
-        self.justcall_edits = take(count(change.justcall_edits));
+        // Deletions first: they fall on contacts that both sides have had for long, not on those that the first sync
+        // created a moment ago and whose listing may still lag.
         self.crm_deletes = take(count(change.deletes_each));
         self.justcall_deletes = take(count(change.deletes_each));
+        self.crm_edits = take(count(change.crm_edits));
+        self.justcall_edits = take(count(change.justcall_edits));
     }
 
     /// The CRM's export; two phones in five in one of the ways in which people write them.

@@ -90,11 +90,15 @@ fn phone_side(world: &World) -> Table {
     for person in &world.people {
         let phone = format!("+1{}", person.digits);
         let company = if person.id % 20 == 0 { Cell::Cleared } else { Cell::Value(&person.company) };
-        let cells =
-            [Cell::Value(&person.first), Cell::Value(&person.last), Cell::Value(&phone), Cell::Value(&person.email), company];
-        if table.push(&(person.id + 1_000_000).to_string(), true, cells, None).is_err() {
-            panic!("too many contacts for one table");
-        }
+        let cells = [
+            Cell::Value(&person.first),
+            Cell::Value(&person.last),
+            Cell::Value(&phone),
+            Cell::Value(&person.email),
+            company,
+        ];
+        let pushed = table.push(&(person.id + 1_000_000).to_string(), true, cells, None);
+        assert!(pushed.is_ok(), "too many contacts for one table");
     }
     table
 }
@@ -102,7 +106,7 @@ fn phone_side(world: &World) -> Table {
 fn session<'a>(folder: &Path, table: Table, env: &'a Fixed, quiet: &'a Quiet) -> Session<'a> {
     let schema = Arc::new(schema());
     let mut csv = connector_csv::Config::new(folder.join("crm.csv"));
-    csv.identity = "crm.csv".to_owned();
+    "crm.csv".clone_into(&mut csv.identity);
     let store = Store::open(&folder.join("tieline.db"), [7; 16]).unwrap_or_else(|error| panic!("the state: {error}"));
     let region = "US".parse().unwrap_or(engine::normalizer::phone::Region::NONE);
     Session::new(SessionParts {

@@ -4,8 +4,8 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
-use crate::output;
 use crate::job::{Access, Job};
+use crate::output;
 use model::{Plan, PlanId};
 use std::path::Path;
 use store::Store;
@@ -34,7 +34,9 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
 /// A plan by file name or id; the last one where none is named.
 pub(crate) fn find(store: &Store, what: Option<&str>) -> Fallible<Plan> {
     let stored = match what {
-        None => store.latest_plan()?.ok_or_else(|| Failure::usage("no plan was made yet").hint("`tieline plan` makes one"))?,
+        None => store
+            .latest_plan()?
+            .ok_or_else(|| Failure::usage("no plan was made yet").hint("`tieline plan` makes one"))?,
         Some(name) => {
             let path = Path::new(name);
             if path.exists() {

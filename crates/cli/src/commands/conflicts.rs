@@ -5,8 +5,8 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
-use crate::output;
 use crate::job;
+use crate::output;
 use jiff::Timestamp;
 use model::{Choice, Conflict, ConflictKind, Resolution, Side};
 use std::path::Path;
@@ -94,10 +94,8 @@ fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<
 
 /// Whether the choice makes sense for this kind of conflict.
 fn check(conflict: &Conflict, choice: &Choice) -> Fallible<()> {
-    let is_group = matches!(
-        conflict.kind,
-        ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone | ConflictKind::Unclear
-    );
+    let is_group =
+        matches!(conflict.kind, ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone | ConflictKind::Unclear);
     if is_group {
         return Err(Failure::usage(format!("{} is about who is who, not about a value", conflict.id)).hint(
             "tell the records apart in the CRM or in JustCall: another number, the same name or e-mail on both sides, \
@@ -108,7 +106,9 @@ fn check(conflict: &Conflict, choice: &Choice) -> Fallible<()> {
         Choice::Value(_) if conflict.field.is_none() => {
             Err(Failure::usage("this conflict is about a whole contact: use --take justcall or --take crm"))
         }
-        Choice::Value(value) if conflict.field == Some(model::Field::Phone) && value.parse::<model::PhoneKey>().is_err() => {
+        Choice::Value(value)
+            if conflict.field == Some(model::Field::Phone) && value.parse::<model::PhoneKey>().is_err() =>
+        {
             Err(Failure::usage(format!("`{value}` is no E.164 number, such as +14155550123")))
         }
         Choice::Take(side) if conflict.field.is_some() && conflict.value(*side).is_none() => {

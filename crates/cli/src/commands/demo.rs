@@ -72,12 +72,8 @@ impl Demo {
         let made = plan::make(&self.context, std::collections::BTreeMap::new(), "demo", None).await?;
         plan::show(&self.context, &made, false)?;
         self.say("Apply it", "`tieline apply` carries out exactly this plan:");
-        let apply = args::Apply {
-            plan: None,
-            yes: true,
-            exit_code: false,
-            approvals: args::Approvals { approve: Vec::new() },
-        };
+        let apply =
+            args::Apply { plan: None, yes: true, exit_code: false, approvals: args::Approvals { approve: Vec::new() } };
         super::apply::run(&self.context, &apply).await?;
         self.say("Plan again", "Nothing changed since, so nothing is planned:");
         self.plan_again().await
@@ -105,11 +101,7 @@ impl Demo {
         let edits = self.edit_both()?;
         self.say("People work on both sides", &edits);
         anstream::println!("`tieline sync` plans and applies, the nightly job:\n");
-        let sync = args::Sync {
-            dry_run: false,
-            exit_code: false,
-            approvals: args::Approvals { approve: Vec::new() },
-        };
+        let sync = args::Sync { dry_run: false, exit_code: false, approvals: args::Approvals { approve: Vec::new() } };
         let made = plan::make(&self.context, std::collections::BTreeMap::new(), "demo", None).await?;
         plan::show(&self.context, &made, false)?;
         sync::run(&self.context, &sync).await?;
@@ -140,7 +132,9 @@ impl Demo {
                 _ => {
                     account.edit(contact.id, |contact| contact.company = Some(format!("{company} Holding")));
                     file = file.replacen(&line, &line.replacen(&company, &format!("{company} Partners"), 1), 1);
-                    told.push(format!("{name}'s company changes on both sides: \"{company} Holding\" and \"{company} Partners\""));
+                    told.push(format!(
+                        "{name}'s company changes on both sides: \"{company} Holding\" and \"{company} Partners\""
+                    ));
                     break;
                 }
             }

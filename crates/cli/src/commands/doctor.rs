@@ -79,12 +79,8 @@ fn columns(inspection: &Inspection) -> Vec<Column> {
         Role::Kept => None,
     };
     let view = inspection.columns.iter();
-    view.map(|column| Column {
-        name: column.name.clone(),
-        field: field(&column.role),
-        samples: column.samples.clone(),
-    })
-    .collect()
+    view.map(|column| Column { name: column.name.clone(), field: field(&column.role), samples: column.samples.clone() })
+        .collect()
 }
 
 /// Reads every row, so that a broken one is named before the first night.

@@ -74,7 +74,8 @@ fn one(
 }
 
 fn line<'a>(input: &'a str, region: &'a str, verdict: Verdict) -> Line<'a> {
-    let mut line = Line { input, region, verdict: "", e164: String::new(), extension: String::new(), reason: String::new() };
+    let mut line =
+        Line { input, region, verdict: "", e164: String::new(), extension: String::new(), reason: String::new() };
     match verdict {
         Verdict::Accept(phone) => {
             line.verdict = "accept";

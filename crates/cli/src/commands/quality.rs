@@ -83,16 +83,13 @@ fn shown(suspect: &Suspect) -> String {
     format!("{} {}", report::text::safe(&suspect.id), report::text::safe(name))
 }
 
-fn draw(
-    sides: &[(Side, SideQuality)],
-    near: &[NearMatch],
-    most: usize,
-    out: &mut dyn Write,
-) -> std::io::Result<()> {
+fn draw(sides: &[(Side, SideQuality)], near: &[NearMatch], most: usize, out: &mut dyn Write) -> std::io::Result<()> {
     for (side, found) in sides {
         writeln!(out, "{}: {} contacts, {} with a usable number", side.title(), found.records, found.usable)?;
         phones(found, most, out)?;
-        for (duplicates, title) in [(true, "duplicates: one number, one person"), (false, "shared: one number, several people")] {
+        for (duplicates, title) in
+            [(true, "duplicates: one number, one person"), (false, "shared: one number, several people")]
+        {
             let groups: Vec<_> = found.shared.iter().filter(|shared| shared.duplicates == duplicates).collect();
             if groups.is_empty() {
                 continue;

@@ -24,10 +24,9 @@ pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Cod
     if let Some(path) = &args.load {
         account.load(path).map_err(|error| Failure::usage(format!("cannot load {}: {error}", path.display())))?;
     }
-    let running = account
-        .start(args.port)
-        .await
-        .map_err(|error| Failure::new(format!("cannot listen on 127.0.0.1:{}: {error}", args.port)).hint("take another --port"))?;
+    let running = account.start(args.port).await.map_err(|error| {
+        Failure::new(format!("cannot listen on 127.0.0.1:{}: {error}", args.port)).hint("take another --port")
+    })?;
     output::print(|out| {
         writeln!(out, "sandbox at {} with {} contacts", running.base_url(), account.contact_count())?;
         writeln!(out, "JUSTCALL_API_KEY={key} JUSTCALL_API_SECRET={secret}")

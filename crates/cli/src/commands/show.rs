@@ -5,8 +5,8 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
-use crate::output;
 use crate::job;
+use crate::output;
 use model::{RunId, RunReport};
 use std::path::Path;
 

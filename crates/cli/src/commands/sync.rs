@@ -5,8 +5,8 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
-use crate::output;
 use crate::job::{Access, Job};
+use crate::output;
 use model::{AlarmKind, Plan, RunOutcome, RunReport};
 
 /// Runs the command.

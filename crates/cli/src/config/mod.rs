@@ -83,12 +83,7 @@ pub(crate) struct Crm {
 
 impl Default for Crm {
     fn default() -> Self {
-        Self {
-            connector: "csv".to_owned(),
-            path: PathBuf::from("crm.csv"),
-            preset: "auto".to_owned(),
-            id_column: None,
-        }
+        Self { connector: "csv".to_owned(), path: PathBuf::from("crm.csv"), preset: "auto".to_owned(), id_column: None }
     }
 }
 

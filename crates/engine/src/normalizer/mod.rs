@@ -46,6 +46,11 @@ impl Normalizer {
         Self { phone: PhoneNormalizer::new(region) }
     }
 
+    /// The country of numbers without a country code.
+    pub const fn region(&self) -> Region {
+        self.phone.region()
+    }
+
     /// Version of everything that canonical forms depend on.
     pub fn version() -> String {
         format!("1/{}", PhoneNormalizer::metadata_version())

@@ -20,25 +20,15 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError>
     let choices = world.settings.choices.clone();
     let body = validation::object(&call.body)?;
     let Some(Value::Array(rows)) = body.get("contacts") else {
-        return Err(ApiError::bad_request(
-            "The contacts field is required and must be an array",
-        ));
+        return Err(ApiError::bad_request("The contacts field is required and must be an array"));
     };
     if rows.len() > MOST_ROWS {
-        let status = if choices.bulk_too_many_rows == TooManyRows::TooLarge {
-            413
-        } else {
-            422
-        };
-        return Err(ApiError::new(
-            status,
-            format!("The contacts field must not have more than {MOST_ROWS} items"),
-        ));
+        let status = if choices.bulk_too_many_rows == TooManyRows::TooLarge { 413 } else { 422 };
+        return Err(ApiError::new(status, format!("The contacts field must not have more than {MOST_ROWS} items")));
     }
 
     let mut writer = Writer::new(world, call);
-    let changes: Vec<Result<Change, ApiError>> =
-        rows.iter().map(|row| read(&writer, row)).collect();
+    let changes: Vec<Result<Change, ApiError>> = rows.iter().map(|row| read(&writer, row)).collect();
     if choices.bulk_bad_row == BadBulkRow::FailsAll {
         refuse_all_for_one(&changes)?;
     }
@@ -52,9 +42,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError>
 
 /// Reads and checks one row.
 fn read(writer: &Writer, row: &Value) -> Result<Change, ApiError> {
-    let row = row
-        .as_object()
-        .ok_or_else(|| ApiError::invalid("A contact must be an object"))?;
+    let row = row.as_object().ok_or_else(|| ApiError::invalid("A contact must be an object"))?;
     let mut change = validation::change(row)?;
     validation::require(&change, &[Field::Phone])?;
     writer.prepare(&mut change)?;
@@ -70,15 +58,9 @@ fn write(writer: &mut Writer, change: &Change, omitted: crate::choices::BulkOmit
 }
 
 fn refuse_all_for_one(changes: &[Result<Change, ApiError>]) -> Result<(), ApiError> {
-    let bad = changes
-        .iter()
-        .enumerate()
-        .find_map(|(index, change)| Some((index, change.as_ref().err()?)));
+    let bad = changes.iter().enumerate().find_map(|(index, change)| Some((index, change.as_ref().err()?)));
     match bad {
-        Some((index, error)) => Err(ApiError::invalid(format!(
-            "contacts.{index}: {}",
-            error.message
-        ))),
+        Some((index, error)) => Err(ApiError::invalid(format!("contacts.{index}: {}", error.message))),
         None => Ok(()),
     }
 }

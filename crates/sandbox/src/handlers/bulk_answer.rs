@@ -19,20 +19,10 @@ pub(super) enum Outcome {
 /// The answer for `rows`, given what became of each.
 pub(super) fn summary(rows: &[Value], outcomes: &[Outcome], choices: &Choices) -> Answer {
     let mut figures = Map::new();
-    let created = outcomes.iter().filter_map(|outcome| {
-        if let Outcome::Created(row) = outcome {
-            Some(row)
-        } else {
-            None
-        }
-    });
-    let updated = outcomes.iter().filter_map(|outcome| {
-        if let Outcome::Updated(row) = outcome {
-            Some(row)
-        } else {
-            None
-        }
-    });
+    let created =
+        outcomes.iter().filter_map(|outcome| if let Outcome::Created(row) = outcome { Some(row) } else { None });
+    let updated =
+        outcomes.iter().filter_map(|outcome| if let Outcome::Updated(row) = outcome { Some(row) } else { None });
     figures.insert("created".to_owned(), worked(created, choices));
     figures.insert("updated".to_owned(), worked(updated, choices));
     add_failures(&mut figures, rows, outcomes, choices.bulk_failures);
@@ -56,25 +46,15 @@ pub(super) fn summary(rows: &[Value], outcomes: &[Outcome], choices: &Choices) -
 fn worked<'a>(contacts: impl Iterator<Item = &'a Contact>, choices: &Choices) -> Value {
     match choices.bulk_rows {
         BulkRows::Counts => contacts.count().into(),
-        BulkRows::Contacts => contacts
-            .map(|contact| Value::Object(contact.to_json(choices.empty_fields)))
-            .collect(),
+        BulkRows::Contacts => contacts.map(|contact| Value::Object(contact.to_json(choices.empty_fields))).collect(),
     }
 }
 
-fn add_failures(
-    figures: &mut Map<String, Value>,
-    rows: &[Value],
-    outcomes: &[Outcome],
-    shape: BulkFailures,
-) {
-    let failed = outcomes
-        .iter()
-        .enumerate()
-        .filter_map(|(index, outcome)| match outcome {
-            Outcome::Failed(error) => Some((index, &rows[index]["phone"], error)),
-            Outcome::Created(_) | Outcome::Updated(_) => None,
-        });
+fn add_failures(figures: &mut Map<String, Value>, rows: &[Value], outcomes: &[Outcome], shape: BulkFailures) {
+    let failed = outcomes.iter().enumerate().filter_map(|(index, outcome)| match outcome {
+        Outcome::Failed(error) => Some((index, &rows[index]["phone"], error)),
+        Outcome::Created(_) | Outcome::Updated(_) => None,
+    });
     let named: Vec<Value> = failed
         .map(|(index, phone, error)| {
             let (message, code) = (&error.message, error_code(error.status));

@@ -17,9 +17,7 @@ pub(super) fn answer(world: &mut World, call: &Call, id: u64) -> Result<Answer, 
         world.counters.contacts_deleted += 1;
     }
     Ok(match world.settings.choices.delete_answer {
-        DeleteAnswer::Body => {
-            Answer::json(json!({"status": "success", "message": "Contact deleted"}))
-        }
+        DeleteAnswer::Body => Answer::json(json!({"status": "success", "message": "Contact deleted"})),
         DeleteAnswer::NoContent => Answer::empty(204),
         DeleteAnswer::EmptyBody => Answer::empty(200),
     })

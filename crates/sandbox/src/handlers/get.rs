@@ -11,7 +11,5 @@ pub(super) fn answer(world: &World, call: &Call, id: u64) -> Result<Answer, ApiE
         Some(reader) => world.history.contact(id, now, reader),
     };
     let contact = contact.ok_or_else(|| ApiError::no_contact(id))?;
-    Ok(Answer::data(
-        contact.to_json(world.settings.choices.empty_fields),
-    ))
+    Ok(Answer::data(contact.to_json(world.settings.choices.empty_fields)))
 }

@@ -21,19 +21,12 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError>
     let page = number(&call.query, "page", 1)?;
     let per_page = number(&call.query, "per_page", DEFAULT_PER_PAGE)?;
     if per_page > MOST_PER_PAGE {
-        return Err(ApiError::invalid(format!(
-            "The per_page field must not be greater than {MOST_PER_PAGE}"
-        )));
+        return Err(ApiError::invalid(format!("The per_page field must not be greater than {MOST_PER_PAGE}")));
     }
     let skip = (page - 1).saturating_mul(per_page);
 
     let (count, rows) = if is_plain(call) {
-        (
-            world.state.len(),
-            world
-                .state
-                .page(skip, per_page, world.settings.choices.list_order),
-        )
+        (world.state.len(), world.state.page(skip, per_page, world.settings.choices.list_order))
     } else {
         let mut rows = matching(world, call);
         let count = reshape(&mut rows, call);
@@ -66,24 +59,17 @@ fn number(query: &BTreeMap<String, String>, name: &str, default: usize) -> Resul
     };
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
-        _ => Err(ApiError::invalid(format!(
-            "The {name} field must be a positive number"
-        ))),
+        _ => Err(ApiError::invalid(format!("The {name} field must be a positive number"))),
     }
 }
 
 /// Whether the whole list is asked for and no fault changes it.
 fn is_plain(call: &Call) -> bool {
-    let filtered = ["search", "phone", "email", "company"]
-        .iter()
-        .any(|name| call.query.contains_key(*name));
+    let filtered = ["search", "phone", "email", "company"].iter().any(|name| call.query.contains_key(*name));
     let reshaped = call.firing.actions.iter().any(|action| {
         matches!(
             action,
-            Action::Lag(_)
-                | Action::EmptyList
-                | Action::TruncateList { .. }
-                | Action::UnstableOrder { .. }
+            Action::Lag(_) | Action::EmptyList | Action::TruncateList { .. } | Action::UnstableOrder { .. }
         )
     });
     !filtered && !reshaped
@@ -93,17 +79,10 @@ fn is_plain(call: &Call) -> bool {
 fn matching(world: &World, call: &Call) -> Vec<Arc<Contact>> {
     let filter = Filter::new(&call.query);
     let mut rows: Vec<Arc<Contact>> = match (call.lagging(), filter.phone) {
-        (Some(reader), _) => world
-            .history
-            .contacts(world.state.all(), reader)
-            .into_values()
-            .collect(),
-        (None, Some(phone)) => world
-            .state
-            .ids_by_phone(phone)
-            .filter_map(|id| world.state.get(id))
-            .map(Arc::clone)
-            .collect(),
+        (Some(reader), _) => world.history.contacts(world.state.all(), reader).into_values().collect(),
+        (None, Some(phone)) => {
+            world.state.ids_by_phone(phone).filter_map(|id| world.state.get(id)).map(Arc::clone).collect()
+        }
         (None, None) => world.state.all().values().map(Arc::clone).collect(),
     };
     rows.retain(|contact| filter.lets_through(contact));
@@ -122,10 +101,7 @@ fn reshape(rows: &mut Vec<Arc<Contact>>, call: &Call) -> usize {
                 rows.clear();
                 count = 0;
             }
-            Action::TruncateList {
-                rows: most,
-                honest_count,
-            } => {
+            Action::TruncateList { rows: most, honest_count } => {
                 rows.truncate(*most);
                 if *honest_count {
                     count = rows.len();
@@ -169,19 +145,10 @@ impl<'a> Filter<'a> {
     }
 
     fn lets_through(&self, contact: &Contact) -> bool {
-        self.phone
-            .is_none_or(|phone| same_phone(phone, &contact.phone))
-            && self
-                .email
-                .is_none_or(|email| contact.email.as_deref() == Some(email))
-            && self
-                .company
-                .as_ref()
-                .is_none_or(|company| same_company(company, contact))
-            && self
-                .search
-                .as_ref()
-                .is_none_or(|search| found(search, contact))
+        self.phone.is_none_or(|phone| same_phone(phone, &contact.phone))
+            && self.email.is_none_or(|email| contact.email.as_deref() == Some(email))
+            && self.company.as_ref().is_none_or(|company| same_company(company, contact))
+            && self.search.as_ref().is_none_or(|search| found(search, contact))
     }
 }
 
@@ -192,10 +159,7 @@ fn same_phone(asked: &str, held: &str) -> bool {
 
 /// The documents do not say how companies compare; here without regard to case.
 fn same_company(asked: &str, contact: &Contact) -> bool {
-    contact
-        .company
-        .as_ref()
-        .is_some_and(|company| company.to_lowercase() == asked)
+    contact.company.as_ref().is_some_and(|company| company.to_lowercase() == asked)
 }
 
 /// Looks for lowercase text in name, phone and email (documented), anywhere in them (undocumented).

@@ -20,12 +20,7 @@ use crate::world::World;
 
 /// Carries out a call.
 pub(crate) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError> {
-    if world
-        .settings
-        .choices
-        .max_body_bytes
-        .is_some_and(|most| call.body.len() > most)
-    {
+    if world.settings.choices.max_body_bytes.is_some_and(|most| call.body.len() > most) {
         return Err(ApiError::new(413, "The request body is too large"));
     }
     match call.route {

@@ -13,11 +13,7 @@ use crate::world::World;
 
 pub(super) fn answer(world: &mut World, call: &Call, id: u64) -> Result<Answer, ApiError> {
     let choices = world.settings.choices.clone();
-    let before = world
-        .state
-        .get(id)
-        .map(Arc::clone)
-        .ok_or_else(|| ApiError::no_contact(id))?;
+    let before = world.state.get(id).map(Arc::clone).ok_or_else(|| ApiError::no_contact(id))?;
     let mut change = validation::change(&validation::object(&call.body)?)?;
 
     let mut writer = Writer::new(world, call);
@@ -26,8 +22,6 @@ pub(super) fn answer(world: &mut World, call: &Call, id: u64) -> Result<Answer, 
     let contact = writer.update(&before, &change, BulkOmitted::Keep);
     Ok(match choices.update_answer {
         UpdateAnswer::Contact => Answer::data(contact.to_json(choices.empty_fields)),
-        UpdateAnswer::StatusOnly => {
-            Answer::json(json!({"status": "success", "message": "Contact updated"}))
-        }
+        UpdateAnswer::StatusOnly => Answer::json(json!({"status": "success", "message": "Contact updated"})),
     })
 }

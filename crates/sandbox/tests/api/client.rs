@@ -33,24 +33,14 @@ impl Reply {
 
     /// The ids of a list, in its order.
     pub(crate) fn ids(&self) -> Vec<u64> {
-        self.json()["data"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|row| row["id"].as_u64().unwrap())
-            .collect()
+        self.json()["data"].as_array().unwrap().iter().map(|row| row["id"].as_u64().unwrap()).collect()
     }
 }
 
 impl Api {
     pub(crate) fn new(settings: Settings) -> Self {
-        let clock = Arc::new(ManualClock::at(
-            "2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap(),
-        ));
-        Self {
-            sandbox: Sandbox::with_clock(settings, Arc::<ManualClock>::clone(&clock)),
-            clock,
-        }
+        let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap()));
+        Self { sandbox: Sandbox::with_clock(settings, Arc::<ManualClock>::clone(&clock)), clock }
     }
 
     pub(crate) fn unlimited() -> Self {
@@ -60,8 +50,7 @@ impl Api {
     /// A sandbox with one choice made otherwise.
     pub(crate) fn choosing(choose: impl FnOnce(&mut Choices)) -> Self {
         let api = Self::unlimited();
-        api.sandbox
-            .change_settings(|settings| choose(&mut settings.choices));
+        api.sandbox.change_settings(|settings| choose(&mut settings.choices));
         api
     }
 
@@ -89,8 +78,7 @@ impl Api {
     }
 
     pub(crate) async fn bulk(&self, rows: Value) -> Reply {
-        self.post("/v2/contacts/bulk", serde_json::json!({ "contacts": rows }))
-            .await
+        self.post("/v2/contacts/bulk", serde_json::json!({ "contacts": rows })).await
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: &str) -> Reply {
@@ -98,13 +86,7 @@ impl Api {
         self.send_as(&authorization, method, path, body).await
     }
 
-    pub(crate) async fn send_as(
-        &self,
-        authorization: &str,
-        method: Method,
-        path: &str,
-        body: &str,
-    ) -> Reply {
+    pub(crate) async fn send_as(&self, authorization: &str, method: Method, path: &str, body: &str) -> Reply {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -112,19 +94,9 @@ impl Api {
             .header("content-type", "application/json")
             .body(Body::from(body.to_owned()))
             .unwrap();
-        let (head, body) = self
-            .sandbox
-            .router()
-            .oneshot(request)
-            .await
-            .unwrap()
-            .into_parts();
+        let (head, body) = self.sandbox.router().oneshot(request).await.unwrap().into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Reply {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            text: String::from_utf8(bytes.to_vec()).unwrap(),
-        }
+        Reply { status: head.status.as_u16(), headers: head.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 }
 

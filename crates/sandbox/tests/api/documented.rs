@@ -16,12 +16,7 @@ async fn account_names_number_email_and_plan() {
 #[tokio::test]
 async fn credentials_are_key_and_secret_without_a_scheme() {
     let api = Api::unlimited();
-    for wrong in [
-        "",
-        "sandbox-key",
-        "sandbox-key:other",
-        "Basic sandbox-key:sandbox-secret",
-    ] {
+    for wrong in ["", "sandbox-key", "sandbox-key:other", "Basic sandbox-key:sandbox-secret"] {
         let reply = api.send_as(wrong, Method::GET, "/v2/contacts", "").await;
         assert_eq!(reply.status, 401, "{wrong:?}");
         assert_eq!(reply.json()["status"], "error");
@@ -50,11 +45,7 @@ async fn a_list_comes_in_pages_of_25_unless_asked_otherwise() {
 async fn a_nonsense_page_is_invalid() {
     let api = Api::unlimited().with_rows(1);
     for query in ["per_page=101", "per_page=0", "page=0", "page=x", "page=-1"] {
-        assert_eq!(
-            api.get(&format!("/v2/contacts?{query}")).await.status,
-            422,
-            "{query}"
-        );
+        assert_eq!(api.get(&format!("/v2/contacts?{query}")).await.status, 422, "{query}");
     }
 }
 
@@ -70,13 +61,7 @@ async fn filters_select_and_combine() {
     };
     contact("Anna", "Ritter", "+41791234567", "anna@x.ch", "Acme");
     contact("Ben", "Moser", "41797654321", "ben@x.ch", "Acme");
-    contact(
-        "Annabel",
-        "Chase",
-        "+442071234567",
-        "a.chase@y.uk",
-        "Chase Ltd",
-    );
+    contact("Annabel", "Chase", "+442071234567", "a.chase@y.uk", "Chase Ltd");
     let table: [(&str, &[u64]); 14] = [
         ("search=anna", &[1, 3]),
         ("search=Anna%20Ritter", &[1]),
@@ -104,8 +89,7 @@ async fn filters_select_and_combine() {
 async fn a_contact_is_made_read_changed_and_deleted() {
     let api = Api::unlimited();
     api.sandbox.define_custom_field("segment");
-    let given =
-        json!({"first_name": "Anna", "phone": "+41791234567", "custom_fields": {"segment": "A"}});
+    let given = json!({"first_name": "Anna", "phone": "+41791234567", "custom_fields": {"segment": "A"}});
     let made = api.post("/v2/contacts", given).await;
     let mut expected = json!({
         "id": 1, "first_name": "Anna", "last_name": null, "phone": "+41791234567", "email": null, "company": null,
@@ -114,9 +98,7 @@ async fn a_contact_is_made_read_changed_and_deleted() {
     assert_eq!(made.json(), json!({"status": "success", "data": expected}));
     assert_eq!(api.get("/v2/contacts/1").await.json(), made.json());
 
-    let changed = api
-        .put("/v2/contacts/1", json!({"last_name": "Ritter"}))
-        .await;
+    let changed = api.put("/v2/contacts/1", json!({"last_name": "Ritter"})).await;
     expected["last_name"] = "Ritter".into();
     assert_eq!(changed.json()["data"], expected, "omitted fields stay");
     assert_eq!(api.get("/v2/contacts/1").await.json()["data"], expected);
@@ -127,14 +109,9 @@ async fn a_contact_is_made_read_changed_and_deleted() {
         api.put("/v2/contacts/1", json!({})).await,
         api.delete("/v2/contacts/1").await,
     ] {
-        assert_eq!(
-            (reply.status, reply.json()["status"].clone()),
-            (404, "error".into())
-        );
+        assert_eq!((reply.status, reply.json()["status"].clone()), (404, "error".into()));
     }
-    let next = api
-        .post("/v2/contacts", json!({"phone": "+41791234567"}))
-        .await;
+    let next = api.post("/v2/contacts", json!({"phone": "+41791234567"})).await;
     assert_eq!(next.json()["data"]["id"], 2, "ids are not reused");
 }
 
@@ -144,31 +121,11 @@ async fn bad_bodies_are_refused_and_change_nothing() {
     let table = [
         (Method::POST, "/v2/contacts", "{", 400),
         (Method::POST, "/v2/contacts", "[]", 400),
-        (
-            Method::POST,
-            "/v2/contacts",
-            r#"{"first_name":"Anna"}"#,
-            400,
-        ),
-        (
-            Method::POST,
-            "/v2/contacts",
-            r#"{"phone":"0791234567"}"#,
-            422,
-        ),
-        (
-            Method::POST,
-            "/v2/contacts",
-            r#"{"phone":"+41791234567","custom_fields":{"shoe":1}}"#,
-            422,
-        ),
+        (Method::POST, "/v2/contacts", r#"{"first_name":"Anna"}"#, 400),
+        (Method::POST, "/v2/contacts", r#"{"phone":"0791234567"}"#, 422),
+        (Method::POST, "/v2/contacts", r#"{"phone":"+41791234567","custom_fields":{"shoe":1}}"#, 422),
         (Method::PUT, "/v2/contacts/1", "", 400),
-        (
-            Method::PUT,
-            "/v2/contacts/1",
-            r#"{"phone":"41791234567"}"#,
-            422,
-        ),
+        (Method::PUT, "/v2/contacts/1", r#"{"phone":"41791234567"}"#, 422),
         (Method::PUT, "/v2/contacts/1", r#"{"phone":""}"#, 422),
         (Method::POST, "/v2/contacts/bulk", "{}", 400),
         (Method::POST, "/v2/contacts/bulk", r#"{"contacts":{}}"#, 400),
@@ -201,39 +158,16 @@ async fn bulk_updates_by_phone_and_makes_the_others() {
 
     let contacts = api.sandbox.contacts();
     assert_eq!(contacts.len(), 2);
-    assert_eq!(
-        (
-            contacts[0].first_name.as_deref(),
-            contacts[0].company.as_deref()
-        ),
-        (Some("Row1"), Some("Acme"))
-    );
-    assert_eq!(
-        (
-            contacts[1].first_name.as_deref(),
-            contacts[1].last_name.as_deref()
-        ),
-        (Some("New"), Some("Twice"))
-    );
+    assert_eq!((contacts[0].first_name.as_deref(), contacts[0].company.as_deref()), (Some("Row1"), Some("Acme")));
+    assert_eq!((contacts[1].first_name.as_deref(), contacts[1].last_name.as_deref()), (Some("New"), Some("Twice")));
     let counters = api.sandbox.counters();
-    assert_eq!(
-        (
-            counters.contacts_created,
-            counters.contacts_updated,
-            counters.mutating_calls
-        ),
-        (1, 2, 1)
-    );
+    assert_eq!((counters.contacts_created, counters.contacts_updated, counters.mutating_calls), (1, 2, 1));
 }
 
 #[tokio::test]
 async fn bulk_takes_5000_rows_and_not_one_more() {
     let api = Api::unlimited();
-    let rows = |count: usize| {
-        (1..=count)
-            .map(|n| json!({ "phone": phone(n) }))
-            .collect::<Value>()
-    };
+    let rows = |count: usize| (1..=count).map(|n| json!({ "phone": phone(n) })).collect::<Value>();
     assert_eq!(api.bulk(rows(5_001)).await.status, 422);
     assert_eq!(api.sandbox.contact_count(), 0);
     assert_eq!(api.bulk(rows(5_000)).await.json()["created"], 5_000);
@@ -260,12 +194,7 @@ async fn the_log_tells_what_was_asked() {
     let log = api.sandbox.log();
     let lines: Vec<String> = log
         .iter()
-        .map(|e| {
-            format!(
-                "{} {} {}?{} {} {:?}",
-                e.number, e.method, e.path, e.query, e.body_bytes, e.status
-            )
-        })
+        .map(|e| format!("{} {} {}?{} {} {:?}", e.number, e.method, e.path, e.query, e.body_bytes, e.status))
         .collect();
     let size = body.to_string().len();
     assert_eq!(

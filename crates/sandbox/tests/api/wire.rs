@@ -30,19 +30,10 @@ async fn talk(running: &Running, request: &str, body: &str) -> String {
 async fn it_serves_on_the_local_machine_only_and_stops() {
     let running = start().await;
     assert_eq!(running.addr().ip(), IpAddr::V4(Ipv4Addr::LOCALHOST));
-    assert_eq!(
-        running.base_url(),
-        format!("http://127.0.0.1:{}", running.addr().port())
-    );
-    assert!(
-        talk(&running, "GET /v2/contacts", "")
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
+    assert_eq!(running.base_url(), format!("http://127.0.0.1:{}", running.addr().port()));
+    assert!(talk(&running, "GET /v2/contacts", "").await.starts_with("HTTP/1.1 200"));
 
-    let taken = Sandbox::new(Settings::default())
-        .start(running.addr().port())
-        .await;
+    let taken = Sandbox::new(Settings::default()).start(running.addr().port()).await;
     assert!(matches!(taken, Err(StartError::Listen { .. })));
 
     let (addr, sandbox) = (running.addr(), running.sandbox().clone());
@@ -53,14 +44,9 @@ async fn it_serves_on_the_local_machine_only_and_stops() {
 
 #[tokio::test]
 async fn a_connection_closes_before_or_after_the_effect() {
-    for (action, contacts) in [
-        (Action::CloseBeforeEffect, 0),
-        (Action::CloseAfterEffect, 1),
-    ] {
+    for (action, contacts) in [(Action::CloseBeforeEffect, 0), (Action::CloseAfterEffect, 1)] {
         let running = start().await;
-        running
-            .sandbox()
-            .add_fault(Fault::new(On::Create, action.clone()).times(1));
+        running.sandbox().add_fault(Fault::new(On::Create, action.clone()).times(1));
         let answer = talk(&running, "POST /v2/contacts", r#"{"phone":"+41791234567"}"#).await;
         assert_eq!(answer, "", "{action:?}");
         assert_eq!(running.sandbox().contact_count(), contacts, "{action:?}");
@@ -73,21 +59,14 @@ async fn a_connection_closes_before_or_after_the_effect() {
 #[tokio::test]
 async fn a_body_can_end_early() {
     let running = start().await;
-    running
-        .sandbox()
-        .insert(NewContact::named("Anna", "Ritter", "+41791234567"));
+    running.sandbox().insert(NewContact::named("Anna", "Ritter", "+41791234567"));
     let whole = talk(&running, "GET /v2/contacts/1", "").await;
-    running
-        .sandbox()
-        .add_fault(Fault::new(On::Get, Action::CutBody));
+    running.sandbox().add_fault(Fault::new(On::Get, Action::CutBody));
     let cut = talk(&running, "GET /v2/contacts/1", "").await;
 
     let split = |answer: &str| {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let announced = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "))
-            .unwrap();
+        let announced = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
         (announced.parse::<usize>().unwrap(), body.to_owned())
     };
     let (whole_length, whole_body) = split(&whole);

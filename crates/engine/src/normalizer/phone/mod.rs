@@ -47,6 +47,11 @@ impl fmt::Debug for PhoneNormalizer {
 }
 
 impl PhoneNormalizer {
+    /// The country of numbers without a country code.
+    pub const fn region(&self) -> Region {
+        self.default_region
+    }
+
     /// A normaliser that reads national numbers as the region's. Takes some milliseconds.
     pub fn new(default_region: Region) -> Self {
         Self { default_region, own: PhoneNumberUtil::new().ok(), seen: seen::Seen::new() }
