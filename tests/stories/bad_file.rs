@@ -91,11 +91,11 @@ fn round_trip(encode: impl Fn(&str) -> Vec<u8>, delimiter: char) {
     world.insert("Käthe", "Weiß", "+493023125002", "");
     world.sync();
     let d = delimiter;
-    let new = format!("2{d}Käthe{d}Weiß{d}+493023125002{d}{d}{d}\r\n");
-    assert!(
-        std::fs::read(world.path("crm.csv")).unwrap() == file("Größer GmbH", &new),
-        "the bytes that were asked for"
-    );
+    // Its neighbours have quotes in that column.
+    let new = format!("2{d}Käthe{d}Weiß{d}+493023125002{d}{d}\"\"{d}\r\n");
+    let found = std::fs::read(world.path("crm.csv")).unwrap();
+    let wanted = file("Größer GmbH", &new);
+    assert!(found == wanted, "{}\n{}", String::from_utf8_lossy(&found), String::from_utf8_lossy(&wanted));
     world.settled();
 }
 
@@ -194,11 +194,11 @@ fn the_file_has_no_ids() {
     world.reconfigure("id_column = \"id\"\n", "");
     world.write(
         "crm.csv",
-        "First Name,Last Name,Phone,Email,Company\nAda,Byron,+14155550101,,A\nLin,Wu,+14155550102,,B\n",
+        "First Name,Last Name,Phone,Email,Company\nAda,Byron,+14155550101,,Works\nLin,Wu,+14155550102,,Wu Ltd\n",
     );
     world.sync();
     world.settled();
-    world.edit_crm("B", "Edited");
+    world.edit_crm("Wu Ltd", "Edited");
     world.insert("Mina", "Okafor", "+14155550103", "");
     world.sync();
     assert_eq!(world.contact(&phone(2)).company.as_deref(), Some("Edited"));

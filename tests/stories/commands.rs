@@ -190,7 +190,7 @@ fn history_of_runs_of_one_run_and_of_one_contact() {
     let world = World::linked(3, AT_ONCE);
     world.edit_crm("Acme 1", "First");
     let run = world.sync()["run"].as_str().unwrap().to_owned();
-    world.edit_crm("First", "Second");
+    world.edit_crm(",First\n", ",Second\n");
     world.edit(2, |contact| contact.company = Some("J2".to_owned()));
     world.sync();
     let runs = world.run(&["history", "--json"]).ends(0).json();

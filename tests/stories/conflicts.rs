@@ -47,11 +47,11 @@ fn a_value_of_ones_own_goes_to_both_sides() {
 fn a_decision_about_values_that_moved_is_dropped() {
     let (world, id) = contested();
     world.run(&["conflicts", "resolve", &id, "--take", "crm"]).ends(0);
-    world.edit_crm("From CRM", "From CRM, later");
+    world.edit_crm("From CRM", "From CRM later");
     world.untouched(|world| {
         let report = world.sync();
         assert_eq!(words(&report, "conflicts", "id"), [id.as_str()], "the same conflict, with the new value");
-        assert_eq!(report["conflicts"][0]["crm"], "From CRM, later");
+        assert_eq!(report["conflicts"][0]["crm"], "From CRM later");
     });
     world.settled();
 }

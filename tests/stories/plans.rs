@@ -91,6 +91,7 @@ fn the_first_plan_on_a_copied_folder_makes_no_second_contacts_s35_i5() {
 #[test]
 fn a_state_that_moved_on_voids_older_plans_s35() {
     let world = planned();
+    world.edit_crm("Acme 5", "C5");
     world.sync();
     world.untouched(|world| world.run(&["apply", "plan.json", "--yes"]).fails(1, &["moved on after the plan"]));
 }

@@ -322,7 +322,7 @@ pub(crate) fn contact(number: usize) -> NewContact {
 
 /// Waits for something that another process does.
 #[track_caller]
-pub(crate) fn until(what: &str, condition: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(30);
     while !condition() {
         assert!(Instant::now() < end, "waited in vain: {what}");

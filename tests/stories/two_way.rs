@@ -9,8 +9,8 @@ fn an_edit_on_each_side_arrives_on_the_other_r2_r3_i8() {
     world.edit(1, |contact| contact.company = Some("Acme Corp".to_owned()));
     world.edit_crm("Acme 2", "\"Acme, Inc.\"");
     let plan = world.plan();
-    assert_eq!(writes(&plan), ["crm update +14155550101", "justcall update +14155550102"]);
-    assert_eq!(plan["actions"][0]["changes"].as_array().unwrap().len(), 1);
+    assert_eq!(writes(&plan), ["justcall update +14155550102", "crm update +14155550101"]);
+    assert_eq!(plan["actions"][0]["changes"].as_array().unwrap().len(), 1, "the changed field alone");
     let before = world.read("crm.csv");
     let report = world.sync();
     assert_eq!((applied(&report, "justcall", "update"), applied(&report, "crm", "update")), (1, 1));
@@ -94,8 +94,12 @@ fn direction_and_write_policies_are_kept_i16() {
     assert_eq!(applied(&report, "crm", "update"), 0);
     assert_eq!(world.read("crm.csv"), before);
     assert_eq!(world.numbered(2).company.as_deref(), Some("For JustCall"));
-    // The owner wins every difference.
-    assert_eq!(world.numbered(1).company.as_deref(), Some("Acme 1"));
+    // What the other side edits stays there, until the owner of the field edits it.
+    assert_eq!(world.numbered(1).company.as_deref(), Some("Not for the CRM"));
+    world.settled();
+    world.edit_crm("Acme 1", "The owner wins");
+    world.sync();
+    assert_eq!(world.numbered(1).company.as_deref(), Some("The owner wins"));
     world.settled();
 }
 

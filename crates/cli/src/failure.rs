@@ -55,7 +55,16 @@ impl From<sync::Error> for Failure {
     fn from(error: sync::Error) -> Self {
         let hint = hint_of(&error);
         let code = code_of(&error);
-        Self { hint, code, ..Self::from_error(&error) }
+        let shown = match &error {
+            // Its own words say all.
+            sync::Error::Store(inner) => Self::from_error(inner),
+            sync::Error::Replica { side, source } => {
+                let inner = Self::from_error(source);
+                Self { message: format!("{}: {}", side.title(), inner.message), ..inner }
+            }
+            other => Self::from_error(other),
+        };
+        Self { hint, code, ..shown }
     }
 }
 
@@ -69,7 +78,7 @@ impl From<store::Error> for Failure {
 impl From<connector::Error> for Failure {
     fn from(error: connector::Error) -> Self {
         let code = if error.kind == connector::ErrorKind::Config { Code::Usage } else { Code::Failed };
-        Self { hint: error.hint.clone(), code, ..Self::from_error(&error) }
+        Self { hint: Some(hint_of_replica(&error)), code, ..Self::from_error(&error) }
     }
 }
 
@@ -87,9 +96,29 @@ fn code_of(error: &sync::Error) -> Code {
     }
 }
 
+/// The connector's hint, else the usual one for this kind of trouble.
+fn hint_of_replica(error: &connector::Error) -> String {
+    use connector::ErrorKind as Kind;
+    let usual = match error.kind {
+        Kind::Credentials => "check the key and the secret",
+        Kind::Forbidden => "ask an admin of the account for the permission",
+        Kind::RateLimited => "the quota is used up: run again later; what was done stays done",
+        Kind::Unreachable => {
+            "check justcall.base_url and the network, then run again; `tieline doctor` tries the connection"
+        }
+        Kind::Server => "the server is in trouble: run again later; what was done stays done",
+        Kind::Protocol => "check justcall.base_url; if it is right, please report this",
+        Kind::Config => crate::config::HINT,
+        Kind::Data => "mend the file and run again; nothing was written to it",
+        Kind::Changed => "somebody else changed it meanwhile: run again",
+        Kind::Io => "check the disk, its free space and the permissions, then run again",
+    };
+    error.hint.clone().unwrap_or_else(|| usual.to_owned())
+}
+
 fn hint_of(error: &sync::Error) -> Option<String> {
     Some(match error {
-        sync::Error::Replica { source, .. } => return source.hint.clone(),
+        sync::Error::Replica { source, .. } => hint_of_replica(source),
         sync::Error::Store(store) => store.hint().to_owned(),
         sync::Error::OtherAccount { .. } => "one state file belongs to one account and one CRM: name another one with \
             [state] path, or put the old account, CRM path or key back"

@@ -1,7 +1,7 @@
 //! Builds the fields, the settings and both connectors from the configuration. The only place that knows which
 //! connectors exist.
 
-use crate::config::{BulkUpdates, Config, DeletePolicy, FieldSpec, credentials};
+use crate::config::{BulkUpdates, Config, DeletePolicy, FieldSpec, HINT, credentials};
 use crate::failure::{Failure, Fallible};
 use connector::Connector;
 use connector_csv::{CsvConnector, Preset};
@@ -28,7 +28,7 @@ impl Setup {
         let mut specs = Vec::new();
         for (name, field) in &config.fields {
             let spec = FieldSpec::new(name, field, config.policy.conflict)
-                .map_err(|what| Failure::usage(format!("{}: {what}", config.file.display())))?;
+                .map_err(|what| Failure::usage(format!("{}: {what}", config.file.display())).hint(HINT))?;
             specs.push(spec);
         }
         let csv = complete(csv, &mut specs, &config)?;
@@ -96,11 +96,12 @@ pub(crate) fn region(name: &str) -> Fallible<Region> {
 fn csv_config(config: &Config) -> Fallible<connector_csv::Config> {
     let mut csv = connector_csv::Config::new(config.resolve(&config.crm.path));
     csv.identity = config.crm.path.display().to_string();
-    csv.preset = config
-        .crm
-        .preset
-        .parse::<Preset>()
-        .map_err(|error| Failure::usage(format!("{}: crm.preset: {error}", config.file.display())))?;
+    csv.preset = config.crm.preset.parse::<Preset>().map_err(|error| {
+        let names = Preset::ALL.map(Preset::name);
+        let near = crate::config::keys::nearest(&config.crm.preset, &names);
+        let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+        Failure::usage(format!("{}: crm.preset: {error}{near}", config.file.display())).hint(HINT)
+    })?;
     csv.id_column.clone_from(&config.crm.id_column);
     Ok(csv)
 }

@@ -1,4 +1,5 @@
 //! The suite that every connector passes, on a CSV file.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The suite that every connector passes, on the sandbox.
+#![allow(clippy::unwrap_used)]
 
 use connector::Connector;
 use connector_justcall::{Config, JustcallConnector};

@@ -35,12 +35,17 @@ pub(crate) async fn identify(session: &Session<'_>) -> Result<BySide<Identity>> 
 /// Lists both sides at once.
 pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
     let progress = BySide::from_fn(|side| reading(side, session.events));
+    // One clock for both: what is remembered about a listing is compared with the run's own times.
+    let read_at = session.env.now();
     let (justcall, crm) =
         tokio::join!(session.connectors.justcall.list(&progress.justcall), session.connectors.crm.list(&progress.crm));
-    let listings = BySide {
+    let mut listings = BySide {
         justcall: justcall.map_err(Error::replica(Side::Justcall))?,
         crm: crm.map_err(Error::replica(Side::Crm))?,
     };
+    for side in Side::BOTH {
+        listings[side].read_at = read_at;
+    }
     for (side, listing) in listings.iter() {
         session.events.event(Event::Read { side, records: listing.table.len() as u64 });
         for note in &listing.notes {

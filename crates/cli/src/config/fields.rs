@@ -1,16 +1,27 @@
 //! `[fields]`: which fields are kept in sync, what the CRM calls them, and each field's policy.
 
 use model::{Clearing, ConflictPolicy, Direction, Field, FieldPolicy, WritePolicy};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 /// One entry: the CRM's name for the field, or a table with a policy.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone)]
 pub(crate) enum FieldConfig {
     /// The CRM's name for it.
     Column(String),
     /// With a policy.
     Policy(FieldTable),
+}
+
+/// By hand, since `untagged` would hide what is wrong with a table.
+impl<'de> Deserialize<'de> for FieldConfig {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(from)? {
+            toml::Value::String(column) => Ok(Self::Column(column)),
+            table @ toml::Value::Table(_) => FieldTable::deserialize(table).map(Self::Policy).map_err(D::Error::custom),
+            other => Err(D::Error::custom(format!("expected a column's name or a table, found `{other}`"))),
+        }
+    }
 }
 
 /// The long form.

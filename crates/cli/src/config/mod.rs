@@ -16,6 +16,9 @@ pub(crate) use secrets::credentials;
 /// Name of the file where `--config` does not name one.
 pub(crate) const DEFAULT_PATH: &str = "tieline.toml";
 
+/// What to do about a mistake in it.
+pub(crate) const HINT: &str = "docs/config.md lists every key";
+
 /// The whole file. Field for field as docs/config.md describes it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -190,14 +193,14 @@ impl Config {
     }
 
     pub(crate) fn parse(text: &str, path: &Path) -> Fallible<Self> {
-        let fail = |what: String| Failure::usage(format!("{}: {what}", path.display()));
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| fail(one_line(&error)))?;
+        let fail = |what: String| Failure::usage(format!("{}: {what}", path.display())).hint(HINT);
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| fail(one_line(&error, text)))?;
         if let Some(unknown) = keys::unknown(&table) {
-            return Err(fail(unknown).hint("docs/config.md lists every key"));
+            return Err(fail(unknown));
         }
-        let mut config: Self = toml::from_str(text).map_err(|error| fail(one_line(&error)))?;
+        let mut config: Self = toml::from_str(text).map_err(|error| fail(one_line(&error, text)))?;
         path.clone_into(&mut config.file);
-        config.check().map_err(|what| fail(what).hint("docs/config.md lists every key"))?;
+        config.check().map_err(fail)?;
         Ok(config)
     }
 
@@ -242,7 +245,9 @@ impl Config {
     }
 }
 
-/// The parser's message without the picture of the line.
-fn one_line(error: &toml::de::Error) -> String {
-    error.message().to_owned()
+/// The parser's message with the number of the line instead of a picture of it.
+fn one_line(error: &toml::de::Error, text: &str) -> String {
+    let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    let place = error.span().map(|span| format!("line {}: ", line(span.start))).unwrap_or_default();
+    format!("{place}{}", error.message())
 }

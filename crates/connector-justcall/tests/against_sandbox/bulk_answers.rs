@@ -121,3 +121,16 @@ async fn an_account_that_refuses_every_row_is_not_asked_about_each() {
     assert!(results.iter().any(|result| matches!(result, WriteResult::Stale { .. })));
     assert!(setup.connector.requests() < 40, "{}", setup.connector.requests());
 }
+
+#[tokio::test]
+async fn many_rows_without_an_outcome_are_looked_up_by_one_listing() {
+    let choices = Choices { bulk_place: BulkPlace::Nowhere, ..Choices::default() };
+    let setup = setup(ALL, choices, |_| {}).await;
+    setup.fill(150);
+    setup.records().await;
+    setup.sandbox().reset_counters();
+    let batch: Vec<_> = (1_000..1_300).map(|n| setup.new_person(n)).collect();
+    let results = setup.apply(&batch).await;
+    assert!(results.iter().all(|result| matches!(result, WriteResult::Done { stored: Some(_), .. })));
+    assert_eq!(setup.requests(RequestKind::List), 5, "450 contacts, not 300 lookups");
+}
