@@ -2,7 +2,6 @@
 
 use crate::support::{KEY, SECRET, World, finish, row};
 use sandbox::{Action, Fault, On, Refusal};
-use std::net::TcpListener;
 
 /// A world with work to do, so that "nothing written" says something.
 fn busy() -> World {
@@ -95,15 +94,6 @@ fn secrets_in_files() {
         let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
         assert!(path.extension().is_some_and(|ending| ending == "txt") || !(holds(KEY) || holds(SECRET)), "{name}");
     }
-}
-
-#[test]
-fn a_server_that_cannot_be_reached() {
-    let world = busy();
-    // A port that was free a moment ago: refused at once.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    world.reconfigure(&world.base_url(), &format!("http://127.0.0.1:{port}"));
-    world.untouched(|world| world.run(&["sync"]).fails(1, &["JustCall", "base_url"]));
 }
 
 #[test]

@@ -128,14 +128,13 @@ fn windows_1252_and_semicolons() {
 
 #[test]
 fn the_file_changes_while_it_is_read_and_written() {
-    let world = World::linked(3, "");
+    let world = World::linked(150, "");
     world.edit(1, |contact| contact.company = Some("From JustCall".to_owned()));
-    // The list answers late: the file was read by then.
-    world.account.add_fault(Fault::new(On::List, Action::DelayAnswer { ms: 1500 }).times(1));
+    // Page 2 is asked for after page 1 arrived: the file was read by then.
+    world.account.add_fault(Fault::new(On::List, Action::DelayAnswer { ms: 1500 }).page(2).times(1));
     let child = world.start(&["sync", "--json"]);
-    until("the list is asked for", || world.requests(RequestKind::List) > 0);
-    std::thread::sleep(std::time::Duration::from_millis(300)); // the file is read meanwhile; nothing shows when
-    world.edit_crm("Acme 3", "Saved by somebody else");
+    until("the second page is asked for", || world.requests(RequestKind::List) > 1);
+    world.edit_crm("Acme 3\n", "Saved by somebody else\n");
     let saved = world.read("crm.csv");
     let output = crate::support::Output::of(&child.wait_with_output().unwrap()).ends(6);
     assert_eq!(words(&output.json(), "stale", "phone"), [phone(1)]);

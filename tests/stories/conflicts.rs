@@ -78,6 +78,15 @@ fn an_edit_that_ends_the_conflict_ends_it() {
 }
 
 #[test]
+fn newest_without_trustworthy_times_is_a_persons_choice_s32() {
+    let world = World::linked(1, "[policy]\nconflict = \"newest\"\n");
+    world.edit(1, |contact| contact.company = Some("From JustCall".to_owned()));
+    world.edit_crm("Acme 1", "From CRM");
+    let report = world.untouched(World::sync);
+    assert_eq!(words(&report, "conflicts", "kind"), ["both_edited"]);
+}
+
+#[test]
 fn policy_names_a_winner() {
     let world = World::linked(1, "[policy]\nconflict = \"crm\"\n");
     world.edit(1, |contact| contact.company = Some("From JustCall".to_owned()));

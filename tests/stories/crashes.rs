@@ -189,25 +189,29 @@ fn an_interrupt_finishes_the_batch_and_reports() {
 }
 
 #[test]
-fn waiting_for_maintenance_is_said_and_can_be_ended_s40() {
-    let world = World::linked(2, "");
-    world.add_row("9,Ada,Byron,+14155550177,,");
-    world.account.add_fault(Fault::new(On::List, Action::Refuse(sandbox::Refusal::status(503))));
-    let mut child = world.start(&["sync"]);
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    stderr.read_line(&mut line).unwrap();
-    assert!(line.contains("JustCall: waiting") && line.contains("503"), "{line}");
-    signal(&child, "-INT");
-    line.clear();
-    stderr.read_line(&mut line).unwrap();
-    assert!(line.contains("once more to stop at once"), "{line}");
-    signal(&child, "-TERM");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert_eq!(world.account.contact_count(), 2);
-    world.account.clear_faults();
-    world.sync();
-    world.settled();
+fn a_long_wait_is_said_and_can_be_ended_s40() {
+    for (status, why) in [(503, "503"), (429, "the server asked to wait")] {
+        // Nothing says how long: at least ten seconds.
+        let settings = sandbox::Settings { rate_limit_headers: false, ..sandbox::Settings::unlimited() };
+        let world = World::with_linked(settings, 2, "");
+        world.add_row("9,Ada,Byron,+14155550177,,");
+        world.account.add_fault(Fault::new(On::List, Action::Refuse(sandbox::Refusal::status(status))));
+        let mut child = world.start(&["sync"]);
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        stderr.read_line(&mut line).unwrap();
+        assert!(line.starts_with("JustCall: waiting") && line.contains(why), "{line}");
+        signal(&child, "-INT");
+        line.clear();
+        stderr.read_line(&mut line).unwrap();
+        assert!(line.contains("once more to stop at once"), "{line}");
+        signal(&child, "-TERM");
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_eq!(world.account.contact_count(), 2);
+        world.account.clear_faults();
+        world.sync();
+        world.settled();
+    }
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn both_deleted_is_no_call_s11() {
     world.settled();
     // Back on one side: a new contact again (R14), not a deletion.
     world.add_row(&crate::support::row(1));
-    assert_eq!(applied(&world.sync(), "justcall", "create"), 1);
+    until("a later second", || applied(&world.sync(), "justcall", "create") == 1);
     world.settled();
 }
 

@@ -1,7 +1,8 @@
 //! A server in trouble: what can be repeated is, nothing is written twice, and what is unknown is found out later.
 
-use crate::support::{AT_ONCE, World, applied, phone, row, words, writes};
+use crate::support::{AT_ONCE, PACE, World, applied, at_once, phone, row, words, writes};
 use sandbox::{Action, Fault, On, Plan, Refusal, RequestKind, Settings};
+use std::net::TcpListener;
 
 /// Two rows to create and one edit, so that bulk is needed.
 fn busy() -> World {
@@ -22,6 +23,18 @@ fn all_arrived(world: &World) {
 }
 
 #[test]
+fn trouble_that_takes_patience() {
+    at_once(&[
+        told_to_wait_it_waits_s40,
+        a_server_that_cannot_be_reached,
+        a_proxy_page_is_no_answer,
+        lost_answers_make_no_second_contact_s39_i5,
+        a_write_that_never_arrives_is_repeated_by_the_next_run_s39,
+        a_lost_answer_of_put_and_delete_s39,
+        the_documented_limits_are_never_hit_l14,
+    ]);
+}
+
 fn told_to_wait_it_waits_s40() {
     let world = busy();
     world.account.add_fault(Fault::new(On::List, Action::Refuse(Refusal::status(429).retry_after(1))).times(1));
@@ -33,13 +46,7 @@ fn told_to_wait_it_waits_s40() {
 
 #[test]
 fn errors_that_pass_are_waited_out() {
-    for action in [
-        Action::Refuse(Refusal::status(500)),
-        Action::CloseBeforeEffect,
-        Action::RefuseAfterEffect(Refusal::status(500)),
-        Action::CloseAfterEffect,
-        Action::CutBody,
-    ] {
+    fn once(action: Action) {
         let world = busy();
         let name = format!("{action:?}");
         world.account.add_fault(Fault::new(On::Bulk, action).times(1));
@@ -47,9 +54,23 @@ fn errors_that_pass_are_waited_out() {
         assert_eq!(report["outcome"], "applied", "{name}: {report:#}");
         all_arrived(&world);
     }
+    at_once(&[
+        || once(Action::Refuse(Refusal::status(500))),
+        || once(Action::CloseBeforeEffect),
+        || once(Action::RefuseAfterEffect(Refusal::status(500))),
+        || once(Action::CloseAfterEffect),
+        || once(Action::CutBody),
+    ]);
 }
 
-#[test]
+fn a_server_that_cannot_be_reached() {
+    let world = busy();
+    // A port that was free a moment ago: refused at once.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    world.reconfigure(&world.base_url(), &format!("http://127.0.0.1:{port}"));
+    world.untouched(|world| world.run(&["sync"]).fails(1, &["JustCall", "base_url"]));
+}
+
 fn a_proxy_page_is_no_answer() {
     let world = busy();
     world.account.add_fault(Fault::new(On::Account, Action::Refuse(Refusal::status(502).html())).times(1));
@@ -64,7 +85,6 @@ fn a_proxy_page_is_no_answer() {
     assert_eq!(words(&report, "held", "reason"), ["unproven"], "{report:#}");
 }
 
-#[test]
 fn lost_answers_make_no_second_contact_s39_i5() {
     let world = busy();
     // Every answer of bulk is lost: the end of the writes is unknown.
@@ -80,7 +100,6 @@ fn lost_answers_make_no_second_contact_s39_i5() {
     all_arrived(&world);
 }
 
-#[test]
 fn a_write_that_never_arrives_is_repeated_by_the_next_run_s39() {
     let world = busy();
     world.account.add_fault(Fault::new(On::Bulk, Action::CloseBeforeEffect));
@@ -95,7 +114,6 @@ fn a_write_that_never_arrives_is_repeated_by_the_next_run_s39() {
     assert_eq!((writes(&plan).len(), words(&plan, "skipped", "reason")), (0, vec!["lag".to_owned(); 2]), "{plan:#}");
 }
 
-#[test]
 fn a_lost_answer_of_put_and_delete_s39() {
     for action in [Action::CloseAfterEffect, Action::RefuseAfterEffect(Refusal::status(500))] {
         let world = World::linked(3, AT_ONCE);
@@ -129,10 +147,10 @@ fn a_key_revoked_in_the_middle_stops_the_run() {
     all_arrived(&world);
 }
 
-#[test]
 fn the_documented_limits_are_never_hit_l14() {
     let settings = Settings { plan: Plan::Team, ..Settings::default() };
     let world = World::with(settings, "");
+    world.reconfigure(PACE, "");
     let rows: Vec<String> = (1..=420).map(row).collect();
     world.crm(&rows.iter().map(String::as_str).collect::<Vec<_>>());
     world.account.insert_all((1..=400).map(crate::support::contact));

@@ -162,6 +162,12 @@ fn newer_formats_and_other_files_are_refused() {
 }
 
 #[test]
+fn a_plan_that_cannot_be_kept_is_said() {
+    let world = planned();
+    world.untouched(|world| world.run(&["plan", "-o", "nowhere/plan.json"]).fails(1, &["nowhere/plan.json"]));
+}
+
+#[test]
 fn no_plan_was_made_yet() {
     let world = World::new();
     world.crm(&[]);

@@ -192,3 +192,11 @@ fn writes_of_every_kind_have_a_result() {
     assert_eq!(writes.iter().map(|write| write.kind).collect::<Vec<_>>(), kinds);
     assert_eq!(crm.done(&writes).len(), 3);
 }
+
+#[test]
+fn further_numbers_of_a_contact_stay_where_they_are_s28() {
+    // One number is synced; the others survive every edit, in their order.
+    let crm = Crm::new("id,Name,Mobile,Phone,Fax\n1,Ann,555-1,1,\"555-2\"\n");
+    crm.done(&[crm.update("1", &[(Phone, "9")])]);
+    assert_eq!(crm.text(), "id,Name,Mobile,Phone,Fax\n1,Ann,555-1,9,\"555-2\"\n");
+}

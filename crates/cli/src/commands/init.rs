@@ -27,7 +27,8 @@ pub(crate) fn run(context: &Context, args: &args::Init) -> Fallible<Code> {
     let detection = connector_csv::detect(&header);
     let text = configuration(&relative(&file, folder), &region.to_string(), &detection);
     std::fs::write(target, text)
-        .map_err(|error| Failure::new(format!("cannot write {}: {error}", target.display())))?;
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", target.display())))
+        .map_err(|failure| failure.hint("--config names another place"))?;
     context.note(&format!("{}: {} rows, {}", file.display(), inspection.rows, described(&detection)));
     if !detection.mapping.iter().any(|(field, _)| *field == Field::Phone) {
         context.note("no column looks like a phone number: name it in [fields], phone = \"Column\"");

@@ -36,7 +36,8 @@ pub(crate) async fn make(
     session.store_mut().save_plan(&plan.id, plan.created_at, &json)?;
     if let Some(path) = output {
         write_private(path, &json)
-            .map_err(|error| Failure::new(format!("cannot write the plan to {}: {error}", path.display())))?;
+            .map_err(|error| Failure::new(format!("cannot write the plan to {}: {error}", path.display())))
+            .map_err(|failure| failure.hint("name a file in a folder that exists and can be written to"))?;
     }
     Ok(plan)
 }

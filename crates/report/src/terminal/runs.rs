@@ -93,7 +93,7 @@ pub(crate) fn table(rows: &[RunRow], painter: &mut Painter<'_>) -> io::Result<()
     if rows.is_empty() {
         return painter.line(&Line::new().plain("No runs yet."));
     }
-    let run_room = rows.iter().map(|row| text::columns(&text::safe(&row.run))).max().unwrap_or(0).clamp(3, 20);
+    let run_room = rows.iter().map(|row| text::columns(&text::safe(&row.run))).max().unwrap_or(0).clamp(3, 24);
     let when = |row: &RunRow| words::time(row.at, &painter.options.zone);
     let when_room = rows.iter().map(|row| text::columns(&when(row))).max().unwrap_or(0);
     let head = |text: &str, room: usize| format!("{}  ", text::column(text, room));
