@@ -109,7 +109,9 @@ fn holder_of_its_number(world: &World<'_>, draft: &Draft, target: Side, row: u32
     };
     let Some(wanted) = number(world.row(target.other(), row).cell(phone)) else { return Holder::Nobody };
     // Rare enough for a scan: a contact that was edited here after it was deleted there.
-    let listed = world.listings[target].table.iter().position(|other| number(other.cell(phone)) == Some(wanted));
+    // Of several, the one with the smallest id: not the one that happened to be listed first.
+    let holders = world.listings[target].table.iter().filter(|other| number(other.cell(phone)) == Some(wanted));
+    let listed = holders.min_by_key(|other| other.id()).map(model::RowRef::index);
     if let Some(at) = listed.and_then(|at| u32::try_from(at).ok()) {
         return Holder::Row(at);
     }

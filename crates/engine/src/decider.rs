@@ -249,7 +249,8 @@ fn sighting(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) -> Absence {
     let gap = SignedDuration::from_hours(i64::from(world.settings.min_hours));
     let absence = match known {
         None => Absence { sightings: 1, first_at: now, last_at: now },
-        Some(known) if now.duration_since(known.last_at) >= gap && now > known.last_at => {
+        // With no gap asked for, every run is an observation of its own, also two within one second.
+        Some(known) if now.duration_since(known.last_at) >= gap => {
             Absence { sightings: known.sightings + 1, first_at: known.first_at, last_at: now }
         }
         Some(known) => known,
