@@ -16,6 +16,13 @@ fn main() {
     {
         return speed::measure(folder.as_ref());
     }
+    // To look at one measurement with a profiler: `--make FOLDER SIZE first|linked|night`, then `--measure-plan FOLDER`.
+    if let [_, mode, folder, size, state] = args.as_slice()
+        && mode == "--make"
+        && let Ok(size) = size.parse()
+    {
+        return speed::make(folder.as_ref(), size, state);
+    }
     // `cargo test --benches` and `cargo bench -- 1000,10000`: sizes may be named.
     let sizes =
         args.iter().find_map(|arg| arg.split(',').map(|size| size.parse::<usize>().ok()).collect::<Option<Vec<_>>>());

@@ -8,7 +8,7 @@ use crate::normalizer::{Canon, name};
 use crate::spoiled::report_phone;
 use model::{
     ActionKind, Base, BySide, Cell, Change, Conflict, Field, LinkHead, Observation, PhoneKey, RecordId, RowRef, Rule,
-    Side, SkipReason, Via, WritePolicy,
+    Side, SkipReason, Via, WritePolicy, is_parking_number,
 };
 
 /// What the fields of one contact came to.
@@ -103,7 +103,12 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
             now: BySide::from_fn(|side| rows[side].cell(id.index())),
             made_up,
         };
-        match decide(world.normalizer, &case) {
+        let decision = if head.is_none() && *field == Field::Phone && found_by_number(world, pair, &case) {
+            Decision::Rebase
+        } else {
+            decide(world.normalizer, &case)
+        };
+        match decision {
             Decision::Keep => {
                 let readable = |side: Side| {
                     !matches!(world.normalizer.canon(field, case.now[side]), Canon::Unknown | Canon::Unreadable)
@@ -128,6 +133,13 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
         }
     }
     merged
+}
+
+/// Whether the matcher read one number in both: reading phones is the dearest part of a first plan, once is enough.
+fn found_by_number(world: &World<'_>, pair: BySide<u32>, case: &FieldCase<'_>) -> bool {
+    let keys = BySide::from_fn(|side| world.matching.key_of(side, pair[side]));
+    let parked = Side::BOTH.into_iter().any(|side| is_parking_number(case.now[side].text()));
+    !parked && keys.justcall.is_some() && keys.justcall == keys.crm
 }
 
 /// A made-up name is replaced as a whole: half of it beside a real name (`Ann JustCall Contact`) would be invented.

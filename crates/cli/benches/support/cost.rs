@@ -97,17 +97,8 @@ pub(crate) fn first_sync(world: &World) -> First {
 /// 1 % of changes on both sides, deletions among them.
 pub(crate) fn night(world: &World, folder: &Folder) -> Cost {
     let account = folder.running.sandbox();
-    let mut file = std::fs::read_to_string(folder.path.join("crm.csv")).unwrap_or_default();
-    let mut lines: Vec<String> = file.split_inclusive("\r\n").map(str::to_owned).collect();
-    for at in &world.crm_edits {
-        let company = &world.people[*at].company;
-        lines[at + 1] = lines[at + 1].replacen(company.as_str(), &format!("{company} Ltd"), 1);
-    }
-    for at in &world.crm_deletes {
-        lines[at + 1].clear();
-    }
-    file = lines.concat();
-    write(&folder.path.join("crm.csv"), &file);
+    let path = folder.path.join("crm.csv");
+    write(&path, &world.changed(&std::fs::read_to_string(&path).unwrap_or_default()));
     let id_of = |at: usize| {
         let phone = format!("+1{}", world.people[at].digits);
         account.contacts_by_phone(&phone).first().map_or(0, |contact| contact.id)

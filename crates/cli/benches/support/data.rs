@@ -1,6 +1,7 @@
 //! Made-up contacts on both sides, from a seed: the same every time.
 
 use sandbox::NewContact;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const FIRST: [&str; 12] =
@@ -27,10 +28,10 @@ pub(crate) struct Person {
 pub(crate) struct World {
     pub(crate) people: Vec<Person>,
     /// Edits of the night: position and new company; positions that a side deletes.
-    pub(crate) crm_edits: Vec<usize>,
-    pub(crate) justcall_edits: Vec<usize>,
-    pub(crate) crm_deletes: Vec<usize>,
-    pub(crate) justcall_deletes: Vec<usize>,
+    pub(crate) crm_edits: BTreeSet<usize>,
+    pub(crate) justcall_edits: BTreeSet<usize>,
+    pub(crate) crm_deletes: BTreeSet<usize>,
+    pub(crate) justcall_deletes: BTreeSet<usize>,
 }
 
 /// How much a night changes, in shares of all contacts.
@@ -44,6 +45,15 @@ impl Change {
     /// 1 % in all: edits on both sides, and deletions on both.
     pub(crate) const fn one_percent() -> Self {
         Self { crm_edits: 0.005, justcall_edits: 0.003, deletes_each: 0.001 }
+    }
+
+    /// 8 % in all: more than a night brings.
+    pub(crate) const fn busy() -> Self {
+        Self { crm_edits: 0.04, justcall_edits: 0.03, deletes_each: 0.005 }
+    }
+
+    const fn total(&self) -> f64 {
+        self.crm_edits + self.justcall_edits + 2.0 * self.deletes_each
     }
 }
 
@@ -83,10 +93,10 @@ impl World {
             .collect();
         Self {
             people,
-            crm_edits: Vec::new(),
-            justcall_edits: Vec::new(),
-            crm_deletes: Vec::new(),
-            justcall_deletes: Vec::new(),
+            crm_edits: BTreeSet::new(),
+            justcall_edits: BTreeSet::new(),
+            crm_deletes: BTreeSet::new(),
+            justcall_deletes: BTreeSet::new(),
         }
     }
 
@@ -96,8 +106,8 @@ impl World {
         let size = self.people.len();
         let count = |share: f64| (size as f64 * share).round() as usize;
         let mut at = 0;
-        let step = (size / (count(0.01) + 1)).max(1);
-        let mut take = |many: usize| -> Vec<usize> {
+        let step = (size / (count(change.total()) + 1)).max(1);
+        let mut take = |many: usize| -> BTreeSet<usize> {
             (0..many)
                 .map(|_| {
                     at += step;
@@ -130,6 +140,19 @@ impl World {
             let _ = write!(text, "{id},{first},{last},{phone},{email},{company},kept as it is\r\n");
         }
         text
+    }
+
+    /// The export after the night: `file` as it was, with the CRM's edits and deletions.
+    pub(crate) fn changed(&self, file: &str) -> String {
+        let mut lines: Vec<String> = file.split_inclusive("\r\n").map(str::to_owned).collect();
+        for at in &self.crm_edits {
+            let company = &self.people[*at].company;
+            lines[at + 1] = lines[at + 1].replacen(company.as_str(), &format!("{company} Ltd"), 1);
+        }
+        for at in &self.crm_deletes {
+            lines[at + 1].clear();
+        }
+        lines.concat()
     }
 
     /// The phone side's contacts. Of one in twenty the company is not known there.

@@ -1,6 +1,6 @@
 //! Seconds and memory from reading the CSV to the printed plan. Runs in a process of its own, which measures itself.
 
-use super::data::World;
+use super::data::{Change, World};
 use async_trait::async_trait;
 use connector::{Connector, Error, Identity, Presence, Progress, Workload, Write, WriteResult};
 use engine::Settings;
@@ -85,11 +85,52 @@ fn schema() -> Schema {
     Schema::new([Field::FirstName, Field::LastName, Field::Phone, Field::Email, Field::Company])
 }
 
-fn phone_side(world: &World) -> Table {
+/// What was done before the measured plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// Nothing.
+    First,
+    /// The first sync.
+    Linked,
+    /// The first sync, and edits and deletions on both sides after it.
+    Night,
+}
+
+impl When {
+    fn of(folder: &Path) -> Self {
+        match (folder.join("linked").exists(), folder.join("night").exists()) {
+            (false, _) => Self::First,
+            (true, false) => Self::Linked,
+            (true, true) => Self::Night,
+        }
+    }
+}
+
+/// So many people, with the changes of the night where it is night.
+fn world(folder: &Path, when: When) -> World {
+    let size = std::fs::read_to_string(folder.join("size")).unwrap_or_default();
+    let mut world = World::new(size.trim().parse().unwrap_or(0), 7);
+    if when == When::Night {
+        world.change(&Change::busy());
+    }
+    world
+}
+
+/// The phone side: before the first sync a company in twenty is missing there.
+fn phone_side(world: &World, when: When) -> Table {
     let mut table = Table::new(schema().len());
-    for person in &world.people {
+    for (at, person) in world.people.iter().enumerate() {
+        if world.justcall_deletes.contains(&at) {
+            continue;
+        }
         let phone = format!("+1{}", person.digits);
-        let company = if person.id % 20 == 0 { Cell::Cleared } else { Cell::Value(&person.company) };
+        let company = if when == When::First && person.id % 20 == 0 {
+            Cell::Cleared
+        } else if world.justcall_edits.contains(&at) {
+            Cell::Value("Renamed Ltd")
+        } else {
+            Cell::Value(&person.company)
+        };
         let cells = [
             Cell::Value(&person.first),
             Cell::Value(&person.last),
@@ -126,8 +167,8 @@ fn session<'a>(folder: &Path, table: Table, env: &'a Fixed, quiet: &'a Quiet) ->
 
 /// Runs in the measured process: `folder` holds the CSV, the size and perhaps a state.
 pub(crate) fn measure(folder: &Path) {
-    let size = std::fs::read_to_string(folder.join("size")).unwrap_or_default();
-    let table = phone_side(&World::new(size.trim().parse().unwrap_or(0), 7));
+    let when = When::of(folder);
+    let table = phone_side(&world(folder, when), when);
     let (env, quiet) = (Fixed, Quiet);
     let start = Instant::now();
     let mut session = session(folder, table, &env, &quiet);
@@ -148,28 +189,59 @@ fn peak_kib() -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Rows of the table: nothing known yet, and everything linked. Seconds: the median of five.
+/// Rows of the table: nothing known yet, everything linked, a busy night. Seconds: the median of five.
 pub(crate) fn table(size: usize) -> Vec<(&'static str, f64, u64)> {
     let temporary = tempfile::tempdir().unwrap_or_else(|error| panic!("a temporary folder: {error}"));
     let folder = temporary.path();
-    let world = World::new(size, 7);
-    let write = |name: &str, text: &str| {
-        std::fs::write(folder.join(name), text).unwrap_or_else(|error| panic!("{name}: {error}"));
-    };
-    write("crm.csv", &world.csv());
-    write("size", &size.to_string());
-    let first = median(folder);
-    {
-        let (env, quiet) = (Fixed, Quiet);
-        let mut session = session(folder, phone_side(&world), &env, &quiet);
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let runtime = runtime.unwrap_or_else(|error| panic!("a runtime: {error}"));
-        let planned = runtime.block_on(session.plan()).unwrap_or_else(|error| panic!("a plan: {error}"));
-        let finished = runtime.block_on(session.apply(&planned)).unwrap_or_else(|error| panic!("a run: {error}"));
-        assert!(finished.stopped.is_none(), "{:?}", finished.stopped);
+    let steps: [(&str, fn(&Path, usize)); 3] =
+        [("first plan", prepare), ("all linked", link), ("busy night", fall_asleep)];
+    steps
+        .map(|(state, prepare)| {
+            prepare(folder, size);
+            let (seconds, peak) = median(folder);
+            (state, seconds, peak)
+        })
+        .into()
+}
+
+/// Makes a folder to measure in, up to the named state; to look at one measurement with a profiler.
+pub(crate) fn make(folder: &Path, size: usize, state: &str) {
+    prepare(folder, size);
+    if state != "first" {
+        link(folder, size);
     }
-    let linked = median(folder);
-    vec![("first plan", first.0, first.1), ("all linked", linked.0, linked.1)]
+    if state == "night" {
+        fall_asleep(folder, size);
+    }
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).unwrap_or_else(|error| panic!("{name}: {error}"));
+}
+
+/// A CRM file of so many contacts, and no state yet.
+fn prepare(folder: &Path, size: usize) {
+    write(folder, "size", &size.to_string());
+    write(folder, "crm.csv", &world(folder, When::First).csv());
+}
+
+/// Makes the state in which everything of [`prepare`] is linked. The phone side shows what was written there.
+fn link(folder: &Path, _size: usize) {
+    let (env, quiet) = (Fixed, Quiet);
+    let mut session = session(folder, phone_side(&world(folder, When::First), When::First), &env, &quiet);
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.unwrap_or_else(|error| panic!("a runtime: {error}"));
+    let planned = runtime.block_on(session.plan()).unwrap_or_else(|error| panic!("a plan: {error}"));
+    let finished = runtime.block_on(session.apply(&planned)).unwrap_or_else(|error| panic!("a run: {error}"));
+    assert!(finished.stopped.is_none(), "{:?}", finished.stopped);
+    write(folder, "linked", "");
+}
+
+/// Edits and deletions on both sides.
+fn fall_asleep(folder: &Path, _size: usize) {
+    write(folder, "night", "");
+    let world = world(folder, When::Night);
+    write(folder, "crm.csv", &world.changed(&world.csv()));
 }
 
 fn median(folder: &Path) -> (f64, u64) {
