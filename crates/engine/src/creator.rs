@@ -2,13 +2,25 @@
 
 use crate::conflicts::{self, Subject};
 use crate::draft::{Draft, Fate, World, action};
-use crate::identity::Identity;
+use crate::identity::{Identity, names};
 use crate::matcher::Alone;
 use crate::normalizer::{Canon, PhoneReading, name};
 use jiff::SignedDuration;
 use model::{
     Action, ActionKind, BySide, Cell, Change, ConflictKind, Field, LinkHead, Rule, Side, SkipReason, Via, WritePolicy,
 };
+
+/// A record that is to be made.
+pub(crate) struct Birth<'a> {
+    /// Where.
+    pub(crate) target: Side,
+    /// The row of the other side that it copies.
+    pub(crate) row: u32,
+    /// The link that it is made for again.
+    pub(crate) head: Option<&'a LinkHead>,
+    pub(crate) rule: Rule,
+    pub(crate) note: &'a str,
+}
 
 /// A record without a counterpart.
 pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: Alone) {
@@ -30,7 +42,7 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
         None => (if source == Side::Justcall { Rule::R10 } else { Rule::R11 }, String::new()),
     };
     draft.fate(source, alone.row, Fate::Unchanged);
-    create(world, draft, target, alone.row, None, rule, &note);
+    create(world, draft, &Birth { target, row: alone.row, head: None, rule, note: &note });
 }
 
 /// A record of the other side that takes no part itself and may be this very contact: a second one is not made.
@@ -47,24 +59,17 @@ fn counterpart(world: &World<'_>, source: Side, alone: Alone) -> Option<(SkipRea
     let row = world.row(source, alone.row);
     let person = Identity::of(world.normalizer, &world.settings.schema, row);
     let reason = SkipReason::UnreadableCounterpart;
-    suspects.iter().any(|suspect| suspect.agrees(&person)).then(|| {
+    suspects.resemble(&person).then(|| {
         (reason, format!("a record in {} with the same name or e-mail has an unreadable phone", other.title()))
     })
 }
 
 /// A record again for a link that lost it. Only while nobody else on `target` has its number: bulk finds contacts by
 /// number, and would write this person over another (I6).
-pub(crate) fn create_again(
-    world: &World<'_>,
-    draft: &mut Draft,
-    target: Side,
-    row: u32,
-    head: Option<&LinkHead>,
-    rule: Rule,
-    note: &str,
-) -> bool {
+pub(crate) fn create_again(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
+    let Birth { target, row, head, .. } = *birth;
     let holder = match holder_of_its_number(world, draft, target, row) {
-        Holder::Nobody => return create(world, draft, target, row, head, rule, note),
+        Holder::Nobody => return create(world, draft, birth),
         Holder::Row(holder) => Some(holder),
         Holder::Planned => None,
     };
@@ -124,15 +129,8 @@ fn holder_of_its_number(world: &World<'_>, draft: &Draft, target: Side, row: u32
 }
 
 /// A new record on `target` from the other side's row, which is skipped with a reason where there can be none.
-fn create(
-    world: &World<'_>,
-    draft: &mut Draft,
-    target: Side,
-    row: u32,
-    head: Option<&LinkHead>,
-    rule: Rule,
-    note: &str,
-) -> bool {
+fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
+    let Birth { target, row, head, rule, note } = *birth;
     let source = target.other();
     if !world.settings.create_in[target] || world.capabilities[target].create_via == Via::State {
         let detail = format!("create_in does not name {target}");
@@ -170,8 +168,8 @@ fn create(
 fn copy_of(world: &World<'_>, source: Side, row_at: u32) -> Vec<Change> {
     let schema = &world.settings.schema;
     let row = world.row(source, row_at);
-    let text = |field: &Field| schema.position(field).map_or("", |id| row.cell(id.index()).text());
-    let made_up = name::is_placeholder(text(&Field::FirstName), text(&Field::LastName));
+    let (first, last) = names(schema, row);
+    let made_up = name::is_placeholder(first, last);
     let mut changes = Vec::new();
     for (id, field) in schema.iter() {
         let policy = world.settings.policy(id);

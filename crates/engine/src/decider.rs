@@ -1,9 +1,10 @@
 //! A link with a missing record: is it deleted, and what follows (R5 to R9)? Absence alone is never a deletion.
 
 use crate::conflicts::{self, Subject};
-use crate::creator;
+use crate::creator::{self, Birth};
 use crate::differ::{Edit, edit};
 use crate::draft::{Draft, Fate, World, action};
+use crate::identity::names;
 use crate::normalizer::{Canon, name};
 use jiff::{SignedDuration, Timestamp};
 use model::{
@@ -87,7 +88,8 @@ fn is_fresh(world: &World<'_>, head: &LinkHead, side: Side) -> bool {
 fn never_seen(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) {
     let note = "the first attempt never arrived";
     let rule = if case.present() == Side::Justcall { Rule::R10 } else { Rule::R11 };
-    if creator::create_again(world, draft, case.missing, case.row, None, rule, note) {
+    let birth = Birth { target: case.missing, row: case.row, head: None, rule, note };
+    if creator::create_again(world, draft, &birth) {
         draft.observations.push(Observation::NeverSeen { link: case.head.id, side: case.missing });
     }
 }
@@ -110,8 +112,7 @@ fn doubt(world: &World<'_>, case: &Case<'_>) -> Option<(HeldReason, String)> {
     }
     let schema = &world.settings.schema;
     let person = crate::identity::Identity::of(world.normalizer, schema, world.row(case.present(), case.row));
-    let lookalike = |other: &crate::identity::Identity| other.is_empty() || person.is_empty() || person.agrees(other);
-    if world.matching.unreadable[case.missing].iter().any(lookalike) {
+    if world.matching.unreadable[case.missing].may_be(&person) {
         let detail = format!("a record with an unreadable phone in {missing} may be this contact");
         return Some((HeldReason::UnreadableCounterpart, detail));
     }
@@ -128,8 +129,8 @@ fn edits(world: &World<'_>, case: &Case<'_>, base: &Base) -> Vec<String> {
     let side = case.present();
     let row = world.row(side, case.row);
     let schema = &world.settings.schema;
-    let text = |field: &Field| schema.position(field).map_or("", |id| row.cell(id.index()).text());
-    let made_up = name::is_placeholder(text(&Field::FirstName), text(&Field::LastName));
+    let (first, last) = names(schema, row);
+    let made_up = name::is_placeholder(first, last);
     let differs = |(id, field): &(FieldId, &Field)| {
         let (known, now) = (&base.fields[id.index()], row.cell(id.index()));
         if known.is_known() {
@@ -150,7 +151,8 @@ fn edited_and_deleted(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, edi
     let rule = case.rule(true);
     if world.settings.edit_vs_delete == EditVsDelete::EditWins {
         let note = format!("deleted in {}, edited since: created again", case.missing.title());
-        creator::create_again(world, draft, case.missing, case.row, Some(case.head), rule, &note);
+        let birth = Birth { target: case.missing, row: case.row, head: Some(case.head), rule, note: &note };
+        creator::create_again(world, draft, &birth);
         return;
     }
     // The edits are part of the value: an answer is void once there are others.
@@ -170,15 +172,9 @@ fn edited_and_deleted(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, edi
     match conflicts::answer(world, &conflict) {
         Some(Choice::Take(side)) if *side == case.missing => delete_when_due(world, draft, case, true),
         Some(Choice::Take(_)) => {
-            creator::create_again(
-                world,
-                draft,
-                case.missing,
-                case.row,
-                Some(case.head),
-                Rule::Resolved,
-                "kept by a person",
-            );
+            let (rule, note) = (Rule::Resolved, "kept by a person");
+            let birth = Birth { target: case.missing, row: case.row, head: Some(case.head), rule, note };
+            creator::create_again(world, draft, &birth);
         }
         _ => {
             draft.fate(case.present(), case.row, Fate::Conflict);

@@ -1,6 +1,6 @@
 //! The plan in the making: collects what the deciders find, and the fate of every listed record.
 
-use crate::identity::display_name;
+use crate::identity::real_name;
 use crate::matcher::Matching;
 use crate::normalizer::Normalizer;
 use crate::planner::{Input, ParkedWrite, State};
@@ -145,9 +145,9 @@ impl<'a> World<'a> {
         row.map(|row| RecordId::from(self.row(side, row).id()))
     }
 
-    /// The contact's name: the CRM's, else the phone system's.
+    /// The contact's name: the CRM's, else the phone system's; made-up ones are none.
     pub(crate) fn name(&self, rows: BySide<Option<u32>>) -> String {
-        let name = |side: Side| rows[side].map(|row| display_name(&self.settings.schema, self.row(side, row)));
+        let name = |side: Side| rows[side].map(|row| real_name(&self.settings.schema, self.row(side, row)));
         name(Side::Crm).filter(|name| !name.is_empty()).or_else(|| name(Side::Justcall)).unwrap_or_default()
     }
 

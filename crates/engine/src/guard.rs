@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approvals: &BTreeMap<GuardClass, u64>) {
     let mut counts = count(&draft.actions);
     for class in GuardClass::ALL {
-        if matches!(class, GuardClass::Creates | GuardClass::Changed) && linked == 0 {
+        if class.is_usual_at_first() && (linked == 0 || world.state.first_sync) {
             continue; // the first sync creates and completes everything; nothing says yet what is usual
         }
         let count = counts.get(&class).copied().unwrap_or(0);

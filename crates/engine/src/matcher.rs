@@ -6,7 +6,7 @@
 mod free;
 mod seekers;
 
-use crate::identity::Identity;
+use crate::identity::{Identity, Strangers};
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::readings;
 use crate::settings::Settings;
@@ -64,7 +64,7 @@ pub struct Matching {
     /// Rows that take no part, and why.
     pub skipped: BySide<Vec<(u32, SkipReason, String)>>,
     /// Who the unlinked records with unreadable phones are: each may be one that seems to be missing.
-    pub unreadable: BySide<Vec<Identity>>,
+    pub(crate) unreadable: BySide<Strangers>,
     /// Numbers of unlinked records outside the scope, ascending: their counterparts stay alone as well.
     pub filtered: BySide<Vec<u64>>,
     /// Links of undecided groups, ascending.
@@ -205,11 +205,11 @@ impl Matching {
                 PhoneReading::Key(key) => readings.push(Reading { row, key, weak: false }),
                 PhoneReading::WeakKey(key) => readings.push(Reading { row, key, weak: true }),
                 PhoneReading::Unusable(..) if !context.in_scope(side, row) => {
-                    self.unreadable[side].push(context.identity(side, row));
+                    self.unreadable[side].add(context.identity(side, row));
                     self.skipped[side].push((row, SkipReason::Filtered, SkipReason::Filtered.words().to_owned()));
                 }
                 PhoneReading::Unusable(reason, detail) => {
-                    self.unreadable[side].push(context.identity(side, row));
+                    self.unreadable[side].add(context.identity(side, row));
                     self.skipped[side].push((row, reason, detail));
                 }
             }

@@ -2,6 +2,7 @@
 
 use crate::contest::contested;
 use crate::draft::{Draft, Fate, World, action};
+use crate::identity::names;
 use crate::matcher::FoundBy;
 use crate::merger::{Decision, FieldCase, decide, outgoing};
 use crate::normalizer::{Canon, name};
@@ -90,8 +91,8 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
     let schema = &world.settings.schema;
     let rows = BySide::from_fn(|side| world.row(side, pair[side]));
     let made_up = BySide::from_fn(|side| {
-        let text = |field: &Field| schema.position(field).map_or("", |id| rows[side].cell(id.index()).text());
-        name::is_placeholder(text(&Field::FirstName), text(&Field::LastName))
+        let (first, last) = names(schema, rows[side]);
+        name::is_placeholder(first, last)
     });
     let mut merged = Merged::default();
     for (id, field) in schema.iter() {

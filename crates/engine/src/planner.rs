@@ -46,6 +46,8 @@ pub struct State {
     pub gone: BySide<BTreeSet<RecordId>>,
     /// Why nothing may be deleted in this run, if so.
     pub deletes_forbidden: Option<String>,
+    /// No run has gone through to its end yet: an interrupted first sync is still the first sync.
+    pub first_sync: bool,
     /// Serial of the state.
     pub serial: u64,
     /// What the plan is made for.

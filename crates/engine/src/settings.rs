@@ -51,6 +51,11 @@ impl GuardClass {
         }
     }
 
+    /// Whether a first sync is full of it: it says nothing about what is usual.
+    pub const fn is_usual_at_first(self) -> bool {
+        matches!(self, Self::Creates | Self::Changed)
+    }
+
     /// By its name.
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.name() == name)

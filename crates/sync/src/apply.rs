@@ -5,15 +5,14 @@ use crate::changes::{self, Tally, Written};
 use crate::env::{Event, SideProgress};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
-use crate::make_plan::Planned;
+use crate::make_plan::{FIRST_SYNC, Planned};
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::state_actions::{self, StateWork};
 use connector::{Write, WriteResult};
-use engine::settings::GuardClass;
 use model::{
-    ActionKind, Applied, BySide, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome,
-    RunReport, Schema, Side,
+    ActionKind, Applied, BySide, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome, RunReport,
+    Schema, Side,
 };
 use store::{StateChange, Store};
 
@@ -39,7 +38,7 @@ pub(crate) struct Run {
     pub(crate) id: RunId,
     pub(crate) report: RunReport,
     started: f64,
-    /// Nothing was linked before: what this run creates says nothing about what is usual.
+    /// No run went through before: what this one changes says nothing about what is usual.
     is_first: bool,
 }
 
@@ -56,7 +55,7 @@ impl Session<'_> {
         if self.store.binding()?.is_none() {
             self.store.bind(&plan.binding.account, &plan.binding.crm)?;
         }
-        let is_first = !planned.heads.iter().any(|head| head.status == LinkStatus::Active);
+        let is_first = self.is_first_sync()?;
         let mut run = Run { id: run.clone(), report: report(run, planned), started: self.env.seconds(), is_first };
         let stopped = self.carry_out(planned, &mut run).await.err();
         self.finish(run, planned, stopped)
@@ -194,8 +193,8 @@ impl Session<'_> {
     fn commit_tally(&mut self, ledger: &mut Ledger<'_>, run: &mut Run, mut tally: Tally) -> Result<()> {
         let at = self.env.now();
         for (class, count) in &tally.used {
-            // What a person approved, and what a first sync creates, is no measure of what is usual.
-            let is_usual = !run.is_first || *class != GuardClass::Creates;
+            // What a person approved, and what a first sync creates and completes, is no measure of what is usual.
+            let is_usual = !(run.is_first && class.is_usual_at_first());
             if is_usual && !self.approvals.contains_key(class) {
                 tally.changes.push(StateChange::GuardUse { class: class.name().to_owned(), count: *count, at });
             }
@@ -230,6 +229,9 @@ impl Session<'_> {
             run.report.requests[side] = connector.requests();
             let learned = connector.learned().into_iter();
             changes.extend(learned.map(|(key, value)| StateChange::Fact { key: format!("{side}.{key}"), value }));
+        }
+        if run.is_first && stopped.is_none() && run.report.error.is_none() {
+            changes.push(StateChange::Fact { key: FIRST_SYNC.to_owned(), value: "done".to_owned() });
         }
         let nothing_left = stopped.is_none() && run.report.failed.is_empty() && run.report.stale.is_empty();
         changes.extend(self.used_up(plan, nothing_left && plan.held.is_empty())?);

@@ -5,12 +5,12 @@ use crate::changes;
 use crate::error::Result;
 use crate::make_plan::Planned;
 use crate::session::Session;
-use model::{Action, Plan, StaleRecord};
+use model::{Action, Plan};
 
 impl Session<'_> {
     /// Plans anew with the session's approvals, and keeps of that plan what the saved one holds already or what one of
     /// its guards withheld. Planned actions that no longer follow are stale.
-    pub async fn revalidate_with_approvals(&mut self, saved: Plan) -> Result<(Planned, Vec<StaleRecord>)> {
+    pub async fn revalidate_with_approvals(&mut self, saved: Plan) -> Result<Planned> {
         self.check_plan(&saved).await?;
         self.settle_before(&saved).await?;
         let mut planned = self.plan().await?;
@@ -24,13 +24,12 @@ impl Session<'_> {
             .actions
             .iter()
             .filter(|known| known.kind.is_write() && !planned.plan.actions.iter().any(|action| is_same(known, action)));
-        let stale: Vec<StaleRecord> =
+        planned.stale =
             gone.map(|action| changes::stale(action, "no longer follows from what both sides hold")).collect();
         // The saved plan is the one that is used up.
         planned.plan.id = saved.id;
         planned.plan.state_serial = saved.state_serial;
-        planned.stale.clone_from(&stale);
-        Ok((planned, stale))
+        Ok(planned)
     }
 }
 

@@ -16,6 +16,9 @@ use model::{
 };
 use std::collections::BTreeMap;
 
+/// The fact that a run went through to its end.
+pub(crate) const FIRST_SYNC: &str = "first_sync";
+
 /// A plan with everything that it was made from, ready to be applied at once.
 pub struct Planned {
     /// The plan.
@@ -170,12 +173,18 @@ impl Session<'_> {
             parked: parked.collect(),
             window,
             gone: BySide::default(),
+            first_sync: self.is_first_sync()?,
             deletes_forbidden: self
                 .scope_changed()?
                 .then(|| "the scope or the mapping changed since the last run".to_owned()),
             serial: store.serial()?,
             binding,
         })
+    }
+
+    /// Whether no run has gone through to its end yet.
+    pub(crate) fn is_first_sync(&self) -> Result<bool> {
+        Ok(!self.store.facts()?.iter().any(|(key, _)| key == FIRST_SYNC))
     }
 
     /// Whether the scope or the set of fields differs from the last run's (S10).

@@ -38,8 +38,8 @@ impl Session<'_> {
         Ok(self.store.check_plan(&plan.id, plan.state_serial)?)
     }
 
-    /// Makes a saved plan ready to be applied, and says what had moved.
-    pub async fn revalidate(&mut self, plan: Plan) -> Result<(Planned, Vec<StaleRecord>)> {
+    /// Makes a saved plan ready to be applied; [`Planned::stale`] says what had moved.
+    pub async fn revalidate(&mut self, mut plan: Plan) -> Result<Planned> {
         self.check_plan(&plan).await?;
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
         self.settle_before(&plan).await?;
@@ -49,9 +49,8 @@ impl Session<'_> {
             crm: self.look_again(Side::Crm, &plan).await?,
         };
         let bases = self.store.bases(&self.settings.schema, &links_of(&plan))?;
-        let mut plan = plan;
         let stale = self.take_out_stale(&mut plan, &listings);
-        Ok((Planned { plan, listings, stale: stale.clone(), heads, bases }, stale))
+        Ok(Planned { plan, listings, stale, heads, bases })
     }
 
     /// A write whose end is unknown may be what the plan wants to do again (S37): first it is found out. The plan is void

@@ -22,7 +22,7 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
         context.note("nothing was applied");
         return Ok(Code::Done);
     }
-    let (planned, _stale) = if approvals.is_empty() {
+    let planned = if approvals.is_empty() {
         session.revalidate(plan).await?
     } else {
         session.revalidate_with_approvals(plan).await?

@@ -1,7 +1,7 @@
 //! Guards withhold a class and let the rest through; approvals are ceilings for one run.
 
 use crate::story::Story;
-use engine::settings::GuardClass;
+use engine::settings::{Guard, GuardClass};
 use model::{HeldReason, RunOutcome};
 
 fn forty() -> Story {
@@ -70,4 +70,30 @@ fn what_failed_does_not_count() {
     let told = story.run();
     assert!(told.plan.alarms.is_empty(), "{:?}", told.plan.alarms);
     assert_eq!(told.report.applied.justcall.update, 5);
+}
+
+#[test]
+fn an_interrupted_first_sync_is_still_the_first_sync() {
+    let mut story = Story::new();
+    story.settings.guards.creates = Guard { floor: 5, percent: 10.0 };
+    story.settings.guards.changed = Guard { floor: 5, percent: 10.0 };
+    for n in 0..40 {
+        let phone = format!("+141555501{n:02}");
+        story.crm.add(&[("first_name", &format!("P{n}")), ("phone", &phone)]);
+        if n < 20 {
+            story.justcall.add(&[("phone", &phone)]);
+        }
+    }
+    story.justcall.faults(|faults| faults.apply_error = Some(connector::ErrorKind::Unreachable));
+    assert!(story.run().stopped.is_some(), "twenty are linked, nothing is written");
+    story.justcall.calm();
+    let told = story.run();
+    assert!(told.plan.alarms.is_empty(), "{:?}", told.plan.alarms);
+    assert_eq!((story.justcall.count(), story.justcall.value("P3", "first_name").as_str()), (40, "P3"));
+    // From then on it is not: nor has the first sync used anything up.
+    for n in 40..46 {
+        story.crm.add(&[("first_name", &format!("P{n}")), ("phone", &format!("+141555501{n:02}"))]);
+    }
+    let told = story.run();
+    assert_eq!((told.plan.held.len(), told.plan.alarms.len()), (6, 1), "{:?}", told.plan.alarms);
 }

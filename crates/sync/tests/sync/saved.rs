@@ -21,9 +21,9 @@ fn saved(story: &Story) -> Plan {
 
 fn apply(story: &Story, plan: &Plan) -> Result<(Told, Vec<StaleRecord>), Error> {
     story.with(|session| {
-        let (planned, stale) = block_on(session.revalidate(plan.clone()))?;
+        let planned = block_on(session.revalidate(plan.clone()))?;
         let Finished { report, stopped } = block_on(session.apply(&planned))?;
-        Ok((Told { plan: planned.plan, report, stopped }, stale))
+        Ok((Told { plan: planned.plan, report, stopped }, planned.stale))
     })
 }
 
