@@ -1,6 +1,6 @@
 //! Conflicts: shown, decided, carried out by the next sync; a decision about values that moved is not.
 
-use crate::support::{World, applied, words, writes};
+use crate::support::{World, applied, last_name, words, writes};
 
 /// One contact with different edits of its company, and the id of the conflict.
 fn contested() -> (World, String) {
@@ -149,4 +149,110 @@ fn a_value_for_a_phone_must_be_a_number_s20() {
     world.contact("+14155550193");
     assert!(world.row("Personab").contains("+14155550193"));
     world.settled();
+}
+
+/// Fills the decision of the line that holds `text`.
+fn decide(sheet: &str, text: &str, decision: &str) -> String {
+    let lines = sheet.split("\r\n").map(|line| match line.strip_prefix("\"\"") {
+        Some(rest) if line.contains(text) => format!("\"{decision}\"{rest}"),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\r\n")
+}
+
+/// Four contacts whose companies differ on both sides, exported for a spreadsheet.
+fn exported() -> (World, String) {
+    let world = World::linked(5, "");
+    for number in 1..=4 {
+        world.edit(number, |contact| contact.company = Some(format!("=Phone {number}")));
+        world.edit_crm(&format!("Acme {number}"), &format!("File {number}"));
+    }
+    world.sync();
+    world.untouched(|world| world.run(&["conflicts", "export", "-o", "decisions.csv"]).ends(0));
+    let sheet = world.read("decisions.csv");
+    assert!(sheet.starts_with("\u{feff}\"decision\",\"contact\",\"phone\""), "{sheet}");
+    assert!(sheet.contains("\"'=Phone 1\"") && sheet.contains("\"'+1"), "no formulas, numbers as text: {sheet}");
+    (world, sheet)
+}
+
+#[test]
+fn many_are_decided_in_a_spreadsheet() {
+    let (world, sheet) = exported();
+    let sheet = decide(&sheet, "File 1", "crm");
+    let sheet = decide(&sheet, "File 2", "JustCall");
+    let sheet = decide(&sheet, "File 3", "value: Both, really");
+    // As a spreadsheet of another country saves it.
+    let sheet = sheet.replace("\",\"", "\";\"");
+    world.write("decisions.csv", &sheet);
+    let checked = world.run(&["conflicts", "import", "decisions.csv", "--dry-run", "--json"]).ends(0).json();
+    assert_eq!((&checked["stored"], &checked["left"]), (&3.into(), &1.into()), "{checked:#}");
+    assert_eq!(world.run(&["conflicts", "decided", "--json"]).ends(0).json()["decided"], serde_json::json!([]));
+    let told = world.run(&["conflicts", "import", "decisions.csv", "--as", "Sam", "--json"]).ends(0).json();
+    assert_eq!(told["writes"], serde_json::json!({"justcall": 2, "crm": 2}));
+    let report = world.sync();
+    assert_eq!((applied(&report, "justcall", "update"), applied(&report, "crm", "update")), (2, 2), "{report:#}");
+    assert_eq!(world.numbered(1).company.as_deref(), Some("File 1"));
+    assert_eq!(world.numbered(3).company.as_deref(), Some("Both, really"));
+    assert!(world.row(&last_name(2)).ends_with("=Phone 2"));
+    assert_eq!(words(&report, "conflicts", "crm"), ["File 4"]);
+    world.settled();
+}
+
+#[test]
+fn lines_that_say_nothing_sound_are_refused_one_by_one() {
+    let (world, sheet) = exported();
+    let sheet = decide(&sheet, "File 1", "crm");
+    let sheet = decide(&sheet, "File 2", "both");
+    let sheet = decide(&sheet, "File 3", "crm");
+    let sheet = decide(&sheet, "File 4", "keep apart");
+    world.write(
+        "decisions.csv",
+        format!("{sheet}\"crm\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"c0000000000\",\"v0\"\r\n"),
+    );
+    world.edit_crm("File 3", "File 3 later");
+    world.sync();
+    let told = world.untouched(|world| world.run(&["conflicts", "import", "decisions.csv", "--json"]).ends(6).json());
+    let why: Vec<&str> = told["refused"].as_array().unwrap().iter().map(|line| line["why"].as_str().unwrap()).collect();
+    assert_eq!((&told["stored"], why.len()), (&1.into(), 4), "{told:#}");
+    for (why, expected) in
+        why.iter().zip(["`both` is none of", "changed since", "nobody to keep apart", "no open conflict"])
+    {
+        assert!(why.contains(expected), "{why}");
+    }
+    world.write("decisions.csv", "decision,id\r\ncrm,c0\r\n");
+    world.run(&["conflicts", "import", "decisions.csv"]).fails(2, &["no column `check`", "conflicts export"]);
+    world.run(&["conflicts", "import", "nowhere.csv"]).fails(2, &["nowhere.csv"]);
+}
+
+#[test]
+fn left_alone_until_a_value_changes() {
+    let (world, id) = contested();
+    world.run(&["conflicts", "resolve", &id, "--skip"]).ends(0);
+    for _ in 0..2 {
+        let report = world.untouched(World::sync);
+        assert_eq!((&report["outcome"], words(&report, "conflicts", "id").len()), (&"clean".into(), 0), "{report:#}");
+    }
+    assert!(world.run(&["conflicts", "decided"]).ends(0).stdout.contains("skip until changed"));
+    world.edit_crm("From CRM", "From CRM later");
+    assert_eq!(words(&world.untouched(World::sync), "conflicts", "id"), [id.as_str()]);
+    // And taken back by hand.
+    world.run(&["conflicts", "resolve", &id, "--skip"]).ends(0);
+    world.run(&["conflicts", "reopen", &id]).ends(0);
+    assert_eq!(words(&world.plan(), "conflicts", "id"), [id.as_str()]);
+    world.run(&["conflicts", "reopen", &id]).fails(2, &["conflicts decided"]);
+}
+
+#[test]
+fn people_who_share_a_number_are_kept_apart() {
+    let world = World::linked(1, "");
+    world.add_row("91,Mia,Desk,+14155550177,,Front");
+    world.add_row("92,Ida,Desk,+14155550177,,Front");
+    let id = words(&world.untouched(World::sync), "conflicts", "id").remove(0);
+    world.run(&["conflicts", "resolve", &id, "--keep-apart"]).ends(0);
+    for _ in 0..2 {
+        let report = world.untouched(World::sync);
+        assert_eq!((&report["outcome"], words(&report, "conflicts", "id").len()), (&"clean".into(), 0), "{report:#}");
+    }
+    let plan = world.plan();
+    assert_eq!(words(&plan, "skipped", "reason"), ["left_alone", "left_alone"]);
 }

@@ -140,7 +140,8 @@ pub(crate) struct Plan {
 #[command(after_help = "Examples:
   tieline show                  the last plan
   tieline show tonight.json     a plan file
-  tieline show r20261121-…      a run")]
+  tieline show r20261121-…      a run
+  tieline show -o plan.html     the last plan as a page to read, print and answer; also .md, .csv, .json")]
 pub(crate) struct Show {
     /// A plan file, or the id of a plan or a run; default: the last plan
     #[arg(value_name = "PLAN|RUN")]
@@ -148,6 +149,9 @@ pub(crate) struct Show {
     /// Show every row
     #[arg(long)]
     pub(crate) all: bool,
+    /// Write a file instead: .html, .md, .csv or .json
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -190,7 +194,9 @@ pub(crate) struct Sync {
   tieline conflicts list
   tieline conflicts show c0123456789
   tieline conflicts resolve c0123456789 --take crm
-  tieline conflicts resolve c0123456789 --value \"Acme Corp\"")]
+  tieline conflicts resolve c0123456789 --value \"Acme Corp\"
+  tieline conflicts export -o decisions.csv    fill the column `decision` in a spreadsheet, then
+  tieline conflicts import decisions.csv")]
 pub(crate) struct Conflicts {
     #[command(subcommand)]
     pub(crate) command: ConflictCommand,
@@ -220,6 +226,39 @@ pub(crate) enum ConflictCommand {
         /// A value of your own, for both sides
         #[arg(long, group = "choice")]
         value: Option<String>,
+        /// Leave it as it is until one of the values changes
+        #[arg(long, group = "choice")]
+        skip: bool,
+        /// Of contacts that share a number: never match them
+        #[arg(long, group = "choice")]
+        keep_apart: bool,
+        /// Who decides; default: the user of this machine
+        #[arg(long = "as", value_name = "NAME")]
+        by: Option<String>,
+    },
+    /// The decisions that wait or stay, with who made them
+    Decided,
+    /// Take a decision back; the next plan asks again
+    Reopen {
+        /// The conflict's id, or the beginning of it
+        id: String,
+    },
+    /// A file for a spreadsheet, with a column to fill
+    #[command(after_help = "The column `decision` takes: justcall, crm, value:TEXT, skip, keep apart, or nothing.")]
+    Export {
+        /// The file
+        #[arg(short, long, value_name = "FILE")]
+        output: std::path::PathBuf,
+    },
+    /// Decide what a filled file says; the next plan carries it out
+    #[command(after_help = "Example:
+  tieline conflicts import decisions.csv --dry-run    check every line, store nothing")]
+    Import {
+        /// The file
+        file: std::path::PathBuf,
+        /// Check every line, store nothing
+        #[arg(long)]
+        dry_run: bool,
         /// Who decides; default: the user of this machine
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,

@@ -38,6 +38,7 @@ mod parse;
 mod presets;
 mod quoting;
 mod replace;
+mod sheet;
 
 pub use config::Config;
 pub use connect::CsvConnector;
@@ -46,6 +47,7 @@ pub use encoding::Encoding;
 pub use inspect::{ColumnView, Inspection, Role, inspect};
 pub use presets::{Confidence, Detection, Preset, UnknownPreset, detect};
 pub use replace::{Disk, RealDisk};
+pub use sheet::{Sheet, SheetRow};
 
 #[cfg(test)]
 mod properties;

@@ -36,6 +36,7 @@ pub(crate) fn contested(
         return;
     };
     let wanted = match choice {
+        Choice::Skip | Choice::KeepApart => return, // left as it is; the base too, so that nothing is forgotten
         Choice::Take(side) => case.now[*side],
         Choice::Value(value) => Cell::from_text(value),
     };

@@ -176,6 +176,10 @@ fn edited_and_deleted(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, edi
             let birth = Birth { target: case.missing, row: case.row, head: Some(case.head), rule, note };
             creator::create_again(world, draft, &birth);
         }
+        Some(Choice::Skip | Choice::KeepApart) => {
+            let reason = SkipReason::LeftAlone;
+            draft.skip(world, case.present(), case.row, reason, reason.words().to_owned());
+        }
         _ => {
             draft.fate(case.present(), case.row, Fate::Conflict);
             draft.conflicts.push(conflict);

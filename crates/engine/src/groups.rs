@@ -4,7 +4,7 @@ use crate::conflicts::{self, Subject};
 use crate::draft::{Draft, Fate, World};
 use crate::identity::display_name;
 use crate::matcher::Group;
-use model::{BySide, ConflictKind, GroupMember, Side};
+use model::{BySide, ConflictKind, GroupMember, Side, SkipReason};
 
 /// Reports one undecided group.
 pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
@@ -39,6 +39,11 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
             let name = display_name(&world.settings.schema, record);
             conflict.records.push(GroupMember { side, id: record.id().to_owned(), name });
         }
+    }
+    if conflicts::answer(world, &conflict).is_some() {
+        return leave_alone(world, draft, &rows, group);
+    }
+    for side in Side::BOTH {
         for row in &rows[side] {
             draft.fate(side, *row, Fate::Conflict);
         }
@@ -47,6 +52,16 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
     conflict.records.dedup();
     conflict.detail = format!("{} records have the number {}", conflict.records.len(), group.key);
     draft.conflicts.push(conflict);
+}
+
+/// A person said that nothing is to be done: not now, or never.
+fn leave_alone(world: &World<'_>, draft: &mut Draft, rows: &BySide<Vec<u32>>, group: &Group) {
+    let detail = format!("one of several contacts with the number {}, left as they are by a person", group.key);
+    for side in Side::BOTH {
+        for row in &rows[side] {
+            draft.skip(world, side, *row, SkipReason::LeftAlone, detail.clone());
+        }
+    }
 }
 
 fn names(world: &World<'_>, side: Side, rows: &[u32]) -> String {

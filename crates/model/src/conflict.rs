@@ -97,6 +97,14 @@ pub struct Conflict {
 }
 
 impl Conflict {
+    /// Names the values that a person sees when deciding. An answer that comes back with another name was given to
+    /// values that are gone. Begins with a letter and has no sign in it, so that no spreadsheet takes it for a number.
+    pub fn check(&self) -> String {
+        let side = |value: &Option<String>| value.as_ref().map_or_else(|| "-".to_owned(), |text| format!("={text}"));
+        let text = format!("{}\n{}\n{}", self.id, side(&self.justcall), side(&self.crm));
+        format!("v{:012x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) >> 16)
+    }
+
     /// One side's value.
     pub const fn value(&self, side: Side) -> &Option<String> {
         match side {
@@ -114,6 +122,17 @@ pub enum Choice {
     Take(Side),
     /// A value of the person's own.
     Value(String),
+    /// Nothing, until one of the values changes.
+    Skip,
+    /// Never match the records that share this number.
+    KeepApart,
+}
+
+impl Choice {
+    /// Whether it is carried out once and then forgotten; the others stay until something changes.
+    pub const fn is_carried_out(&self) -> bool {
+        matches!(self, Self::Take(_) | Self::Value(_))
+    }
 }
 
 /// A person's answer, valid while both sides still hold the values it was made for.
@@ -138,6 +157,9 @@ impl Resolution {
     /// run was interrupted while it carried the decision out.
     pub fn still_fits(&self, conflict: &Conflict) -> bool {
         let done = |now: &Option<String>| matches!(&self.choice, Choice::Value(value) if now.as_ref() == Some(value));
+        if self.choice == Choice::KeepApart {
+            return self.conflict == conflict.id;
+        }
         let fits = |then: &Option<String>, now: &Option<String>| then == now || done(now);
         self.conflict == conflict.id && fits(&self.justcall, &conflict.justcall) && fits(&self.crm, &conflict.crm)
     }

@@ -80,6 +80,8 @@ pub enum SkipReason {
     DuplicateId,
     /// A record on the other side, whose phone cannot be read, has the same name or e-mail: it may be this contact.
     UnreadableCounterpart,
+    /// A person decided to leave it as it is.
+    LeftAlone,
 }
 
 impl SkipReason {
@@ -96,6 +98,7 @@ impl SkipReason {
             Self::Parked => "refused before, waiting for a change",
             Self::DuplicateId => "the same id twice in one listing",
             Self::UnreadableCounterpart => "a record with an unreadable phone on the other side may be this contact",
+            Self::LeftAlone => "a person decided to leave it as it is",
         }
     }
 }

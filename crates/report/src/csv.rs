@@ -1,8 +1,8 @@
-//! Conflicts as CSV for a spreadsheet (RFC 4180, every cell quoted). Cells that a spreadsheet would take for a formula
-//! get an apostrophe in front, which also keeps `+14155550100` a text. Reading answers back is not done here.
+//! Conflicts and changes as CSV for a spreadsheet (RFC 4180, every cell quoted). Cells that a spreadsheet would take for a formula
+//! get an apostrophe in front, which also keeps `+14155550100` a text. Reading answers back is the command line's.
 
 use crate::words;
-use model::Conflict;
+use model::{Action, Change, Conflict, RecordId};
 use std::io::{self, BufWriter, Write};
 
 /// The columns, in order. Stable: people build on them; new ones go to the end.
@@ -21,6 +21,60 @@ pub const CONFLICT_COLUMNS: [&str; 13] = [
     "records",
     "detail",
 ];
+
+/// The columns of a plan's writes: one line per field.
+const CHANGE_COLUMNS: [&str; 11] =
+    ["side", "action", "contact", "phone", "record_id", "other_id", "field", "before", "after", "rule", "why"];
+
+/// Every write of a plan, field by field.
+pub fn changes(actions: &[Action], out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    out.write_all("\u{feff}".as_bytes())?;
+    line(&mut out, &CHANGE_COLUMNS.map(str::to_owned))?;
+    for action in actions.iter().filter(|action| action.kind.is_write()) {
+        let id = |id: &Option<RecordId>| id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        let whole = [None];
+        let changes: Vec<Option<&Change>> = action.changes.iter().map(Some).collect();
+        for change in if changes.is_empty() { &whole[..] } else { &changes[..] } {
+            let before = change.and_then(|change| change.before.clone()).unwrap_or_default();
+            line(
+                &mut out,
+                &[
+                    action.side.to_string(),
+                    words::kind(action.kind).to_owned(),
+                    action.name.clone(),
+                    action.phone.clone(),
+                    id(&action.record_id),
+                    id(&action.other_id),
+                    change.map(|change| change.field.to_string()).unwrap_or_default(),
+                    before,
+                    change.map(|change| change.after.clone()).unwrap_or_default(),
+                    words::rule(action.reason),
+                    action.note.clone(),
+                ],
+            )?;
+        }
+    }
+    out.flush()
+}
+
+/// The columns of a file of decisions. The first is for the reader to fill, the last two are for us.
+pub const DECISION_COLUMNS: [&str; 12] =
+    ["decision", "contact", "phone", "field", "base", "justcall", "crm", "kind", "since", "records", "id", "check"];
+
+/// A file to decide in: one line per conflict with an empty `decision`. Begins with a byte order mark, by which Excel
+/// knows UTF-8.
+pub fn decisions(conflicts: &[Conflict], out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    out.write_all("\u{feff}".as_bytes())?;
+    line(&mut out, &DECISION_COLUMNS.map(str::to_owned))?;
+    for conflict in conflicts {
+        let [id, kind, contact, phone, field, base, justcall, crm, _, _, since, records, _] = cells(conflict);
+        let check = conflict.check();
+        line(&mut out, &[String::new(), contact, phone, field, base, justcall, crm, kind, since, records, id, check])?;
+    }
+    out.flush()
+}
 
 /// One line per conflict, after a line of column names.
 pub fn conflicts(conflicts: &[Conflict], out: &mut dyn Write) -> io::Result<()> {

@@ -6,7 +6,9 @@
 
 pub mod csv;
 pub mod diff;
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod terminal;
 pub mod text;
 pub mod view;

@@ -17,6 +17,11 @@ impl Store {
         self.write(|transaction| add(transaction, resolution))
     }
 
+    /// Keeps many decisions, all or none.
+    pub fn add_resolutions(&mut self, resolutions: &[Resolution]) -> Result<()> {
+        self.write(|transaction| resolutions.iter().try_for_each(|resolution| add(transaction, resolution)))
+    }
+
     /// Takes a decision back; false if there was none.
     pub fn remove_resolution(&mut self, conflict: &ConflictId) -> Result<bool> {
         self.write(|transaction| remove(transaction, conflict))

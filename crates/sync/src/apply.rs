@@ -254,11 +254,12 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// Answers of people that need not be kept: their conflict shows other values by now, or they were carried out.
+    /// Answers of people that need not be kept: their conflict shows other values by now, or they were carried out. What
+    /// was left as it is stays so.
     fn used_up(&self, plan: &Plan, carried_out: bool) -> Result<Vec<StateChange>> {
         let open = |resolution: &Resolution| plan.conflicts.iter().any(|conflict| conflict.id == resolution.conflict);
         let known = self.store.resolutions()?.into_iter();
-        let done = known.filter(|resolution| carried_out || open(resolution));
+        let done = known.filter(|answer| (carried_out && answer.choice.is_carried_out()) || open(answer));
         Ok(done.map(|resolution| StateChange::DropResolution(resolution.conflict)).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! `tieline conflicts`: lists, shows and decides. A decision is stored; the next plan carries it out.
 
+use super::decisions;
 use crate::args::ConflictCommand;
 use crate::config::Config;
 use crate::context::Context;
@@ -18,20 +19,33 @@ pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code>
     match command {
         ConflictCommand::List { csv } => list(context, &path, csv),
         ConflictCommand::Show { id } => show(context, &path, &id),
-        ConflictCommand::Resolve { id, take, value, by } => {
-            let choice = match (take, value) {
-                (Some(side), _) => Choice::Take(side.into()),
-                (None, value) => Choice::Value(value.unwrap_or_default()),
+        ConflictCommand::Resolve { id, take, value, skip, keep_apart, by } => {
+            let choice = match take {
+                Some(side) => Choice::Take(side.into()),
+                None if skip => Choice::Skip,
+                None if keep_apart => Choice::KeepApart,
+                None => Choice::Value(value.unwrap_or_default()),
             };
             resolve(context, &path, &id, choice, by)
+        }
+        ConflictCommand::Decided => decisions::list(context, &path),
+        ConflictCommand::Reopen { id } => decisions::reopen(context, &path, &id),
+        ConflictCommand::Export { output } => decisions::export(context, &path, &output),
+        ConflictCommand::Import { file, dry_run, by } => {
+            decisions::import(context, &path, &file, dry_run, by.as_deref())
         }
     }
 }
 
-/// Conflicts of the last plan that nobody has decided since.
-pub(crate) fn open(store: &Store) -> Fallible<Vec<Conflict>> {
+/// Conflicts of the last plan, decided since or not.
+pub(crate) fn known(store: &Store) -> Fallible<Vec<Conflict>> {
     let Some(stored) = store.latest_plan()? else { return Ok(Vec::new()) };
-    let mut conflicts = sync::plan_from_json(&stored.json)?.conflicts;
+    Ok(sync::plan_from_json(&stored.json)?.conflicts)
+}
+
+/// Those that nobody has decided since.
+pub(crate) fn open(store: &Store) -> Fallible<Vec<Conflict>> {
+    let mut conflicts = known(store)?;
     let answers = store.resolutions()?;
     conflicts.retain(|conflict| !answers.iter().any(|answer| answer.still_fits(conflict)));
     Ok(conflicts)
@@ -50,8 +64,10 @@ fn list(context: &Context, path: &Path, csv: bool) -> Fallible<Code> {
 }
 
 fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
-    let mut found: Vec<Conflict> =
-        conflicts.into_iter().filter(|conflict| !id.is_empty() && conflict.id.0.starts_with(id)).collect();
+    let mut found: Vec<Conflict> = conflicts
+        .into_iter()
+        .filter(|conflict| !id.is_empty() && conflict.id.0.starts_with(&id.to_lowercase()))
+        .collect();
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(Failure::usage(format!("no open conflict `{id}`"))
@@ -61,7 +77,7 @@ fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
 }
 
 fn show(context: &Context, path: &Path, id: &str) -> Fallible<Code> {
-    let conflict = find(open(&job::look(path)?)?, id)?;
+    let conflict = find(known(&job::look(path)?)?, id)?;
     if context.global.json {
         output::print_json(&conflict)?;
     } else {
@@ -72,17 +88,9 @@ fn show(context: &Context, path: &Path, id: &str) -> Fallible<Code> {
 
 fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<String>) -> Fallible<Code> {
     let mut store = job::look(path)?;
-    let conflict = find(open(&store)?, id)?;
+    let conflict = find(known(&store)?, id)?; // a decision that waits can be replaced by another
     check(&conflict, &choice)?;
-    let made_by = by.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
-    let resolution = Resolution {
-        conflict: conflict.id.clone(),
-        choice,
-        justcall: conflict.justcall.clone(),
-        crm: conflict.crm.clone(),
-        made_at: Timestamp::now(),
-        made_by: made_by.unwrap_or_else(|| "unknown".to_owned()),
-    };
+    let resolution = answer(&conflict, choice, by);
     store.add_resolution(&resolution)?;
     if context.global.json {
         output::print_json(&resolution)?;
@@ -92,14 +100,35 @@ fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<
     Ok(Code::Done)
 }
 
+/// The answer, bound to the values that it was given to.
+pub(crate) fn answer(conflict: &Conflict, choice: Choice, by: Option<String>) -> Resolution {
+    let made_by = by.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
+    Resolution {
+        conflict: conflict.id.clone(),
+        choice,
+        justcall: conflict.justcall.clone(),
+        crm: conflict.crm.clone(),
+        made_at: Timestamp::now(),
+        made_by: made_by.unwrap_or_else(|| "unknown".to_owned()),
+    }
+}
+
 /// Whether the choice makes sense for this kind of conflict.
-fn check(conflict: &Conflict, choice: &Choice) -> Fallible<()> {
-    let is_group =
-        matches!(conflict.kind, ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone | ConflictKind::Unclear);
-    if is_group {
+pub(crate) fn check(conflict: &Conflict, choice: &Choice) -> Fallible<()> {
+    let is_group = matches!(conflict.kind, ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone);
+    match choice {
+        Choice::Skip => return Ok(()),
+        Choice::KeepApart if is_group => return Ok(()),
+        Choice::KeepApart => {
+            return Err(Failure::usage(format!("{} is about one contact: there is nobody to keep apart", conflict.id))
+                .hint("if these are two people, give one of them another number"));
+        }
+        Choice::Take(_) | Choice::Value(_) => {}
+    }
+    if is_group || conflict.kind == ConflictKind::Unclear {
         return Err(Failure::usage(format!("{} is about who is who, not about a value", conflict.id)).hint(
             "tell the records apart in the CRM or in JustCall: another number, the same name or e-mail on both sides, \
-             or merge the duplicates",
+             or merge the duplicates. Or leave them: --skip, or --keep-apart for good",
         ));
     }
     match choice {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use model::{ActionKind, Change, Outcome, Rule, RunId, RunReport, Side};
 use serde::Serialize;
 use std::io::Write;
-use store::{JournalEntry, JournalFilter, Store};
+use store::{JournalEntry, JournalFilter, RunRow, Store};
 
 /// One journalled write as it is shown.
 #[derive(Serialize)]
@@ -109,29 +109,39 @@ fn draw(entries: &[Entry], out: &mut dyn Write) -> std::io::Result<()> {
 
 fn runs(context: &Context, store: &Store, limit: usize) -> Fallible<Code> {
     let runs = store.runs(limit)?;
-    let mut rows = Vec::new();
-    let mut json = Vec::new();
-    for run in runs {
-        let report: Option<RunReport> = run.report.as_deref().and_then(|json| serde_json::from_slice(json).ok());
-        let outcome = report.as_ref().map(|report| report.outcome);
-        json.push(serde_json::json!({
-            "run": run.id, "plan": run.plan, "started_at": run.started_at, "finished_at": run.finished_at,
-            "outcome": run.outcome, "applied": report.as_ref().map(|report| report.applied),
-            "requests": report.as_ref().map(|report| report.requests),
-        }));
-        rows.push(report::terminal::RunRow {
-            run: run.id.0,
+    if context.global.json {
+        let json = |run: &RunRow| {
+            let report = report_of(run);
+            serde_json::json!({
+                "run": run.id, "plan": run.plan, "started_at": run.started_at, "finished_at": run.finished_at,
+                "outcome": run.outcome, "applied": report.as_ref().map(|report| report.applied),
+                "requests": report.as_ref().map(|report| report.requests),
+            })
+        };
+        let runs: Vec<_> = runs.iter().map(json).collect();
+        output::print_json(&serde_json::json!({ "runs": runs }))?;
+    } else {
+        output::print(|out| report::terminal::runs(&rows(&runs), &context.view(true), out))?;
+    }
+    Ok(Code::Done)
+}
+
+fn report_of(run: &RunRow) -> Option<RunReport> {
+    run.report.as_deref().and_then(|json| serde_json::from_slice(json).ok())
+}
+
+/// Runs as a view draws them.
+pub(crate) fn rows(runs: &[RunRow]) -> Vec<report::terminal::RunRow> {
+    let row = |run: &RunRow| {
+        let report = report_of(run);
+        report::terminal::RunRow {
+            run: run.id.0.clone(),
             at: run.started_at,
-            outcome,
+            outcome: report.as_ref().map(|report| report.outcome),
             applied: report.as_ref().map(|report| report.applied).unwrap_or_default(),
             waiting: report.as_ref().map_or(0, |report| report.conflicts.len() + report.held.len()) as u64,
             seconds: report.as_ref().map(|report| report.seconds),
-        });
-    }
-    if context.global.json {
-        output::print_json(&serde_json::json!({ "runs": json }))?;
-    } else {
-        output::print(|out| report::terminal::runs(&rows, &context.view(true), out))?;
-    }
-    Ok(Code::Done)
+        }
+    };
+    runs.iter().map(row).collect()
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod completions;
 mod conflicts;
+mod decisions;
 mod demo;
 mod doctor;
 mod history;

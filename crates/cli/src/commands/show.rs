@@ -1,5 +1,7 @@
-//! `tieline show`: a plan or a run again, from the state or from a file. Asks neither side.
+//! `tieline show`: a plan or a run again, from the state or from a file; on the terminal or as a file to give to others.
+//! Asks neither side.
 
+use super::plan::write_private;
 use crate::args;
 use crate::config::Config;
 use crate::context::Context;
@@ -7,35 +9,100 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
-use model::{RunId, RunReport};
+use model::{Plan, RunId, RunReport};
+use report::json::Layout;
+use report::view::default_titles;
+use std::io;
 use std::path::Path;
+use store::Store;
+
+/// Runs in the chart of a page.
+const CHARTED: usize = 30;
+
+/// What is shown.
+enum Shown {
+    Plan(Plan),
+    Run(RunReport),
+}
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &args::Show) -> Fallible<Code> {
-    if let Some(path) = args.what.as_deref().map(Path::new).filter(|path| path.exists()) {
-        let json = std::fs::read(path)?;
-        let plan = sync::plan_from_json(&json)?;
-        super::plan::show(context, &plan, args.all)?;
-        return Ok(Code::Done);
+    let file = args.what.as_deref().map(Path::new).filter(|path| path.exists());
+    let (shown, store) = if let Some(path) = file {
+        (Shown::Plan(sync::plan_from_json(&std::fs::read(path)?)?), None)
+    } else {
+        let store = job::look(&Config::load(&context.global.config)?.state_path())?;
+        (find(&store, args.what.as_deref())?, Some(store))
+    };
+    match &args.output {
+        Some(path) => write(context, &shown, store.as_ref(), path)?,
+        None => print(context, &shown, args.all)?,
     }
-    let store = job::look(&Config::load(&context.global.config)?.state_path())?;
-    if let Some(name) = &args.what
-        && let Some(run) = store.run(&RunId(name.clone()))?
+    Ok(Code::Done)
+}
+
+fn find(store: &Store, name: Option<&str>) -> Fallible<Shown> {
+    if let Some(name) = name
+        && let Some(run) = store.run(&RunId(name.to_owned()))?
     {
         let json = run.report.ok_or_else(|| {
             Failure::new(format!("run {name} has no report: it was killed, or is under way"))
                 .hint("the next `tieline sync` settles what it left")
         })?;
-        let report: RunReport = serde_json::from_slice(&json)
+        let report = serde_json::from_slice(&json)
             .map_err(|error| Failure::new(format!("the report of run {name} cannot be read: {error}")))?;
-        if context.global.json {
-            output::print(|out| report::json::run(&report, report::json::Layout::Pretty, out))?;
-        } else {
-            output::print(|out| report::terminal::run(&report, &context.view(args.all), out))?;
-        }
-        return Ok(Code::Done);
+        return Ok(Shown::Run(report));
     }
-    let plan = super::apply::find(&store, args.what.as_deref())?;
-    super::plan::show(context, &plan, args.all)?;
-    Ok(Code::Done)
+    Ok(Shown::Plan(super::apply::find(store, name)?))
+}
+
+fn print(context: &Context, shown: &Shown, all: bool) -> Fallible<()> {
+    match shown {
+        Shown::Plan(plan) => super::plan::show(context, plan, all),
+        Shown::Run(run) if context.global.json => output::print(|out| report::json::run(run, Layout::Pretty, out)),
+        Shown::Run(run) => output::print(|out| report::terminal::run(run, &context.view(all), out)),
+    }
+}
+
+/// A file in the format that its name asks for.
+fn write(context: &Context, shown: &Shown, store: Option<&Store>, path: &Path) -> Fallible<()> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+    let mut bytes = Vec::new();
+    match ending.as_str() {
+        "html" | "htm" => html(shown, store, &mut bytes)?,
+        "md" => match shown {
+            Shown::Plan(plan) => report::markdown::plan(plan, &default_titles(), &mut bytes)?,
+            Shown::Run(run) => report::markdown::run(run, &default_titles(), &mut bytes)?,
+        },
+        "csv" => match shown {
+            Shown::Plan(plan) => report::csv::changes(&plan.actions, &mut bytes)?,
+            Shown::Run(_) => {
+                return Err(Failure::usage("a run has no table of changes")
+                    .hint("name a file that ends in .html, .md or .json; `tieline history RUN` lists its writes"));
+            }
+        },
+        "json" => match shown {
+            Shown::Plan(plan) => report::json::plan(plan, Layout::Pretty, &mut bytes)?,
+            Shown::Run(run) => report::json::run(run, Layout::Pretty, &mut bytes)?,
+        },
+        _ => {
+            return Err(Failure::usage(format!("{}: the ending says no format", path.display()))
+                .hint("name a file that ends in .html, .md, .csv or .json"));
+        }
+    }
+    write_private(path, &bytes).map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
+    context.note(&format!("written to {}", path.display()));
+    Ok(())
+}
+
+fn html(shown: &Shown, store: Option<&Store>, out: &mut Vec<u8>) -> Fallible<()> {
+    let mut options = report::html::PageOptions::default();
+    if let Some(store) = store {
+        options.runs = super::history::rows(&store.runs(CHARTED)?);
+    }
+    let drawn: io::Result<()> = match shown {
+        Shown::Plan(plan) => report::html::plan(plan, &options, out),
+        Shown::Run(run) => report::html::run(run, &options, out),
+    };
+    Ok(drawn?)
 }

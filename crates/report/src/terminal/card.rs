@@ -4,8 +4,9 @@ use super::actions;
 use super::paint::{Line, Painter, Tone};
 use super::values::{self, Frame};
 use crate::text;
+use crate::view::{Answer, answers, remedy};
 use crate::words;
-use model::{Conflict, ConflictKind, Side};
+use model::{Conflict, Side};
 use std::io;
 
 const LABEL: usize = 10;
@@ -80,45 +81,19 @@ fn members(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
 }
 
 fn choices(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
+    if let Some(text) = remedy(conflict.kind) {
+        painter.wrapped(&Line::indented(2).plain(text), 2)?;
+    }
     let command = format!("tieline conflicts resolve {}", conflict.id);
-    match conflict.kind {
-        ConflictKind::BothEdited | ConflictKind::NoBase => {
-            for side in Side::BOTH {
-                let other = &painter.options.titles[side.other()];
-                let effect = match conflict.value(side).as_deref() {
-                    None | Some("") => format!("empties the field in {other}"),
-                    Some(value) => format!("writes \"{value}\" to {other}"),
-                };
-                choice(&format!("{command} --take {side}"), &effect, painter)?;
-            }
-            choice(&format!("{command} --value \"…\""), "writes a value of your own to both sides", painter)
-        }
-        ConflictKind::EditedAndDeleted => {
-            for side in Side::BOTH {
-                choice(&format!("{command} --take {side}"), &take_whole(conflict, side, painter), painter)?;
-            }
-            Ok(())
-        }
-        ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone => {
-            let text = "To settle it, correct or merge the records where they are kept, so that one contact has the number; \
-                        the next plan sees it. Until then none of them is written to.";
-            painter.wrapped(&Line::indented(2).plain(text), 2)
-        }
-        ConflictKind::Unclear => {
-            let text = "To settle it, look at the record on both sides; the next plan compares what they show then.";
-            painter.wrapped(&Line::indented(2).plain(text), 2)
-        }
+    for Answer { code, effect } in answers(conflict, &painter.options.titles) {
+        let option = match code {
+            "value" => "--value \"…\"".to_owned(),
+            "skip" | "keep apart" => format!("--{}", code.replace(' ', "-")),
+            side => format!("--take {side}"),
+        };
+        choice(&format!("{command} {option}"), &effect, painter)?;
     }
-}
-
-/// Taking the side that deleted the contact deletes it on the other; taking the edited one brings it back.
-fn take_whole(conflict: &Conflict, side: Side, painter: &Painter<'_>) -> String {
-    let other = &painter.options.titles[side.other()];
-    if conflict.value(side).is_none() {
-        format!("deletes the contact in {other} too")
-    } else {
-        format!("creates the contact in {other} again")
-    }
+    Ok(())
 }
 
 fn choice(command: &str, effect: &str, painter: &mut Painter<'_>) -> io::Result<()> {

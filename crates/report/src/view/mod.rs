@@ -1,10 +1,12 @@
 //! A plan or a run arranged for a reader: groups, totals and sentences as plain data, drawn by each format. Borrows what
 //! it shows and formats nothing that no one may look at, so that a plan of 100,000 actions costs one pass.
 
+mod choices;
 mod groups;
 mod headline;
 mod totals;
 
+pub use choices::{Answer, answers, remedy, standing_rule};
 pub use groups::{Group, Waiting, changes, changes_phone, conflicts, held, rules, skipped};
 pub use headline::{plan as plan_headline, run as run_headline};
 pub use totals::{TotalRow, Totals};

@@ -1,0 +1,231 @@
+//! `tieline conflicts export`, `import`, `decided` and `reopen`: deciding many conflicts in a spreadsheet, and looking after
+//! decisions. Writes to neither side.
+
+use super::conflicts::{answer, check, known, open};
+use super::plan::write_private;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use crate::job;
+use crate::output;
+use connector_csv::{Sheet, SheetRow};
+use model::{BySide, Choice, Conflict, ConflictId, Resolution, Side};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Writes the open conflicts to a file.
+pub(crate) fn export(context: &Context, state: &Path, file: &Path) -> Fallible<Code> {
+    let conflicts = open(&job::look(state)?)?;
+    let mut bytes = Vec::new();
+    report::csv::decisions(&conflicts, &mut bytes)?;
+    write_private(file, &bytes).map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
+    let count = conflicts.len();
+    context.note(&format!("{count} conflicts written to {}", file.display()));
+    context.note(&format!("next: fill the column `decision`, then tieline conflicts import {}", file.display()));
+    Ok(Code::Done)
+}
+
+/// A line that says nothing that could be stored.
+#[derive(Debug, Serialize)]
+struct Refused {
+    line: u64,
+    id: String,
+    why: String,
+}
+
+/// What a file came to.
+#[derive(Debug, Default, Serialize)]
+struct Imported {
+    stored: usize,
+    /// Lines without a decision.
+    left: usize,
+    refused: Vec<Refused>,
+    /// Records that the next plan writes to for these decisions, at most.
+    writes: BySide<u64>,
+}
+
+/// Stores what a filled file says, line by line.
+pub(crate) fn import(context: &Context, state: &Path, file: &Path, dry_run: bool, by: Option<&str>) -> Fallible<Code> {
+    let sheet = Sheet::read(file).map_err(|error| {
+        let hint = error.hint.clone().unwrap_or_else(|| "`tieline conflicts export -o FILE` writes one".to_owned());
+        Failure::usage(error.to_string()).hint(hint)
+    })?;
+    let mut store = job::look(state)?;
+    let (answers, imported) = read(&sheet, &known(&store)?, by)?;
+    if !dry_run {
+        store.add_resolutions(&answers)?;
+    }
+    if context.global.json {
+        output::print_json(&imported)?;
+    } else {
+        tell(context, &imported, dry_run);
+    }
+    Ok(match (imported.refused.is_empty(), imported.stored) {
+        (true, _) => Code::Done,
+        (false, 0) => Code::Failed,
+        (false, _) => Code::Partial,
+    })
+}
+
+fn read(sheet: &Sheet, open: &[Conflict], by: Option<&str>) -> Fallible<(Vec<Resolution>, Imported)> {
+    let column = |name: &'static str| {
+        sheet.column(name).ok_or_else(|| {
+            Failure::usage(format!("the file has no column `{name}`"))
+                .hint("`tieline conflicts export -o decisions.csv` writes one that has; keep its first line")
+        })
+    };
+    let columns = (column("decision")?, column("id")?, column("check")?);
+    let open: BTreeMap<&str, &Conflict> = open.iter().map(|conflict| (conflict.id.0.as_str(), conflict)).collect();
+    let mut imported = Imported::default();
+    let mut answers: BTreeMap<String, Resolution> = BTreeMap::new();
+    for row in &sheet.rows {
+        let id = row.cell(Some(columns.1)).to_owned();
+        match decide(row, columns, &open) {
+            Ok(None) => imported.left += 1,
+            Ok(Some((_, choice))) if answers.get(&id).is_some_and(|known| known.choice != choice) => {
+                let why = "decided in another way further up".to_owned();
+                imported.refused.push(Refused { line: row.line, id, why });
+            }
+            Ok(Some((conflict, choice))) => {
+                answers.insert(id, answer(conflict, choice, by.map(str::to_owned)));
+            }
+            Err(why) => imported.refused.push(Refused { line: row.line, id, why }),
+        }
+    }
+    for answer in answers.values() {
+        for side in Side::BOTH {
+            imported.writes[side] += u64::from(writes_to(&answer.choice, side));
+        }
+    }
+    imported.stored = answers.len();
+    Ok((answers.into_values().collect(), imported))
+}
+
+/// What one line says; nothing where its decision is blank.
+fn decide<'c>(
+    row: &SheetRow,
+    (decision, id, check_at): (usize, usize, usize),
+    open: &BTreeMap<&str, &'c Conflict>,
+) -> Result<Option<(&'c Conflict, Choice)>, String> {
+    // The whole rest of the cell is the value, blanks and all: only the cell's own ends are trimmed.
+    let Some(choice) = choice(row.cell(Some(decision)))? else { return Ok(None) };
+    let conflict = open.get(row.cell(Some(id))).copied();
+    let conflict = conflict.ok_or("no open conflict has this id: it is decided, or gone")?;
+    if row.cell(Some(check_at)) != conflict.check() {
+        return Err("one of the values has changed since the export: export again".to_owned());
+    }
+    check(conflict, &choice).map_err(|failure| failure.message)?;
+    Ok(Some((conflict, choice)))
+}
+
+/// A decision in a person's words.
+fn choice(text: &str) -> Result<Option<Choice>, String> {
+    // A spreadsheet may show the apostrophe that keeps a text a text.
+    let text = text.strip_prefix('\'').unwrap_or(text);
+    if let Some((word, value)) = text.split_once(':')
+        && word.trim().eq_ignore_ascii_case("value")
+    {
+        return Ok(Some(Choice::Value(value.trim().to_owned())));
+    }
+    let word = text.trim().to_lowercase().replace(['_', '-'], " ");
+    Ok(Some(match word.as_str() {
+        "" => return Ok(None),
+        "justcall" => Choice::Take(Side::Justcall),
+        "crm" => Choice::Take(Side::Crm),
+        "skip" => Choice::Skip,
+        "keep apart" => Choice::KeepApart,
+        _ => return Err(format!("`{text}` is none of: justcall, crm, value:TEXT, skip, keep apart")),
+    }))
+}
+
+/// Whether carrying the choice out may write to a side.
+const fn writes_to(choice: &Choice, side: Side) -> bool {
+    match choice {
+        Choice::Take(winner) => !matches!((winner, side), (Side::Justcall, Side::Justcall) | (Side::Crm, Side::Crm)),
+        Choice::Value(_) => true,
+        Choice::Skip | Choice::KeepApart => false,
+    }
+}
+
+fn tell(context: &Context, imported: &Imported, dry_run: bool) {
+    for refused in &imported.refused {
+        anstream::eprintln!("line {}: {}: {}", refused.line, report::text::safe(&refused.id), refused.why);
+    }
+    let verb = if dry_run { "would be stored" } else { "stored" };
+    let Imported { stored, left, refused, writes } = imported;
+    context.note(&format!("{stored} decisions {verb}, {} refused, {left} lines without a decision", refused.len()));
+    if *stored > 0 {
+        let (justcall, crm) = (writes.justcall, writes.crm);
+        context.note(&format!(
+            "the next plan writes at most {justcall} records in JustCall and {crm} in the CRM for them"
+        ));
+        context.note("next: tieline plan");
+    }
+}
+
+/// The decisions that wait to be carried out, or that stay.
+pub(crate) fn list(context: &Context, state: &Path) -> Fallible<Code> {
+    let decided = job::look(state)?.resolutions()?;
+    if context.global.json {
+        #[derive(Serialize)]
+        struct Decided {
+            decided: Vec<Resolution>,
+        }
+        output::print_json(&Decided { decided })?;
+        return Ok(Code::Done);
+    }
+    output::print(|out| {
+        if decided.is_empty() {
+            writeln!(out, "No decision waits or stays.")?;
+        }
+        for Resolution { conflict, choice, made_at, made_by, .. } in &decided {
+            let choice = match choice {
+                Choice::Take(side) => format!("take {side}"),
+                Choice::Value(value) => format!("value: {value}"),
+                Choice::Skip => "skip until changed".to_owned(),
+                Choice::KeepApart => "keep apart".to_owned(),
+            };
+            let (choice, made_by) = (report::text::safe(&choice), report::text::safe(made_by));
+            writeln!(out, "{conflict}  {choice}  by {made_by} at {made_at:.0}")?;
+        }
+        Ok(())
+    })?;
+    Ok(Code::Done)
+}
+
+/// Takes a decision back.
+pub(crate) fn reopen(context: &Context, state: &Path, id: &str) -> Fallible<Code> {
+    let mut store = job::look(state)?;
+    let known = store.resolutions()?.into_iter().map(|answer| answer.conflict);
+    let found: Vec<ConflictId> = known.filter(|known| !id.is_empty() && known.0.starts_with(id)).collect();
+    let [conflict] = found.as_slice() else {
+        return Err(Failure::usage(format!("`{id}` names {} decisions, not one", found.len()))
+            .hint("`tieline conflicts decided` lists them"));
+    };
+    store.remove_resolution(conflict)?;
+    context.note(&format!("{conflict} is open again: the next plan asks"));
+    Ok(Code::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decisions_in_a_persons_words() {
+        for (text, expected) in [
+            ("justcall", Choice::Take(Side::Justcall)),
+            (" CRM ", Choice::Take(Side::Crm)),
+            ("Keep_apart", Choice::KeepApart),
+            ("keep apart", Choice::KeepApart),
+            ("Skip", Choice::Skip),
+            ("value: Acme: the best", Choice::Value("Acme: the best".into())),
+            ("'value:", Choice::Value(String::new())),
+        ] {
+            assert_eq!(choice(text), Ok(Some(expected)), "{text}");
+        }
+        assert_eq!(choice(" "), Ok(None));
+        assert!(choice("both").unwrap_err().contains("`both`"));
+    }
+}

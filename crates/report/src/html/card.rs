@@ -1,0 +1,87 @@
+//! One conflict: who, which field, what each side made of it, what each answer does. Readable as it stands; the controls
+//! appear where JavaScript runs.
+
+use super::PageOptions;
+use super::values;
+use crate::text;
+use crate::view::{answers, remedy, standing_rule};
+use crate::words;
+use maud::{Markup, html};
+use model::{Conflict, Side};
+
+pub(super) fn card(conflict: &Conflict, options: &PageOptions) -> Markup {
+    let id = &conflict.id.0;
+    let field = conflict.field.as_ref().map(ToString::to_string).unwrap_or_default();
+    html! {
+        article.card id=(id) data-check=(conflict.check()) data-field=(field) aria-labelledby={ (id) "-who" } {
+            h4 id={ (id) "-who" } {
+                (values::name(&conflict.name))
+                " " span.phone { (text::safe(&conflict.phone)) }
+                @if !field.is_empty() { " " span.field { (field) } }
+            }
+            @if conflict.field.is_some() { (sides(conflict, options)) }
+            @if !conflict.detail.is_empty() { p.detail { (text::safe(&conflict.detail)) } }
+            @if !conflict.records.is_empty() {
+                ul.members {
+                    @for member in &conflict.records {
+                        li { (options.titles[member.side]) " " code { (text::safe(&member.id)) } " " (values::name(&member.name)) }
+                    }
+                }
+            }
+            p.facts {
+                "waits since " (words::time(conflict.since, &options.zone))
+                @for (side, record) in [(Side::Justcall, &conflict.justcall_id), (Side::Crm, &conflict.crm_id)] {
+                    @if let Some(record) = record { " · " (options.titles[side]) " " code { (text::safe(record)) } }
+                }
+                " · " code { (id) }
+            }
+            @if let Some(text) = remedy(conflict.kind) { p.remedy { (text) } }
+            fieldset {
+                legend { "Answers" }
+                @for answer in answers(conflict, &options.titles) {
+                    label {
+                        input.js type="radio" name={ "d-" (id) } value=(answer.code);
+                        " " strong { (label(answer.code, options)) } " " (text::safe(&answer.effect))
+                        @if answer.code == "value" {
+                            " " input.js.own type="text" aria-label="A value of your own" autocomplete="off";
+                        }
+                    }
+                }
+            }
+            @if let Some(rule) = standing_rule(conflict) { p.rule { "For good: " code { (rule) } } }
+        }
+    }
+}
+
+fn label(code: &str, options: &PageOptions) -> String {
+    match code {
+        "justcall" => options.titles.justcall.clone(),
+        "crm" => options.titles.crm.clone(),
+        "value" => "Own value".to_owned(),
+        "skip" => "Skip".to_owned(),
+        _ => "Keep apart".to_owned(),
+    }
+}
+
+fn sides(conflict: &Conflict, options: &PageOptions) -> Markup {
+    let base = conflict.base.as_deref();
+    html! {
+        table.sides {
+            tbody {
+                tr {
+                    th scope="row" { "Last agreed" }
+                    td { @if base.is_some() { (values::value(base)) } @else { span.none { "(never)" } } }
+                }
+                @for side in Side::BOTH {
+                    tr {
+                        th scope="row" { (options.titles[side]) }
+                        td {
+                            @if base.is_some() { (values::change(base, conflict.value(side).as_deref())) }
+                            @else { (values::value(conflict.value(side).as_deref())) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
