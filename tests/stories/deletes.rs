@@ -226,3 +226,14 @@ fn a_record_that_was_edited_since_is_not_deleted_i2() {
     assert_eq!((applied(&report, "justcall", "delete"), applied(&report, "crm", "create")), (0, 1));
     assert!(world.row(&last_name(1)).ends_with("Alive"));
 }
+
+/// A schedule with an approval in it must not switch the weekly limit off.
+#[test]
+fn an_approval_that_was_not_needed_uses_the_week_up_s17() {
+    let world = World::linked(30, AT_ONCE);
+    for gone in [1..=4, 5..=8] {
+        world.drop_rows(gone);
+        world.run(&["sync", "--approve", "deletes=0"]).ends(0);
+    }
+    assert_eq!(world.account.contact_count(), 26, "four of the five of this week are used up");
+}

@@ -196,3 +196,41 @@ fn a_401_in_the_middle_of_a_list_stops_before_anything() {
     world.account.clear_faults();
     assert_eq!(applied(&world.sync(), "crm", "update"), 1);
 }
+
+/// Bulk finds contacts by number: a contact that the listing missed would be overwritten without a question.
+#[test]
+fn nothing_is_created_where_the_list_was_cut_s5() {
+    let world = World::linked(5, "");
+    world.insert("Zed", "Zimmer", "+14155550977", "Typed by hand");
+    world.add_row("91,Zack,Zimmer,+14155550977,,Old Import");
+    let fault = Action::TruncateList { rows: 4, honest_count: true };
+    world.account.add_fault(Fault::new(On::List, fault));
+    world.untouched(|world| {
+        let report = world.sync();
+        assert_eq!(report["outcome"], "waiting", "{report:#}");
+        assert_eq!(words(&report, "held", "kind"), ["create"]);
+        assert_eq!(words(&report, "held", "reason"), ["partial_listing"]);
+    });
+    world.account.clear_faults();
+    let report = world.sync();
+    assert_eq!(words(&report, "conflicts", "justcall"), ["Typed by hand", "Zed"], "{report:#}");
+    assert_eq!(world.contact("+14155550977").company.as_deref(), Some("Typed by hand"));
+}
+
+#[test]
+fn nothing_is_created_in_half_an_export_s5() {
+    let world = World::linked(12, "");
+    let whole = world.read("crm.csv");
+    let half: String = whole.split_inclusive('\n').take(4).collect();
+    world.insert("New", "Person", "+14155550977", "");
+    world.write("crm.csv", &half);
+    for _ in 0..2 {
+        let report = world.sync();
+        assert!(words(&report, "alarms", "kind").contains(&"short_listing".to_owned()), "{report:#}");
+        assert_eq!((world.read("crm.csv"), world.account.contact_count()), (half.clone(), 13));
+    }
+    world.write("crm.csv", &whole);
+    let report = world.sync();
+    assert_eq!(applied(&report, "crm", "create"), 1, "{report:#}");
+    world.settled();
+}

@@ -249,3 +249,46 @@ fn a_body_that_is_too_large_is_split() {
     assert!(world.requests(RequestKind::Bulk) > 2);
     world.settled();
 }
+
+/// The id of a row that was deleted is never given to somebody else: an id is how we know whom a row is about.
+#[test]
+fn ids_of_deleted_rows_are_not_given_again_i6() {
+    let world = World::linked(3, "");
+    world.drop_rows([3]);
+    world.insert("New", "Person", "+14155550977", "");
+    let report = world.sync();
+    assert_eq!(applied(&report, "crm", "create"), 1, "{report:#}");
+    assert!(world.row("Person,").starts_with("4,New,Person"));
+    world.sync();
+    assert_eq!(world.numbered(3).first_name.as_deref(), Some("Kim"));
+    // Nor after the new one was deleted as well.
+    world.drop_rows([4]);
+    world.insert("Newer", "Human", "+14155550978", "");
+    world.sync();
+    assert!(world.row("Human,").starts_with("5,Newer,Human"));
+}
+
+/// What a person shortened is not taken for what the replica cut off: nobody guesses.
+#[test]
+fn a_value_that_somebody_shortened_is_asked_about() {
+    let world = World::linked(2, "");
+    world.edit_crm("Acme 1", "Nordlys Holding International");
+    assert_eq!(applied(&world.sync(), "justcall", "update"), 1);
+    world.edit(1, |contact| contact.company = Some("Nordlys".to_owned()));
+    for _ in 0..2 {
+        let report = world.untouched(World::sync);
+        assert_eq!(words(&report, "conflicts", "justcall"), ["Nordlys"], "{report:#}");
+    }
+}
+
+#[test]
+fn a_longer_value_that_did_not_land_is_noticed_s33() {
+    let world = World::linked(2, "");
+    world.edit_crm("Acme 1", "Acme 1 and Sons");
+    world.account.add_fault(Fault::new(On::Bulk, Action::DropWrites { every: 1 }));
+    world.sync();
+    world.account.clear_faults();
+    let plan = world.plan();
+    assert_eq!(words(&plan, "skipped", "reason"), ["parked"], "{plan:#}");
+    assert_eq!(world.numbered(1).company.as_deref(), Some("Acme 1"));
+}

@@ -7,6 +7,7 @@ use crate::registry::Setup;
 use crate::surroundings::{System, entropy};
 use engine::GuardClass;
 use engine::normalizer::Normalizer;
+use model::{BySide, Side};
 use std::collections::BTreeMap;
 use store::{LockGuard, Owner, Store};
 use sync::{Env, Session, SessionParts};
@@ -53,11 +54,14 @@ impl Job {
         let Some(store) = self.store.take() else {
             return Err(crate::failure::Failure::new("the state is in use by this very run"));
         };
-        let learned = store
-            .facts()?
-            .into_iter()
-            .filter_map(|(key, value)| Some((key.strip_prefix("justcall.")?.to_owned(), value)));
-        let connectors = setup.connectors(learned.collect())?;
+        let facts = store.facts()?;
+        let learned = BySide::from_fn(|side: Side| {
+            let own = |(key, value): &(String, String)| {
+                Some((key.strip_prefix(side.name())?.strip_prefix('.')?.to_owned(), value.clone()))
+            };
+            facts.iter().filter_map(own).collect()
+        });
+        let connectors = setup.connectors(learned)?;
         let connectors = match access {
             Access::Write => connectors,
             Access::Read => connectors

@@ -36,14 +36,16 @@ impl Setup {
         Ok(Self { config, region, settings, specs, csv })
     }
 
-    /// Both connectors. `learned`: what earlier runs found out about the JustCall account.
-    pub(crate) fn connectors(&self, learned: Vec<(String, String)>) -> Fallible<BySide<Box<dyn Connector>>> {
-        Ok(BySide { justcall: self.justcall(learned)?, crm: self.crm() })
+    /// Both connectors. `learned`: what earlier runs found out about each side.
+    pub(crate) fn connectors(&self, learned: BySide<Vec<(String, String)>>) -> Fallible<BySide<Box<dyn Connector>>> {
+        Ok(BySide { justcall: self.justcall(learned.justcall)?, crm: self.crm(learned.crm) })
     }
 
     /// The CRM's connector.
-    pub(crate) fn crm(&self) -> Box<dyn Connector> {
-        Box::new(CsvConnector::new(self.csv.clone(), self.settings.schema.clone()))
+    pub(crate) fn crm(&self, learned: Vec<(String, String)>) -> Box<dyn Connector> {
+        let mut csv = self.csv.clone();
+        csv.learned = learned;
+        Box::new(CsvConnector::new(csv, self.settings.schema.clone()))
     }
 
     /// JustCall's connector.

@@ -39,7 +39,12 @@ pub(crate) struct Batch<'w> {
 
 impl<'w> Batch<'w> {
     /// Finds the rows that the writes are about and decides what happens to each.
-    pub(crate) fn decide(document: &Document<'_>, layout: &Layout, writes: &'w [Write]) -> Result<Self, Error> {
+    pub(crate) fn decide(
+        document: &Document<'_>,
+        layout: &Layout,
+        writes: &'w [Write],
+        new_ids: &mut NewIds,
+    ) -> Result<Self, Error> {
         let text = document.text();
         let mut batch = Self {
             writes,
@@ -52,7 +57,6 @@ impl<'w> Batch<'w> {
         let wanted = batch.wanted();
         let creates = writes.iter().any(|write| write.kind == WriteKind::Create);
         let mut habits = Habits::new(&document.header_row, document.dialect.delimiter);
-        let mut new_ids = NewIds::new();
         let mut rows = Rows::new(document, layout);
         while let Some(row) = rows.next()? {
             if creates {
@@ -71,7 +75,7 @@ impl<'w> Batch<'w> {
                 continue;
             }
             batch.fates[index] = if write.kind == WriteKind::Create {
-                batch.create(document, layout, write, &habits, &mut new_ids)
+                batch.create(document, layout, write, &habits, new_ids)
             } else {
                 Fate::Settled(stale(format!("the row is no longer in {}", document.shown)))
             };

@@ -19,6 +19,8 @@ pub struct Config {
     pub columns: Vec<(Field, String)>,
     /// Fields of `columns` whose column may be missing: their cells are then unknown.
     pub optional: Vec<Field>,
+    /// What earlier runs learned ([`connector::Connector::learned`]): ids that must not be given again.
+    pub learned: Vec<(String, String)>,
 }
 
 impl Config {
@@ -32,6 +34,7 @@ impl Config {
             id_column: None,
             columns: Vec::new(),
             optional: Vec::new(),
+            learned: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::convert::{ROW_PREFIX, Rows, table};
 use crate::document::Document;
 use crate::encoding::encode;
 use crate::layout::Layout;
+use crate::new_ids::NewIds;
 use crate::replace::{Disk, RealDisk, Replaced, replace};
 use crate::{Config, file};
 use async_trait::async_trait;
@@ -23,12 +24,15 @@ pub struct CsvConnector {
     disk: Arc<dyn Disk>,
     /// Hash of the content that this run's plan rests on: as last listed, or first read, or last written by us.
     known: Mutex<Option<u128>>,
+    /// Ids that were seen or given, in this run and before.
+    ids: Mutex<NewIds>,
 }
 
 impl CsvConnector {
     /// A connector for one file; nothing is read yet.
     pub fn new(config: Config, schema: Arc<Schema>) -> Self {
-        Self { config, schema, disk: Arc::new(RealDisk), known: Mutex::new(None) }
+        let ids = Mutex::new(NewIds::recall(&config.learned));
+        Self { config, schema, disk: Arc::new(RealDisk), known: Mutex::new(None), ids }
     }
 
     /// With another disk under it: for tests of full and failing ones.
@@ -52,6 +56,10 @@ impl CsvConnector {
 
     fn known(&self) -> std::sync::MutexGuard<'_, Option<u128>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ids(&self) -> std::sync::MutexGuard<'_, NewIds> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn identify_now(&self) -> Result<Identity, Error> {
@@ -79,6 +87,8 @@ impl CsvConnector {
         let table = table(&document, &layout, progress)?;
         let notes = document.encoding_note().into_iter().chain(layout.notes).collect();
         *self.known() = Some(read.hash);
+        let mut ids = self.ids();
+        table.iter().filter(|row| row.native_id()).for_each(|row| ids.see(row.id()));
         Ok(Listing { table, coverage: Coverage::Complete, read_at, notes })
     }
 
@@ -120,7 +130,8 @@ impl CsvConnector {
         }
         let document = Document::open(self.shown(), &read.bytes)?;
         let layout = self.layout(&document)?;
-        let batch = Batch::decide(&document, &layout, writes)?;
+        let mut ids = self.ids().clone();
+        let batch = Batch::decide(&document, &layout, writes, &mut ids)?;
         if !batch.changes_text() {
             let stored = batch.verify(&document, &layout)?;
             return Ok(batch.results(stored, None));
@@ -135,6 +146,7 @@ impl CsvConnector {
             return Ok(vec![WriteResult::Refused { message }; writes.len()]);
         };
         let stored = batch.verify(&edited, &layout)?;
+        *self.ids() = ids; // given, whatever becomes of the write
         match replace(&*self.disk, &self.config.path, self.shown(), read.hash, &bytes)? {
             Replaced::Changed => return Ok(stale()),
             Replaced::Unconfirmed(error) => {
@@ -189,5 +201,9 @@ impl Connector for CsvConnector {
 
     fn requests(&self) -> u64 {
         0
+    }
+
+    fn learned(&self) -> Vec<(String, String)> {
+        self.ids().facts()
     }
 }

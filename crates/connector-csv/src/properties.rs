@@ -103,7 +103,7 @@ fn texts(table: &Table) -> Vec<[String; 3]> {
 fn edit(bytes: &[u8], write: impl FnOnce(&Table) -> Write) -> (String, WriteResult) {
     read(bytes, |document, layout, table| {
         let writes = [write(&table)];
-        let batch = Batch::decide(document, layout, &writes).unwrap();
+        let batch = Batch::decide(document, layout, &writes, &mut crate::new_ids::NewIds::new()).unwrap();
         let text = batch.rewrite(document.text());
         let edited = encode(text.clone(), document.decoded.encoding, document.decoded.bom);
         let stored = batch.verify(&Document::open("x.csv", &edited).unwrap(), layout).unwrap();
@@ -231,7 +231,7 @@ fn a_text_that_lacks_an_edit_does_not_pass() {
     let bytes = b"id,a,b,c\n1,x,y,z\n2,x,y,z\n";
     read(bytes, |document, layout, table| {
         let writes = [update(table.row(0).to_record(), 1, "new")];
-        let batch = Batch::decide(document, layout, &writes).unwrap();
+        let batch = Batch::decide(document, layout, &writes, &mut crate::new_ids::NewIds::new()).unwrap();
         let verify = |text: &str| batch.verify(&Document::open("x.csv", text.as_bytes()).unwrap(), layout).is_ok();
         assert!(verify("id,a,b,c\n1,x,new,z\n2,x,y,z\n"));
         assert!(!verify("id,a,b,c\n1,x,y,z\n2,x,y,z\n"));

@@ -4,7 +4,7 @@ use crate::conflicts::{self, Subject};
 use crate::draft::World;
 use crate::merger::{FieldCase, outgoing};
 use crate::normalizer::{Canon, Normalizer};
-use crate::pairs::{Merged, text};
+use crate::pairs::{Merged, shown};
 use model::{BySide, Cell, Change, Choice, ConflictKind, Field, LinkHead, OwnedCell, Side, WritePolicy};
 
 /// Adds the conflict; or, where a person has answered it, what follows from the answer.
@@ -18,7 +18,7 @@ pub(crate) fn contested(
 ) {
     let rows = BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) };
     let base = match (&case.base.cells.crm, &case.base.cells.justcall) {
-        (OwnedCell::Unknown, other) | (other, _) => text(other.as_cell()),
+        (OwnedCell::Unknown, other) | (other, _) => shown(other.as_cell()),
     };
     let subject = Subject {
         kind,
@@ -28,7 +28,7 @@ pub(crate) fn contested(
         phone: world.phone(head.and_then(|head| head.key), rows),
         field: Some(case.field),
         base,
-        values: BySide::from_fn(|side| text(case.now[side])),
+        values: BySide::from_fn(|side| shown(case.now[side])),
     };
     let mut conflict = conflicts::build(world, subject);
     let Some(choice) = conflicts::answer(world, &conflict) else {
@@ -59,7 +59,7 @@ fn answered(normalizer: &Normalizer, case: &FieldCase<'_>, after: &str, merged: 
         if may && !normalizer.same(case.field, now, Cell::from_text(after)) {
             merged.writes[target].push(Change {
                 field: case.field.clone(),
-                before: text(now),
+                before: shown(now),
                 after: after.to_owned(),
             });
             written = true;

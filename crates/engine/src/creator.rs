@@ -7,7 +7,8 @@ use crate::matcher::Alone;
 use crate::normalizer::{Canon, PhoneReading, name};
 use jiff::SignedDuration;
 use model::{
-    Action, ActionKind, BySide, Cell, Change, ConflictKind, Field, LinkHead, Rule, Side, SkipReason, Via, WritePolicy,
+    Action, ActionKind, BySide, Cell, Change, ConflictKind, Field, Held, HeldReason, LinkHead, Rule, Side, SkipReason,
+    Via, WritePolicy,
 };
 
 /// A record that is to be made.
@@ -141,6 +142,11 @@ fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
         draft.skip(world, source, row, SkipReason::Parked, format!("refused before: {}", parked.message));
         return false;
     }
+    if let Some(detail) = world.half_seen(target) {
+        draft.fate(source, row, Fate::Unchanged);
+        draft.held.push(held(world, birth, detail));
+        return false;
+    }
     let changes = copy_of(world, source, row);
     let Some(phone) = changes.iter().find(|change| change.field == Field::Phone).map(|change| change.after.clone())
     else {
@@ -161,6 +167,25 @@ fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
     note.clone_into(&mut create.note);
     draft.actions.push(create);
     true
+}
+
+/// Waits until the target was seen whole.
+fn held(world: &World<'_>, birth: &Birth<'_>, detail: String) -> Held {
+    let source = birth.target.other();
+    let rows = BySide::from_fn(|side| (side == source).then_some(birth.row));
+    Held {
+        side: birth.target,
+        kind: ActionKind::Create,
+        record_id: None,
+        phone: world.phone(world.matching.key_of(source, birth.row), rows),
+        reason: HeldReason::PartialListing,
+        until: None,
+        other_id: world.record_id(source, Some(birth.row)),
+        name: world.name(rows),
+        detail,
+        class: None,
+        link: birth.head.map(|head| head.id),
+    }
 }
 
 /// The values of a row that a new record on the other side is made of. The number is always among them, if it can be

@@ -2,7 +2,7 @@
 
 use crate::conflicts::{self, Subject};
 use crate::creator::{self, Birth};
-use crate::differ::{Edit, edit};
+use crate::differ::{Edit, Known, Standing, edit};
 use crate::draft::{Draft, Fate, World, action};
 use crate::identity::names;
 use crate::normalizer::{Canon, name};
@@ -134,7 +134,9 @@ fn edits(world: &World<'_>, case: &Case<'_>, base: &Base) -> Vec<String> {
     let differs = |(id, field): &(FieldId, &Field)| {
         let (known, now) = (&base.fields[id.index()], row.cell(id.index()));
         if known.is_known() {
-            let edit = edit(world.normalizer, field, base.cell(side, *id), known.sent[side], now, made_up);
+            let standing = if known.sent[side] { Standing::Sent } else { Standing::ReadBack };
+            let base = Known { cell: base.cell(side, *id), standing };
+            let edit = edit(world.normalizer, field, base, now, made_up);
             return !edit.is_quiet() && edit != Edit::Unknown;
         }
         // Never agreed: a value that was meant to travel has not, so nobody can have deleted it.

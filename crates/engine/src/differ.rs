@@ -12,6 +12,8 @@ pub enum Edit {
     Reformed,
     /// A new value.
     Edited,
+    /// Our own write is there as a mere beginning: cut off by the replica, or shortened by a person. Nobody can tell.
+    Shortened,
     /// Emptied.
     Cleared,
     /// A text that cannot be read as what it should be (a damaged phone, a made-up name): never propagates.
@@ -27,10 +29,29 @@ impl Edit {
     }
 }
 
-/// Compares a field's listed cell with its base on the same side.
-///
-/// `sent`: the base is our own write that nobody has read back. `made_up`: the record's name is a placeholder.
-pub fn edit(normalizer: &Normalizer, field: &Field, base: Cell<'_>, sent: bool, now: Cell<'_>, made_up: bool) -> Edit {
+/// How sure the base is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The side showed it.
+    ReadBack,
+    /// Our own write, which nobody has read back.
+    Sent,
+    /// Likewise, and what is there now looks as if the replica had cut it off.
+    CutOff,
+}
+
+/// A base value.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The value.
+    pub cell: Cell<'a>,
+    /// How sure it is.
+    pub standing: Standing,
+}
+
+/// Compares a field's listed cell with its base on the same side. `made_up`: the record's name is a placeholder.
+pub fn edit(normalizer: &Normalizer, field: &Field, base: Known<'_>, now: Cell<'_>, made_up: bool) -> Edit {
+    let Known { cell: base, standing } = base;
     if now == Cell::Unknown {
         return Edit::Unknown;
     }
@@ -47,8 +68,13 @@ pub fn edit(normalizer: &Normalizer, field: &Field, base: Cell<'_>, sent: bool, 
     if same_canon(&canon, &normalizer.canon(field, base)) {
         return Edit::Reformed;
     }
-    if sent && *field != Field::Phone && text::is_rewriting(base.text(), now.text()) {
-        return Edit::Reformed;
+    if standing != Standing::ReadBack && *field != Field::Phone {
+        if text::is_reform(base.text(), now.text()) {
+            return Edit::Reformed;
+        }
+        if text::is_shortened(base.text(), now.text()) {
+            return if standing == Standing::CutOff { Edit::Reformed } else { Edit::Shortened };
+        }
     }
     if canon == Canon::Blank { Edit::Cleared } else { Edit::Edited }
 }

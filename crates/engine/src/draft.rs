@@ -4,12 +4,13 @@ use crate::identity::real_name;
 use crate::matcher::Matching;
 use crate::normalizer::Normalizer;
 use crate::planner::{Input, ParkedWrite, State};
-use crate::settings::Settings;
+use crate::settings::{GuardClass, Settings};
 use model::{
-    Action, ActionKind, Alarm, Base, BySide, Capabilities, Conflict, ConflictId, Coverage, Held, LinkHead, LinkId,
-    Listing, Observation, PhoneKey, RecordId, Resolution, RowHash, RowRef, Rule, Side, SkipReason, Skipped, Tombstone,
-    Via,
+    Action, ActionKind, Alarm, Base, BySide, Capabilities, Conflict, ConflictId, Coverage, FieldId, Held, LinkHead,
+    LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution, RowHash, RowRef, Rule, Side, SkipReason,
+    Skipped, Tombstone, Via,
 };
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// What becomes of a listed record. Every record has exactly one.
@@ -42,6 +43,12 @@ pub(crate) struct World<'a> {
     buried: BTreeMap<PhoneKey, &'a Tombstone>,
     parked: BTreeMap<(Side, &'a str, RowHash), &'a ParkedWrite>,
     resolutions: BTreeMap<&'a ConflictId, Vec<&'a Resolution>>,
+    /// Per field, looked at when it is asked for: hardly ever.
+    longest: BySide<Vec<OnceCell<usize>>>,
+    /// A person has approved the deletion of every linked contact: an empty side is meant to be empty.
+    vouched: bool,
+    /// Links that take part.
+    pub(crate) linked: u64,
     /// Whether a side is known to hold anybody: a contact that we made and that was never shown may not have arrived.
     inhabited: BySide<bool>,
 }
@@ -54,6 +61,7 @@ impl<'a> World<'a> {
             resolutions.entry(&resolution.conflict).or_default().push(resolution);
         }
         let parked = state.parked.iter().rev();
+        let linked = input.heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
         Self {
             blank: Base::unknown(LinkId(0), input.settings.schema.len()),
             // Oldest first: the latest one stays.
@@ -63,6 +71,9 @@ impl<'a> World<'a> {
             buried: state.tombstones.iter().filter_map(|tomb| Some((tomb.key?, tomb))).collect(),
             parked: parked.map(|write| ((write.side, &*write.source_id, write.source_hash), write)).collect(),
             resolutions,
+            longest: BySide::from_fn(|_| vec![OnceCell::new(); input.settings.schema.len()]),
+            linked,
+            vouched: input.approvals.get(&GuardClass::Deletes).is_some_and(|approved| *approved >= linked),
             inhabited: BySide::from_fn(|side| {
                 input.heads.iter().any(|head| head.ids[side].is_some() || head.created_at[side].is_none())
             }),
@@ -129,11 +140,26 @@ impl<'a> World<'a> {
         let title = side.title();
         match &self.listings[side].coverage {
             Coverage::Partial { reason } => Some(format!("{title} was not read completely: {reason}")),
-            Coverage::Complete if self.listings[side].table.is_empty() && self.inhabited[side] => {
+            Coverage::Complete if self.listings[side].table.is_empty() && self.inhabited[side] && !self.vouched => {
                 Some(format!("{title} showed no contact at all"))
             }
             Coverage::Complete => None,
         }
+    }
+
+    /// Why the side may hold more than it showed, if so: whoever is created there may be there already, and would be
+    /// doubled, or overwritten where the replica finds contacts by number.
+    pub(crate) fn half_seen(&self, side: Side) -> Option<String> {
+        let listed = self.listings[side].table.len() as u64;
+        let short = || format!("{} showed {listed} contacts, {} are linked", side.title(), self.linked);
+        self.incomplete(side).or_else(|| is_short(listed, self.linked).then(short))
+    }
+
+    /// Characters of the longest value that a side shows of a field.
+    pub(crate) fn longest(&self, side: Side, field: FieldId) -> usize {
+        let length = |row: RowRef<'_>| row.cell(field.index()).text().chars().count();
+        *self.longest[side][field.index()]
+            .get_or_init(|| self.listings[side].table.iter().map(length).max().unwrap_or(0))
     }
 
     pub(crate) fn in_scope(&self, side: Side, row: u32) -> bool {
@@ -165,6 +191,11 @@ impl<'a> World<'a> {
     pub(crate) fn seen_at(&self, side: Side) -> jiff::Timestamp {
         self.listings[side].read_at
     }
+}
+
+/// Whether a listing shows far fewer contacts than are linked.
+pub(crate) const fn is_short(listed: u64, linked: u64) -> bool {
+    linked >= 10 && listed * 2 < linked
 }
 
 /// What has been decided so far.

@@ -3,7 +3,7 @@
 //! Counts what the deciders found; never decides about a single contact, except that a contact whose phone change is
 //! withheld changes nothing at all: its other fields may belong to another person (I6).
 
-use crate::draft::{Draft, Fate, World};
+use crate::draft::{Draft, Fate, World, is_short};
 use crate::normalizer::name;
 use crate::settings::GuardClass;
 use model::{Action, ActionKind, Alarm, AlarmKind, Change, Field, Held, HeldReason, RecordId, Side};
@@ -191,12 +191,15 @@ pub(crate) fn listing_alarms(world: &World<'_>, draft: &mut Draft, linked: u64) 
         if listed == 0 && linked > 0 {
             raise(
                 AlarmKind::EmptyListing,
-                format!("{title} showed no contact, {linked} are linked: nothing is deleted"),
+                format!(
+                    "{title} showed no contact, {linked} are linked: nothing is deleted or created because of it; if it \
+                     is meant to be empty, --approve deletes={linked} says so"
+                ),
             );
         } else if let model::Coverage::Partial { reason } = &listing.coverage {
             let detail = format!("{title} was not read completely: {reason}; expected about {linked}, got {listed}");
             raise(AlarmKind::PartialListing, detail);
-        } else if linked >= 10 && listed * 2 < linked {
+        } else if is_short(listed, linked) {
             raise(AlarmKind::ShortListing, format!("{title} showed {listed} contacts, {linked} are linked"));
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Says what should happen to one field; does not build actions, count, or look at other fields.
 
-use crate::differ::{Edit, edit};
+use crate::differ::{Edit, Known, Standing, edit};
 use crate::normalizer::{Canon, Normalizer, same_canon};
 use model::{
     BaseField, BySide, Cell, Clearing, ConflictKind, Field, FieldPolicy, Side, WritePolicy, is_parking_number,
@@ -23,6 +23,8 @@ pub struct FieldCase<'a> {
     pub now: BySide<Cell<'a>>,
     /// Whether the record's name is one that a phone system made up.
     pub made_up: BySide<bool>,
+    /// Whether the side's value looks as if the replica had cut off what it was sent.
+    pub cut_off: BySide<bool>,
 }
 
 /// What follows for one field.
@@ -70,8 +72,13 @@ fn unpark(normalizer: &Normalizer, case: &FieldCase<'_>) -> Option<Decision> {
 
 fn with_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
     let edits = BySide::from_fn(|side| {
-        let base = case.base.cells[side].as_cell();
-        edit(normalizer, case.field, base, case.base.sent[side], case.now[side], case.made_up[side])
+        let standing = match (case.base.sent[side], case.cut_off[side]) {
+            (false, _) => Standing::ReadBack,
+            (true, false) => Standing::Sent,
+            (true, true) => Standing::CutOff,
+        };
+        let base = Known { cell: case.base.cells[side].as_cell(), standing };
+        edit(normalizer, case.field, base, case.now[side], case.made_up[side])
     });
     let clears = case.policy.clearing == Clearing::Propagate && *case.field != Field::Phone;
     match (edits.justcall, edits.crm) {
@@ -87,7 +94,11 @@ fn with_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
         (Edit::Unknown, _) | (_, Edit::Unknown) => Decision::Keep,
         (Edit::Cleared, Edit::Cleared) => Decision::Rebase,
         // R2, R3, R4: equal values need no write.
-        (Edit::Edited, _) | (_, Edit::Edited) if agree(normalizer, case) => Decision::Rebase,
+        (Edit::Edited | Edit::Shortened, _) | (_, Edit::Edited | Edit::Shortened) if agree(normalizer, case) => {
+            Decision::Rebase
+        }
+        // No winner by policy either: it would send the same text every night to a replica that cuts it off.
+        (Edit::Shortened, _) | (_, Edit::Shortened) => Decision::Conflict(ConflictKind::BothEdited),
         (Edit::Edited, Edit::Edited) => contest(normalizer, case, ConflictKind::BothEdited),
         // A damaged phone against a new one: which is right is nobody's guess (PHONES rules). A made-up name loses.
         (Edit::Edited, Edit::Unusable) | (Edit::Unusable, Edit::Edited) if *case.field == Field::Phone => {

@@ -5,11 +5,11 @@ use crate::draft::{Draft, Fate, World, action};
 use crate::identity::names;
 use crate::matcher::FoundBy;
 use crate::merger::{Decision, FieldCase, decide, outgoing};
-use crate::normalizer::{Canon, name};
+use crate::normalizer::{Canon, name, text};
 use crate::spoiled::report_phone;
 use model::{
-    ActionKind, Base, BySide, Cell, Change, Conflict, Field, LinkHead, Observation, PhoneKey, RecordId, RowRef, Rule,
-    Side, SkipReason, Via, WritePolicy, is_parking_number,
+    ActionKind, Base, BySide, Cell, Change, Conflict, Field, FieldId, LinkHead, Observation, PhoneKey, RecordId,
+    RowRef, Rule, Side, SkipReason, Via, WritePolicy, is_parking_number,
 };
 
 /// What the fields of one contact came to.
@@ -96,13 +96,18 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
     });
     let mut merged = Merged::default();
     for (id, field) in schema.iter() {
+        let now = BySide::from_fn(|side| rows[side].cell(id.index()));
+        let known = &base.fields[id.index()];
         let case = FieldCase {
             field,
             policy: world.settings.policy(id),
             winner: world.settings.winner(id),
-            base: &base.fields[id.index()],
-            now: BySide::from_fn(|side| rows[side].cell(id.index())),
+            base: known,
+            now,
             made_up,
+            cut_off: BySide::from_fn(|side| {
+                known.sent[side] && cut_off(world, side, id, known.cells[side].as_cell().text(), now[side].text())
+            }),
         };
         let decision = if head.is_none() && *field == Field::Phone && found_by_number(world, pair, &case) {
             Decision::Rebase
@@ -123,7 +128,7 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
             Decision::Write(target, after) => {
                 let was = base.cell(target, id);
                 merged.overruled |= !world.normalizer.same(field, was, case.now[target]);
-                merged.writes[target].push(Change { field: field.clone(), before: text(case.now[target]), after });
+                merged.writes[target].push(Change { field: field.clone(), before: shown(case.now[target]), after });
             }
             Decision::Conflict(kind) => contested(world, head, pair, &case, kind, &mut merged),
         }
@@ -134,6 +139,11 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
         }
     }
     merged
+}
+
+/// Whether the replica cut off what it was sent: as programs do it, and nothing that it shows of this field is longer.
+fn cut_off(world: &World<'_>, side: Side, field: FieldId, sent: &str, now: &str) -> bool {
+    text::is_shortened(sent, now) && text::looks_cut_off(sent, now) && world.longest(side, field) <= now.chars().count()
 }
 
 /// Whether the matcher read one number in both: reading phones is the dearest part of a first plan, once is enough.
@@ -162,12 +172,12 @@ fn whole_name(world: &World<'_>, target: Side, rows: BySide<RowRef<'_>>, merged:
             fields.retain(|field| *field != other);
         }
         let after = outgoing(world.normalizer, &other, after);
-        merged.writes[target].push(Change { field: other, before: text(before), after });
+        merged.writes[target].push(Change { field: other, before: shown(before), after });
         merged.writes[target].sort_by(|a, b| a.field.cmp(&b.field));
     }
 }
 
-pub(crate) fn text(cell: Cell<'_>) -> Option<String> {
+pub(crate) fn shown(cell: Cell<'_>) -> Option<String> {
     match cell {
         Cell::Value(text) => Some(text.to_owned()),
         Cell::Cleared => Some(String::new()),

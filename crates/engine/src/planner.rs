@@ -82,7 +82,7 @@ pub struct Input<'a> {
 pub fn plan(input: &Input<'_>) -> Plan {
     let world = World::new(input);
     let mut draft = Draft::new(input.listings);
-    let linked = input.heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
+    let linked = world.linked;
 
     let matching = input.matching;
     // One state action or create each, and half as many updates: growing such a list later copies all of it.

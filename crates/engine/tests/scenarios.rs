@@ -49,14 +49,14 @@ fn a_row_number_is_not_mistaken_for_an_id() {
 }
 
 #[test]
-fn s3_an_empty_listing_deletes_nothing_and_the_rest_proceeds() {
+fn s3_an_empty_listing_deletes_nothing() {
     for side in Side::BOTH {
         let mut world = two().eager().with(side.other(), &["X9 | Eve | | +14155550109 | | "]);
         world.rows[side].clear();
         let plan = world.plan();
-        assert!(plan.actions.iter().all(|action| action.kind == ActionKind::Create), "{plan:#?}");
-        assert_eq!(plan.actions.len(), 1, "{plan:#?}");
-        assert_eq!(plan.held.iter().filter(|held| held.reason == HeldReason::PartialListing).count(), 2, "{plan:#?}");
+        // Nor is anybody created there, who may be there already.
+        assert_eq!(plan.actions, [], "{plan:#?}");
+        assert_eq!(plan.held.iter().filter(|held| held.reason == HeldReason::PartialListing).count(), 3, "{plan:#?}");
         assert!(plan.alarms.iter().any(|alarm| alarm.kind == AlarmKind::EmptyListing && alarm.side == Some(side)));
         assert!(!plan.observations.iter().any(|seen| matches!(seen, Observation::Missing { .. })), "no sighting");
     }
@@ -79,9 +79,20 @@ fn s5_s6_a_partial_listing_deletes_nothing() {
         let world =
             two().eager().drop(side, gone).partial(side).with(side.other(), &["X9 | Eve | | +14155550109 | | "]);
         let plan = world.plan();
-        assert_eq!(plan.held.len(), 1, "{:?}", lines(&plan));
-        assert_eq!(plan.held[0].reason, HeldReason::PartialListing);
-        assert_eq!(plan.actions.len(), 1, "{:?}", lines(&plan));
+        assert_eq!(plan.held.len(), 2, "{:?}", lines(&plan));
+        assert!(plan.held.iter().all(|held| held.reason == HeldReason::PartialListing));
+        assert_eq!(plan.actions, [], "{:?}", lines(&plan));
+        // What is in the listing goes on: edits, and contacts that only the partial side has.
+        let edit =
+            if side == J { "C2 | Bob | Ray | +14155550102 | | Beta" } else { "J2 | Bob | Ray | +14155550102 | | Beta" };
+        let busy = two()
+            .eager()
+            .drop(side, gone)
+            .partial(side)
+            .edit(side.other(), edit)
+            .with(side, &["X8 | Zoe | | +14155550108 | | "]);
+        let plan = busy.plan();
+        assert_eq!(plan.actions.len(), 2, "{:?}", lines(&plan));
         assert!(plan.alarms.iter().any(|alarm| alarm.kind == AlarmKind::PartialListing));
     }
 }
@@ -387,4 +398,16 @@ fn r7_without_a_readable_phone_creates_nothing() {
     let world = two().eager().drop(J, "J1").edit(C, "C1 | Ann | Lee | 4.15556E+09 | ann@x.com | Acme");
     let plan = assert_plan(&world, &["skip crm C1: DestroyedPhone"]);
     assert_eq!(plan.skipped[0].reason, SkipReason::DestroyedPhone);
+}
+
+#[test]
+fn s3_a_side_that_is_meant_to_be_empty_does_not_wait_for_ever() {
+    let mut world = two().eager().with(J, &["X9 | Eve | | +14155550109 | | "]);
+    world.rows.crm.clear();
+    world.approvals.insert(GuardClass::Deletes, 1);
+    assert_eq!(world.plan().actions, [], "fewer than are linked");
+    world.approvals.insert(GuardClass::Deletes, 2);
+    let plan = world.plan();
+    let kinds: Vec<_> = plan.actions.iter().map(|action| action.kind).collect();
+    assert_eq!(kinds, [ActionKind::Create, ActionKind::Delete, ActionKind::Delete], "{plan:#?}");
 }

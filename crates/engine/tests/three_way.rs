@@ -43,7 +43,7 @@ fn case<'a>(
     now: &'a BySide<OwnedCell>,
 ) -> FieldCase<'a> {
     let now = now.as_ref().map(OwnedCell::as_cell);
-    FieldCase { field, policy, winner, base, now, made_up: BySide::default() }
+    FieldCase { field, policy, winner, base, now, made_up: BySide::default(), cut_off: BySide::default() }
 }
 
 /// Every case, with what was decided.
@@ -107,7 +107,7 @@ fn has_edited(normalizer: &Normalizer, case: &FieldCase<'_>, side: Side) -> bool
     let (base, now) = (case.base.cells[side].as_cell(), case.now[side]);
     let rewritten = case.base.sent[side]
         && *case.field != Field::Phone
-        && engine::normalizer::text::is_rewriting(base.text(), now.text());
+        && engine::normalizer::text::is_reform(base.text(), now.text());
     matches!(canon(normalizer, case, now), Canon::Text(_) | Canon::Phone(_))
         && !normalizer.same(case.field, base, now)
         && !rewritten

@@ -109,7 +109,7 @@ impl SkipReason {
 pub enum HeldReason {
     /// A deletion needs more complete observations.
     AwaitingSighting,
-    /// The listing that would prove it was incomplete.
+    /// The listing that would prove it was incomplete; or the one that would show that nobody has the number yet.
     PartialListing,
     /// The record could not be proven gone.
     Unproven,
@@ -128,7 +128,7 @@ impl HeldReason {
     pub const fn words(self) -> &'static str {
         match self {
             Self::AwaitingSighting => "waits until it has been missing for long enough",
-            Self::PartialListing => "the other side was not read completely",
+            Self::PartialListing => "a side was not read completely",
             Self::Unproven => "could not be proven deleted",
             Self::UnreadableCounterpart => "a row with an unreadable phone may be this contact",
             Self::Guard => "more changes of this kind than the guard lets through",

@@ -10,10 +10,12 @@ use crate::rows::Rows;
 use crate::session::Session;
 use crate::state_actions::{self, StateWork};
 use connector::{Write, WriteResult};
+use engine::settings::GuardClass;
 use model::{
-    ActionKind, Applied, BySide, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome, RunReport,
-    Schema, Side,
+    ActionKind, Applied, BySide, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome,
+    RunReport, Schema, Side,
 };
+use std::collections::BTreeMap;
 use store::{StateChange, Store};
 
 /// State changes in one transaction, where only the state is concerned.
@@ -38,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) id: RunId,
     pub(crate) report: RunReport,
     started: f64,
+    /// How much of each class passes without approval, less what this run has used up.
+    allowance: BTreeMap<GuardClass, u64>,
     /// No run went through before: what this one changes says nothing about what is usual.
     is_first: bool,
 }
@@ -56,9 +60,22 @@ impl Session<'_> {
             self.store.bind(&plan.binding.account, &plan.binding.crm)?;
         }
         let is_first = self.is_first_sync()?;
-        let mut run = Run { id: run.clone(), report: report(run, planned), started: self.env.seconds(), is_first };
+        let allowance = self.allowance(planned)?;
+        let report = report(run.clone(), planned);
+        let mut run = Run { id: run, report, started: self.env.seconds(), allowance, is_first };
         let stopped = self.carry_out(planned, &mut run).await.err();
         self.finish(run, planned, stopped)
+    }
+
+    /// What each guard still lets through this week.
+    fn allowance(&self, planned: &Planned) -> Result<BTreeMap<GuardClass, u64>> {
+        let linked = planned.heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
+        let spent = self.guard_window()?;
+        let left = |class: GuardClass| {
+            let limit = self.settings.guards.of(class).limit(linked);
+            (class, limit.saturating_sub(spent.get(&class).copied().unwrap_or(0)))
+        };
+        Ok(GuardClass::ALL.map(left).into())
     }
 
     async fn carry_out(&mut self, planned: &Planned, run: &mut Run) -> Result<()> {
@@ -193,10 +210,16 @@ impl Session<'_> {
     fn commit_tally(&mut self, ledger: &mut Ledger<'_>, run: &mut Run, mut tally: Tally) -> Result<()> {
         let at = self.env.now();
         for (class, count) in &tally.used {
-            // What a person approved, and what a first sync creates and completes, is no measure of what is usual.
-            let is_usual = !(run.is_first && class.is_usual_at_first());
-            if is_usual && !self.approvals.contains_key(class) {
-                tally.changes.push(StateChange::GuardUse { class: class.name().to_owned(), count: *count, at });
+            // What only an approval let through, and what a first sync creates and completes, is no measure of what is
+            // usual.
+            if run.is_first && class.is_usual_at_first() {
+                continue;
+            }
+            let left = run.allowance.entry(*class).or_default();
+            let count = if self.approvals.contains_key(class) { (*count).min(*left) } else { *count };
+            *left = left.saturating_sub(count);
+            if count > 0 {
+                tally.changes.push(StateChange::GuardUse { class: class.name().to_owned(), count, at });
             }
         }
         let made = self.store.commit(&tally.changes)?;

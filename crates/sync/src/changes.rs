@@ -111,8 +111,7 @@ fn updated(ledger: &mut Ledger<'_>, written: &Written<'_>, stored: Option<&Recor
         let Some(id) = ledger.schema.position(&change.field) else { continue };
         let other_now = written.source.map_or(Cell::Unknown, |row| row.cell(id.index()));
         let stored = stored_cell(stored, id.index());
-        let field = (id, &change.field);
-        if let Landed::No { holds } = ledger.landed(&mut entry, action.side, field, &change.after, stored, other_now) {
+        if let Landed::No { holds } = ledger.landed(&mut entry, action.side, (id, change), stored, other_now) {
             missed.push(did_not_land(change, &holds));
         }
     }
@@ -169,7 +168,7 @@ fn created(
         let sent = action.changes.iter().find(|change| change.field == *field);
         match sent {
             Some(change) => {
-                let landed = ledger.landed(&mut entry, side, (field_id, field), &change.after, stored, source);
+                let landed = ledger.landed(&mut entry, side, (field_id, change), stored, source);
                 if let Landed::No { holds } = landed {
                     missed.push(did_not_land(change, &holds));
                 }

@@ -4,7 +4,8 @@
 use engine::normalizer::{Canon, Normalizer, text};
 use jiff::Timestamp;
 use model::{
-    Base, BaseField, BySide, Cell, Field, FieldId, LinkHead, LinkId, OwnedCell, PhoneKey, RecordId, Schema, Side,
+    Base, BaseField, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, OwnedCell, PhoneKey, RecordId, Schema,
+    Side,
 };
 use std::collections::BTreeMap;
 use store::StateChange;
@@ -147,18 +148,21 @@ impl<'a> Ledger<'a> {
         &self,
         entry: &mut Entry,
         side: Side,
-        field: (FieldId, &Field),
-        sent: &str,
+        (id, change): (FieldId, &Change),
         stored: Option<Cell<'_>>,
         other_now: Cell<'_>,
     ) -> Landed {
-        let (id, field) = field;
+        let (field, sent) = (&change.field, change.after.as_str());
         let sent_cell = Cell::from_text(sent);
         let (now, confirmed) = match stored {
             Some(Cell::Unknown) | None => (sent_cell, false),
             Some(cell) => (cell, true),
         };
-        let same = self.normalizer.same(field, sent_cell, now) || text::is_rewriting(sent, now.text());
+        // What it held before is no spelling of what was sent, however alike; any other beginning of it is the
+        // replica's: this is its own answer, and nobody else was at work.
+        let is_old = change.before.as_deref() == Some(now.text());
+        let rewritten = || !is_old && text::is_rewriting(sent, now.text());
+        let same = self.normalizer.same(field, sent_cell, now) || rewritten();
         if !same {
             return Landed::No { holds: now.text().to_owned() };
         }

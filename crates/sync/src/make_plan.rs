@@ -155,10 +155,6 @@ impl Session<'_> {
 
     fn state(&self, binding: Binding) -> Result<State> {
         let store = &self.store;
-        let week_ago = self.env.now().checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(self.env.now());
-        let used = store.guard_window(week_ago)?;
-        let window: BTreeMap<GuardClass, u64> =
-            used.into_iter().filter_map(|(class, count)| Some((GuardClass::by_name(&class)?, count))).collect();
         let parked = store.parked()?.into_iter().map(|parked| ParkedWrite {
             side: parked.side,
             source_id: parked.key,
@@ -171,7 +167,7 @@ impl Session<'_> {
             resolutions: store.resolutions()?,
             since: store.conflicts_since()?.into_iter().collect(),
             parked: parked.collect(),
-            window,
+            window: self.guard_window()?,
             gone: BySide::default(),
             first_sync: self.is_first_sync()?,
             deletes_forbidden: self
@@ -180,6 +176,13 @@ impl Session<'_> {
             serial: store.serial()?,
             binding,
         })
+    }
+
+    /// What counted towards each guard in the last 7 days.
+    pub(crate) fn guard_window(&self) -> Result<BTreeMap<GuardClass, u64>> {
+        let week_ago = self.env.now().checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(self.env.now());
+        let used = self.store.guard_window(week_ago)?;
+        Ok(used.into_iter().filter_map(|(class, count)| Some((GuardClass::by_name(&class)?, count))).collect())
     }
 
     /// Whether no run has gone through to its end yet.

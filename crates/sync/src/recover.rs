@@ -178,9 +178,10 @@ fn deleted(scene: &Scene<'_>, intent: &Intent) -> Fate {
     }
 }
 
-/// Whether a cell shows what was sent, perhaps in the replica's own spelling.
-fn holds(normalizer: &Normalizer, field: &Field, cell: Cell<'_>, sent: &str) -> bool {
-    normalizer.same(field, cell, Cell::from_text(sent)) || text::is_rewriting(sent, cell.text())
+/// Whether a cell shows what was sent, perhaps in the replica's own spelling; what it held before is no spelling of it.
+fn holds(normalizer: &Normalizer, field: &Field, cell: Cell<'_>, before: Option<&str>, sent: &str) -> bool {
+    normalizer.same(field, cell, Cell::from_text(sent))
+        || (before != Some(cell.text()) && text::is_rewriting(sent, cell.text()))
 }
 
 fn updated(ledger: &mut Ledger<'_>, scene: &Scene<'_>, intent: &Intent, changes: &mut Vec<StateChange>) -> Fate {
@@ -191,7 +192,9 @@ fn updated(ledger: &mut Ledger<'_>, scene: &Scene<'_>, intent: &Intent, changes:
         intent.changes.iter().filter_map(|change| Some((schema.position(&change.field)?, change))).collect();
     let landed: Vec<_> = fields
         .iter()
-        .filter(|(id, change)| holds(normalizer, &change.field, row.cell(id.index()), &change.after))
+        .filter(|(id, change)| {
+            holds(normalizer, &change.field, row.cell(id.index()), change.before.as_deref(), &change.after)
+        })
         .collect();
     if let (Some(link), Some(source)) = (intent.link, &intent.other)
         && !landed.is_empty()

@@ -7,7 +7,6 @@
 use crate::error::Result;
 use crate::session::Session;
 use engine::matcher::Matching;
-use engine::normalizer::text;
 use engine::planner::ParkedWrite;
 use jiff::{SignedDuration, Timestamp};
 use model::{
@@ -74,9 +73,7 @@ impl Session<'_> {
     }
 
     fn shows(&self, field: &Field, sent: Cell<'_>, now: Cell<'_>) -> bool {
-        now == Cell::Unknown
-            || self.normalizer.same(field, sent, now)
-            || (*field != Field::Phone && text::is_rewriting(sent.text(), now.text()))
+        now == Cell::Unknown || self.normalizer.same(field, sent, now)
     }
 
     /// The last write of the field, if the side holds again, or still, what it held before that.

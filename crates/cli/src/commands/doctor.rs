@@ -85,7 +85,7 @@ fn columns(inspection: &Inspection) -> Vec<Column> {
 
 /// Reads every row, so that a broken one is named before the first night.
 async fn list_crm(setup: &Setup) -> Fallible<String> {
-    let listing = setup.crm().list(&connector::NoProgress).await?;
+    let listing = setup.crm(Vec::new()).list(&connector::NoProgress).await?;
     let notes = if listing.notes.is_empty() { String::new() } else { format!(" ({})", listing.notes.join("; ")) };
     Ok(format!("{} contacts can be read{notes}", listing.table.len()))
 }

@@ -20,7 +20,7 @@ pub(crate) async fn run(context: &Context, args: &args::Quality) -> Fallible<Cod
     let wanted = args.side.map(Side::from);
     let mut tables: BTreeMap<Side, Table> = BTreeMap::new();
     for side in Side::BOTH.into_iter().filter(|side| wanted.is_none_or(|wanted| wanted == *side)) {
-        let connector = if side == Side::Crm { setup.crm() } else { setup.justcall(Vec::new())? };
+        let connector = if side == Side::Crm { setup.crm(Vec::new()) } else { setup.justcall(Vec::new())? };
         if side == Side::Justcall {
             connector.identify().await?;
         }

@@ -39,10 +39,32 @@ pub fn skeleton(text: &str) -> String {
     canonical(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether `now` is what a replica made of `sent`: other case, trimmed, cut off, or formatted (S25).
+/// Whether `now` is what a replica may have made of `sent`: other case, trimmed, formatted, or cut off (S25).
 pub fn is_rewriting(sent: &str, now: &str) -> bool {
-    let (sent, now) = (skeleton(sent), skeleton(now));
-    !now.is_empty() && sent.starts_with(&now)
+    is_reform(sent, now) || is_shortened(sent, now)
+}
+
+/// Whether only case, blanks and signs differ.
+pub fn is_reform(sent: &str, now: &str) -> bool {
+    skeleton(sent) == skeleton(now)
+}
+
+/// Whether `now` is a mere beginning of `sent`: cut off by a replica, or shortened by a person.
+pub fn is_shortened(sent: &str, now: &str) -> bool {
+    let (long, short) = (skeleton(sent), skeleton(now));
+    !short.is_empty() && short.len() < long.len() && long.starts_with(&short)
+}
+
+/// Lengths at which programs cut texts off.
+const LIMITS: [usize; 20] = [20, 24, 25, 30, 32, 35, 40, 45, 50, 60, 64, 80, 100, 120, 128, 150, 160, 200, 250, 255];
+
+/// Whether a text was shortened in a way in which programs do it: in the middle of a word, or exactly at a usual limit.
+pub fn looks_cut_off(sent: &str, now: &str) -> bool {
+    let (sent, now) = (canonical(sent).to_lowercase(), canonical(now).to_lowercase());
+    let Some(rest) = sent.strip_prefix(&now).filter(|rest| !rest.is_empty()) else { return false };
+    let in_a_word = rest.starts_with(char::is_alphanumeric) && now.ends_with(char::is_alphanumeric);
+    let (length, blanks) = (now.chars().count(), rest.chars().take_while(|c| c.is_whitespace()).count());
+    in_a_word || LIMITS.iter().any(|limit| (length..=length + blanks).contains(limit))
 }
 
 #[cfg(test)]
@@ -67,9 +89,18 @@ mod tests {
     #[test]
     fn rewriting_is_told_from_an_edit() {
         assert!(is_rewriting("Acme Corporation", "ACME CORP"));
-        assert!(is_rewriting(" Ann@X.com", "ann@x.com"));
+        assert!(is_reform(" Ann@X.com", "ann@x.com"));
         assert!(!is_rewriting("Acme", "Beta"));
         assert!(!is_rewriting("Acme", ""));
         assert!(!is_rewriting("Acme", "Acme Corp"));
+        assert!(!is_shortened("Acme", "ACME"));
+    }
+
+    #[test]
+    fn programs_cut_in_words_and_at_limits() {
+        assert!(looks_cut_off("Acme Corporation", "ACME CORP"));
+        assert!(looks_cut_off("The Acme Works of North America", "The Acme Works of North"), "24 with its blank");
+        assert!(!looks_cut_off("Nordlys Holding International", "Nordlys Holding"));
+        assert!(!looks_cut_off("Acme", "Acme"));
     }
 }

@@ -169,7 +169,10 @@ impl Simulation {
         let involved = |contact: &Contact| {
             let id = contact.id.as_deref().unwrap_or_default();
             parked.contains(&contact.cells[1])
-                || plan.held.iter().any(|held| held.record_id.as_ref().is_some_and(|held| held.as_str() == id))
+                || plan.held.iter().any(|held| {
+                    // A creation waits with the record that it copies.
+                    [&held.record_id, &held.other_id].into_iter().flatten().any(|held| held.as_str() == id)
+                })
                 || plan.conflicts.iter().any(|conflict| {
                     let whole = conflict.field.is_none().then_some([&conflict.justcall_id, &conflict.crm_id]);
                     whole.is_some_and(|ids| ids.into_iter().any(|known| known.as_deref() == Some(id)))
