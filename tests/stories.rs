@@ -35,5 +35,7 @@ mod phones;
 mod plans;
 #[path = "stories/two_way.rs"]
 mod two_way;
+#[path = "stories/undo.rs"]
+mod undo;
 #[path = "stories/writes.rs"]
 mod writes;

@@ -144,7 +144,7 @@ impl Session<'_> {
             .iter()
             .map(|action| {
                 let records = rows.of(action);
-                batches::intent(action, records[side], records[side.other()])
+                batches::intent(schema, action, records[side], records[side.other()])
             })
             .collect();
         let intents = self.store.append_intents(&run.id, &intents, self.env.now())?;
@@ -184,7 +184,8 @@ impl Session<'_> {
         let mut tally = Tally::default();
         let now = self.env.now();
         for ((action, intent), result) in batch.actions.iter().zip(sent.intents).zip(sent.results) {
-            let written = Written { action, intent, source: rows.of(action)[batch.side.other()], now };
+            let source = rows.of(action)[batch.side.other()];
+            let written = Written { action, intent, source, now, run: &run.id };
             changes::record(ledger, &written, result, &mut tally);
         }
         self.commit_tally(ledger, run, tally)
@@ -219,12 +220,13 @@ impl Session<'_> {
     fn finish(&mut self, mut run: Run, planned: &Planned, stopped: Option<Error>) -> Result<Finished> {
         let plan = &planned.plan;
         let now = self.env.now();
-        let mut changes = vec![
-            StateChange::ConflictsSeen(plan.conflicts.iter().map(|conflict| conflict.id.clone()).collect(), now),
-            StateChange::Fact { key: "scope".to_owned(), value: self.scope.clone() },
-            StateChange::Fact { key: "listed.justcall".to_owned(), value: plan.listed.justcall.to_string() },
-            StateChange::Fact { key: "listed.crm".to_owned(), value: plan.listed.crm.to_string() },
-        ];
+        let mut changes = Vec::new();
+        if plan.undoes.is_none() {
+            changes.extend(self.learned_from(plan));
+            changes.extend(self.no_longer_parked(planned)?);
+            let nothing_left = stopped.is_none() && run.report.failed.is_empty() && run.report.stale.is_empty();
+            changes.extend(self.used_up(plan, nothing_left && plan.held.is_empty())?);
+        }
         for (side, connector) in self.connectors.iter() {
             run.report.requests[side] = connector.requests();
             let learned = connector.learned().into_iter();
@@ -233,8 +235,6 @@ impl Session<'_> {
         if run.is_first && stopped.is_none() && run.report.error.is_none() {
             changes.push(StateChange::Fact { key: FIRST_SYNC.to_owned(), value: "done".to_owned() });
         }
-        let nothing_left = stopped.is_none() && run.report.failed.is_empty() && run.report.stale.is_empty();
-        changes.extend(self.used_up(plan, nothing_left && plan.held.is_empty())?);
         let known = self.store.facts()?;
         changes.retain(|change| match change {
             StateChange::Fact { key, value } => !known.iter().any(|(name, known)| name == key && known == value),
@@ -254,6 +254,17 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
+    /// What the next plan has to know of this one. An undo has not looked at what is open.
+    fn learned_from(&self, plan: &Plan) -> Vec<StateChange> {
+        let now = self.env.now();
+        vec![
+            StateChange::ConflictsSeen(plan.conflicts.iter().map(|conflict| conflict.id.clone()).collect(), now),
+            StateChange::Fact { key: "scope".to_owned(), value: self.scope.clone() },
+            StateChange::Fact { key: "listed.justcall".to_owned(), value: plan.listed.justcall.to_string() },
+            StateChange::Fact { key: "listed.crm".to_owned(), value: plan.listed.crm.to_string() },
+        ]
+    }
+
     /// Answers of people that need not be kept: their conflict shows other values by now, or they were carried out. What
     /// was left as it is stays so.
     fn used_up(&self, plan: &Plan, carried_out: bool) -> Result<Vec<StateChange>> {

@@ -11,12 +11,14 @@ mod error;
 mod fetch;
 mod ledger;
 mod make_plan;
+mod parking;
 mod recover;
 mod revalidate;
 mod rows;
 mod seal;
 mod session;
 mod state_actions;
+mod undo;
 mod unshown;
 
 pub use apply::Finished;

@@ -1,0 +1,392 @@
+//! Takes back what one run wrote, as an ordinary plan: field by field, and only where the record still holds what the
+//! run wrote (L12). What somebody touched since stays as it is and is reported.
+//!
+//! Reads no journal, and undoes nothing that the run only remembered: links and rebases wrote to no replica.
+
+use crate::draft::{Draft, Fate, World, action};
+use crate::normalizer::{Canon, text};
+use crate::planner::{self, Input};
+use crate::{guard, pairs};
+use jiff::Timestamp;
+use model::{
+    Action, ActionKind, BySide, Cell, Change, Evidence, Field, Held, HeldReason, LinkHead, LinkStatus, PhoneKey, Plan,
+    RecordId, RowRef, Rule, RunId, Side, SkipReason, Skipped, Via,
+};
+use std::collections::BTreeMap;
+
+/// One write of the run that landed.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// Where.
+    pub side: Side,
+    /// What it did: create, update or delete.
+    pub kind: ActionKind,
+    /// The record's own id; none where it has none, or it was never learned.
+    pub record_id: Option<RecordId>,
+    /// The record on the other side.
+    pub other_id: Option<RecordId>,
+    /// The contact's number.
+    pub phone: String,
+    /// The contact's name.
+    pub name: String,
+    /// Field by field; of a deletion, everything that the record held.
+    pub changes: Vec<Change>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The plan that takes these writes back.
+pub fn undo(input: &Input<'_>, run: &RunId, past: &[Past]) -> Plan {
+    let world = World::new(input);
+    let mut draft = Draft::new(input.listings);
+    for side in Side::BOTH {
+        draft.fates[side].fill(Fate::Unchanged);
+    }
+    let mut undo = Undo { finder: Finder::new(&world), world: &world, draft, run };
+    for past in folded(past) {
+        match past.kind {
+            ActionKind::Create => undo.created(&past),
+            ActionKind::Delete => undo.deleted(&past),
+            _ => undo.updated(&past),
+        }
+    }
+    let mut draft = undo.draft;
+    let linked = input.heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
+    guard::listing_alarms(&world, &mut draft, linked);
+    planner::sort(&mut draft.actions, input.normalizer);
+    guard::withhold(&world, &mut draft, linked, input.approvals);
+    Plan { undoes: Some(run.clone()), ..planner::finish(input, draft) }
+}
+
+/// Several updates of one record are one: a number that was handed around took a step between (S21).
+fn folded(past: &[Past]) -> Vec<Past> {
+    let mut net: Vec<Past> = Vec::new();
+    let mut known: BTreeMap<(Side, &RecordId), usize> = BTreeMap::new();
+    for write in past {
+        let id = write.record_id.as_ref().filter(|_| write.kind == ActionKind::Update);
+        let earlier = id.and_then(|id| known.get(&(write.side, id)).copied());
+        let Some(at) = earlier else {
+            if let Some(id) = id {
+                known.insert((write.side, id), net.len());
+            }
+            net.push(write.clone());
+            continue;
+        };
+        for change in &write.changes {
+            match net[at].changes.iter_mut().find(|known| known.field == change.field) {
+                Some(known) => known.after.clone_from(&change.after),
+                None => net[at].changes.push(change.clone()),
+            }
+        }
+    }
+    net
+}
+
+struct Undo<'w, 'a> {
+    world: &'w World<'a>,
+    finder: Finder<'w>,
+    draft: Draft,
+    run: &'w RunId,
+}
+
+impl Undo<'_, '_> {
+    /// Back to what each field held before.
+    fn updated(&mut self, past: &Past) {
+        let (world, side) = (self.world, past.side);
+        let row = match self.finder.find(past) {
+            Ok(row) => row,
+            Err(why) => return self.touched(past, past.record_id.as_ref(), vec![why]),
+        };
+        let record = world.row(side, row);
+        let (mut changes, mut touched) = (Vec::new(), Vec::new());
+        for change in &past.changes {
+            match take_back(world, record, change) {
+                Back::To(before) => changes.push(before),
+                Back::Already => {}
+                Back::Not(why) => touched.push(why),
+            }
+        }
+        let id = RecordId::from(record.id());
+        self.touched(past, Some(&id), touched);
+        if changes.is_empty() {
+            return;
+        }
+        let rows = self.finder.pair(side, row);
+        let mut update = self.action(past, ActionKind::Update, rows);
+        update.link = self.finder.link(side, row).map(|head| head.id);
+        update.via = pairs::via(world, side, row, &changes);
+        update.note = format!("undoes {}{}", self.run, self.difference(side, rows, &changes));
+        update.changes = changes;
+        self.draft.fate(side, row, Fate::Update);
+        self.draft.actions.push(update);
+    }
+
+    /// Fields in which both sides differ afterwards, in words: nobody is asked, and nothing follows from it.
+    fn difference(&self, side: Side, rows: BySide<Option<u32>>, changes: &[Change]) -> String {
+        let Some(other) = rows[side.other()] else { return String::new() };
+        let record = self.world.row(side.other(), other);
+        let differs = |change: &&Change| {
+            let id = self.world.settings.schema.position(&change.field);
+            let now = id.map_or(Cell::Unknown, |id| record.cell(id.index()));
+            now != Cell::Unknown && !self.world.normalizer.same(&change.field, now, Cell::from_text(&change.after))
+        };
+        let fields: Vec<String> = changes.iter().filter(differs).map(|change| change.field.to_string()).collect();
+        if fields.is_empty() {
+            return String::new();
+        }
+        let title = side.other().title();
+        format!("; {title} keeps its {}, and both stay as they are until somebody edits one", fields.join(", "))
+    }
+
+    /// The record goes again, if it still is what was created.
+    fn created(&mut self, past: &Past) {
+        let (world, side) = (self.world, past.side);
+        let row = match self.finder.find(past) {
+            Ok(row) => row,
+            Err(why) => return self.touched(past, past.record_id.as_ref(), vec![why]),
+        };
+        let record = world.row(side, row);
+        let id = RecordId::from(record.id());
+        let touched = touched_since_created(world, record, &past.changes);
+        if !touched.is_empty() {
+            return self.touched(past, Some(&id), touched);
+        }
+        let rows = self.finder.pair(side, row);
+        let mut delete = self.action(past, ActionKind::Delete, rows);
+        delete.link = self.finder.link(side, row).map(|head| head.id);
+        delete.via = world.capabilities[side].delete_via;
+        delete.evidence = Some(Evidence {
+            sightings: 0,
+            first_at: past.at,
+            last_at: world.seen_at(side),
+            proof: format!("created by run {}", self.run),
+            target_equals_base: world.hash(side, row),
+        });
+        let title = side.other().title();
+        delete.note = format!("undoes {}", self.run);
+        if rows[side.other()].is_some() {
+            delete.note +=
+                &format!("; {title} keeps the contact, and it is not created here again until it changes there");
+        }
+        if !world.settings.delete_in[side] || delete.via == Via::State {
+            self.draft.fate(side, row, Fate::Held);
+            let detail = format!("[deletes] or {} itself allows no deletion", side.title());
+            return self.hold(&delete, HeldReason::Policy, detail);
+        }
+        self.draft.fate(side, row, Fate::Delete);
+        self.draft.actions.push(delete);
+    }
+
+    /// The record comes back with everything that was kept of it.
+    fn deleted(&mut self, past: &Past) {
+        let (world, side) = (self.world, past.side);
+        let phone = phone_of(past, false);
+        let number = world.normalizer.canon(&Field::Phone, Cell::from_text(&phone));
+        let is_back = past.record_id.as_ref().is_some_and(|id| self.finder.by_id[side].contains_key(id.as_str()));
+        if is_back || self.finder.with_number(side, &number).next().is_some() {
+            let why = "a contact with its id or its number is there".to_owned();
+            return self.touched(past, past.record_id.as_ref(), vec![why]);
+        }
+        let other = self.finder.counterpart(past, &number);
+        let rows = BySide::from_fn(|at| if at == side { None } else { other });
+        let mut create = self.action(past, ActionKind::Create, rows);
+        create.via = world.capabilities[side].create_via;
+        let kept = past.changes.iter().filter(|change| change.before.as_deref().is_some_and(|text| !text.is_empty()));
+        create.changes = kept
+            .filter(|change| world.settings.schema.position(&change.field).is_some())
+            .map(|change| Change {
+                field: change.field.clone(),
+                before: None,
+                after: change.before.clone().unwrap_or_default(),
+            })
+            .collect();
+        let title = side.other().title();
+        create.note = match other {
+            Some(row) => format!("undoes {}; linked with {} of {title}", self.run, world.row(side.other(), row).id()),
+            None => format!("undoes {}; {title} has no such contact: the next sync creates it there, too", self.run),
+        };
+        if let Some(detail) = world.incomplete(side) {
+            return self.hold(&create, HeldReason::PartialListing, detail);
+        }
+        if create.via == Via::State {
+            return self.hold(&create, HeldReason::Policy, format!("{} cannot create contacts", side.title()));
+        }
+        self.draft.actions.push(create);
+    }
+
+    fn action(&self, past: &Past, kind: ActionKind, rows: BySide<Option<u32>>) -> Action {
+        let mut action = action(self.world, past.side, kind, rows, Rule::Undo);
+        action.phone.clone_from(&past.phone);
+        action.name.clone_from(&past.name);
+        action
+    }
+
+    fn hold(&mut self, action: &Action, reason: HeldReason, detail: String) {
+        self.draft.held.push(Held {
+            side: action.side,
+            kind: action.kind,
+            record_id: action.record_id.clone(),
+            phone: action.phone.clone(),
+            reason,
+            until: None,
+            other_id: action.other_id.clone(),
+            name: action.name.clone(),
+            detail,
+            class: None,
+            link: action.link,
+        });
+    }
+
+    /// Reports what is left as it is. The record itself counts as unchanged, or as what else happens to it.
+    fn touched(&mut self, past: &Past, id: Option<&RecordId>, why: Vec<String>) {
+        if why.is_empty() {
+            return;
+        }
+        let record_id = id.cloned().unwrap_or_else(|| RecordId::from(past.phone.as_str()));
+        let detail = format!("{} {}: not undone: {}", past.name, past.phone, why.join("; "));
+        let reason = SkipReason::TouchedSince;
+        self.draft.skipped.push(Skipped { side: past.side, record_id, reason, detail: detail.trim().to_owned() });
+    }
+}
+
+/// What becomes of one field.
+enum Back {
+    To(Change),
+    /// It holds what it held before.
+    Already,
+    /// Why it stays.
+    Not(String),
+}
+
+fn take_back(world: &World<'_>, record: RowRef<'_>, change: &Change) -> Back {
+    let field = &change.field;
+    let Some(id) = world.settings.schema.position(field) else {
+        return Back::Not(format!("{field} is not synced any more"));
+    };
+    let Some(before) = &change.before else {
+        return Back::Not(format!("what {field} held before is not known"));
+    };
+    match record.cell(id.index()) {
+        Cell::Unknown => Back::Not(format!("{field} is not shown at the moment")),
+        now if holds(world, field, now, &change.after) => {
+            Back::To(Change { field: field.clone(), before: Some(now.text().to_owned()), after: before.clone() })
+        }
+        now if now == Cell::from_text(before) => Back::Already,
+        now => Back::Not(format!("{field}: the run wrote `{}`, it holds `{}` now", change.after, now.text())),
+    }
+}
+
+/// Whether a cell shows what was sent, perhaps in the replica's own spelling.
+fn holds(world: &World<'_>, field: &Field, now: Cell<'_>, sent: &str) -> bool {
+    world.normalizer.same(field, now, Cell::from_text(sent))
+        || (*field != Field::Phone && text::is_rewriting(sent, now.text()))
+}
+
+/// What makes a created record somebody's by now: other values, or values that the run did not write.
+fn touched_since_created(world: &World<'_>, record: RowRef<'_>, created: &[Change]) -> Vec<String> {
+    let mut touched = Vec::new();
+    for (id, field) in world.settings.schema.iter() {
+        let now = record.cell(id.index());
+        let sent = created.iter().find(|change| change.field == *field).map_or("", |change| change.after.as_str());
+        if now != Cell::Unknown && !holds(world, field, now, sent) {
+            touched.push(format!("{field}: the run wrote `{sent}`, it holds `{}` now", now.text()));
+        }
+    }
+    touched
+}
+
+/// The number of the contact, as the run left it or as it was before.
+fn phone_of(past: &Past, after: bool) -> String {
+    let change = past.changes.iter().find(|change| change.field == Field::Phone);
+    let text = change.and_then(|change| if after { Some(change.after.clone()) } else { change.before.clone() });
+    text.filter(|text| !text.is_empty()).unwrap_or_else(|| past.phone.clone())
+}
+
+/// Finds the records that a run wrote to, and their links.
+struct Finder<'w> {
+    by_id: BySide<BTreeMap<&'w str, u32>>,
+    by_number: BySide<Vec<(PhoneKey, u32)>>,
+    /// Linked rows: their link and both rows of it.
+    joined: BySide<BTreeMap<u32, (&'w LinkHead, BySide<Option<u32>>)>>,
+    normalizer: &'w crate::normalizer::Normalizer,
+}
+
+impl<'w> Finder<'w> {
+    fn new(world: &World<'w>) -> Self {
+        let tables = BySide::from_fn(|side| &world.listings[side].table);
+        let phone = world.settings.schema.phone().index();
+        let number = |row: RowRef<'_>| match world.normalizer.canon(&Field::Phone, row.cell(phone)) {
+            Canon::Phone(key) => Some(key),
+            _ => None,
+        };
+        let at = |row: RowRef<'_>| u32::try_from(row.index()).ok();
+        Self {
+            by_id: BySide::from_fn(|side| {
+                let mut rows = BTreeMap::new();
+                for row in tables[side].iter() {
+                    // Of two rows with one id, the first counts.
+                    at(row).map(|at| rows.entry(row.id()).or_insert(at));
+                }
+                rows
+            }),
+            by_number: BySide::from_fn(|side| {
+                tables[side].iter().filter_map(|row| Some((number(row)?, at(row)?))).collect()
+            }),
+            joined: BySide::from_fn(|side| {
+                let joined = world.matching.survey.joined.iter();
+                joined.filter_map(|link| Some((link.rows[side]?, (&world.heads[link.head], link.rows)))).collect()
+            }),
+            normalizer: world.normalizer,
+        }
+    }
+
+    fn with_number<'s>(&'s self, side: Side, number: &Canon<'_>) -> impl Iterator<Item = u32> + use<'s> {
+        let wanted = if let Canon::Phone(key) = number { Some(key.number()) } else { None };
+        self.by_number[side].iter().filter(move |(key, _)| Some(key.number()) == wanted).map(|(_, row)| *row)
+    }
+
+    /// The row that the run wrote to.
+    fn find(&self, past: &Past) -> Result<u32, String> {
+        let side = past.side;
+        if let Some(id) = &past.record_id {
+            return self.by_id[side].get(id.as_str()).copied().ok_or_else(|| "it is gone".to_owned());
+        }
+        let other = past.other_id.as_ref().and_then(|id| self.by_id[side.other()].get(id.as_str()));
+        if let Some(row) = other.and_then(|row| self.joined[side.other()].get(row)?.1[side]) {
+            return Ok(row);
+        }
+        let phone = phone_of(past, true);
+        let number = self.normalizer.canon(&Field::Phone, Cell::from_text(&phone));
+        let mut rows = self.with_number(side, &number);
+        match (rows.next(), rows.next()) {
+            (Some(row), None) => Ok(row),
+            (None, _) => Err("it is gone".to_owned()),
+            _ => Err("several contacts have its number".to_owned()),
+        }
+    }
+
+    fn link(&self, side: Side, row: u32) -> Option<&'w LinkHead> {
+        self.joined[side].get(&row).map(|(head, _)| *head)
+    }
+
+    /// The row and its linked counterpart.
+    fn pair(&self, side: Side, row: u32) -> BySide<Option<u32>> {
+        let alone = BySide::from_fn(|at| (at == side).then_some(row));
+        self.joined[side].get(&row).map_or(alone, |(_, rows)| *rows)
+    }
+
+    /// The record that a deleted one belonged to, or one with its number; nobody's partner yet.
+    fn counterpart(&self, past: &Past, number: &Canon<'_>) -> Option<u32> {
+        let other = past.side.other();
+        let is_free = |row: &u32| self.link(other, *row).is_none();
+        let known = past.other_id.as_ref().and_then(|id| self.by_id[other].get(id.as_str()).copied());
+        if let Some(row) = known.filter(is_free) {
+            return Some(row);
+        }
+        let mut rows = self.with_number(other, number);
+        match (rows.next(), rows.next()) {
+            (Some(row), None) => Some(row).filter(is_free),
+            _ => None,
+        }
+    }
+}
