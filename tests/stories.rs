@@ -11,6 +11,8 @@ mod bad_config;
 mod bad_file;
 #[path = "stories/bad_state.rs"]
 mod bad_state;
+#[path = "stories/brakes.rs"]
+mod brakes;
 #[path = "stories/commands.rs"]
 mod commands;
 #[path = "stories/conflicts.rs"]

@@ -250,10 +250,8 @@ fn history_tells_every_field_of_a_contact() {
 #[test]
 fn a_refused_record_is_shown_with_its_words_and_retried_s41() {
     let world = World::linked(3, "");
-    let refusal = sandbox::Refusal {
-        message: Some("the portal wants a deal first".to_owned()),
-        ..sandbox::Refusal::status(422)
-    };
+    let refusal =
+        sandbox::Refusal { message: Some("the portal wants a deal first".to_owned()), ..sandbox::Refusal::status(422) };
     world.edit_crm(&phone(1), "+14155550191");
     world.account.add_fault(sandbox::Fault::new(sandbox::On::Update, sandbox::Action::Refuse(refusal)));
     world.run(&["sync"]).ends(6);

@@ -188,6 +188,10 @@ pub enum AlarmKind {
     Loop,
     /// Something in the state that a person should know.
     State,
+    /// The first write of a run, read back, was not what was sent: nothing more was written.
+    Canary,
+    /// Write after write failed on a side: it was left alone for the rest of the run.
+    Breaker,
 }
 
 /// Something that a person should look at.

@@ -1,6 +1,7 @@
 //! Phases 7 to 9: carries a plan out exactly, batch by batch: journal, write, outcome and base in one commit.
 
 use crate::batches::{self, Batch};
+use crate::breaker::Breaker;
 use crate::changes::{self, Tally, Written};
 use crate::env::{Event, SideProgress};
 use crate::error::{Error, Result};
@@ -14,6 +15,7 @@ use model::{
     ActionKind, Applied, BySide, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome, RunReport,
     Schema, Side,
 };
+use std::collections::VecDeque;
 use store::{StateChange, Store};
 
 /// State changes in one transaction, where only the state is concerned.
@@ -69,27 +71,56 @@ impl Session<'_> {
         let mut ledger = Ledger::new(&planned.heads, &planned.bases, &schema, &normalizer);
         self.state_only(planned, &rows, &mut ledger)?;
         // The CRM first: a file is replaced in a moment, while it is still what was read.
+        let mut left = Vec::new();
         for side in [Side::Crm, Side::Justcall] {
-            let capabilities = self.connectors[side].capabilities();
-            let batches = batches::batches(&plan.actions, side, &capabilities);
-            let total = batches.iter().map(|batch| batch.actions.len() as u64).sum();
-            let mut done = 0;
-            for batch in &batches {
-                if self.env.stopping() {
-                    run.report.error = Some(format!("stopped on request: {} writes to {side} are left", total - done));
-                    return Ok(());
-                }
-                let progress = SideProgress { side, events: self.events, total_writes: total, written_before: done };
-                if batches::is_circle(batch) {
-                    self.write_cycle(batch, &rows, &mut ledger, run, &progress).await?;
-                } else {
-                    self.write_batch(batch, &rows, &mut ledger, run, &progress).await?;
-                }
-                done += batch.actions.len() as u64;
-                self.events.event(Event::Writing { side, done, total });
-            }
+            let count = self.write_side(plan, side, &rows, &mut ledger, run).await?;
+            left.extend((count > 0).then(|| format!("{count} writes to {}", side.title())));
+        }
+        if !left.is_empty() {
+            let why = if self.env.stopping() { "stopped on request" } else { "stopped after too many failures" };
+            run.report.error = Some(format!("{why}: {} are left", left.join(" and ")));
         }
         Ok(())
+    }
+
+    /// All writes of one side; how many of them were not sent since the run is to stop, or the side fails.
+    async fn write_side(
+        &mut self,
+        plan: &Plan,
+        side: Side,
+        rows: &Rows<'_>,
+        ledger: &mut Ledger<'_>,
+        run: &mut Run,
+    ) -> Result<u64> {
+        let mut queue: VecDeque<_> =
+            batches::batches(&plan.actions, side, &self.connectors[side].capabilities()).into();
+        let mut canary = self.canary(side)?;
+        let mut breaker = Breaker::default();
+        let total = queue.iter().map(|batch| batch.actions.len() as u64).sum();
+        let mut done = 0;
+        while let Some(mut batch) = queue.pop_front() {
+            if breaker.is_open() {
+                run.report.alarms.push(breaker.alarm(side, total - done));
+            }
+            if self.env.stopping() || breaker.is_open() {
+                return Ok(total - done);
+            }
+            let progress = SideProgress { side, events: self.events, total_writes: total, written_before: done };
+            let rest = canary.split(&mut batch);
+            if rest.is_some() {
+                self.write_canary(&batch, rows, ledger, run, &progress, &mut canary).await?;
+            } else if batches::is_circle(&batch) {
+                self.write_cycle(&batch, rows, ledger, run, &progress).await?;
+            } else {
+                self.write_batch(&batch, rows, ledger, run, &progress, &mut breaker).await?;
+            }
+            done += batch.actions.len() as u64;
+            self.events.event(Event::Writing { side, done, total });
+            if let Some(rest) = rest {
+                queue.push_front(rest);
+            }
+        }
+        Ok(0)
     }
 
     /// Links, rebases and observations: no replica is touched.
@@ -123,8 +154,10 @@ impl Session<'_> {
         ledger: &mut Ledger<'_>,
         run: &mut Run,
         progress: &SideProgress<'_>,
+        breaker: &mut Breaker,
     ) -> Result<()> {
         let sent = self.send(batch, rows, ledger.schema, run, progress, |_| {}).await?;
+        breaker.note(&sent.results);
         self.settle(batch, rows, ledger, run, sent)
     }
 

@@ -4,6 +4,8 @@
 mod apply;
 mod approve;
 mod batches;
+mod breaker;
+mod canary;
 mod changes;
 mod cycle;
 mod env;
