@@ -290,3 +290,25 @@ fn a_refused_record_is_tried_again_when_it_changes_s41() {
     assert_eq!(world.run(&["status", "--json"]).json()["parked"], 0, "what went through is not parked any more");
     world.settled();
 }
+
+#[test]
+fn a_number_that_was_put_back_is_a_question_i6() {
+    let world = World::linked(3, "");
+    world.edit_crm(&phone(1), "+14155550191");
+    let run = name(&world.sync());
+    let plan = world.run(&["undo", &run, "--json"]).ends(0).json();
+    assert!(plan["actions"][0]["note"].as_str().unwrap().contains("then a conflict"), "{plan:#}");
+    undo(&world, &run);
+    assert_eq!(world.numbered(1).phone, phone(1));
+    // Numbers say who is who: two of them for one contact are neither pushed nor left unsaid.
+    let plan = world.untouched(|world| {
+        world.sync();
+        world.plan()
+    });
+    assert_eq!((words(&plan, "conflicts", "field"), writes(&plan).len()), (vec!["phone".to_owned()], 0), "{plan:#}");
+    let id = plan["conflicts"][0]["id"].as_str().unwrap().to_owned();
+    world.run(&["conflicts", "resolve", &id, "--take", "justcall"]).ends(0);
+    world.sync();
+    assert!(world.row(&last_name(1)).contains(&phone(1)));
+    world.settled();
+}

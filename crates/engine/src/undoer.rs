@@ -3,14 +3,17 @@
 //!
 //! Reads no journal, and undoes nothing that the run only remembered: links and rebases wrote to no replica.
 
+mod finder;
+
 use crate::draft::{Draft, Fate, World, action};
-use crate::normalizer::{Canon, text};
+use crate::normalizer::text;
 use crate::planner::{self, Input};
 use crate::{guard, pairs};
+use finder::Finder;
 use jiff::Timestamp;
 use model::{
-    Action, ActionKind, BySide, Cell, Change, Evidence, Field, Held, HeldReason, LinkHead, LinkStatus, PhoneKey, Plan,
-    RecordId, RowRef, Rule, RunId, Side, SkipReason, Skipped, Via,
+    Action, ActionKind, BySide, Cell, Change, Evidence, Field, Held, HeldReason, LinkStatus, Plan, RecordId, RowRef,
+    Rule, RunId, Side, SkipReason, Skipped, Via,
 };
 use std::collections::BTreeMap;
 
@@ -42,7 +45,7 @@ pub fn undo(input: &Input<'_>, run: &RunId, past: &[Past]) -> Plan {
     for side in Side::BOTH {
         draft.fates[side].fill(Fate::Unchanged);
     }
-    let mut undo = Undo { finder: Finder::new(&world), world: &world, draft, run };
+    let mut undo = Undo { finder: Finder::new(&world, past), world: &world, draft, run };
     for past in folded(past) {
         match past.kind {
             ActionKind::Create => undo.created(&past),
@@ -90,10 +93,17 @@ struct Undo<'w, 'a> {
 }
 
 impl Undo<'_, '_> {
+    /// The row that a write was about; why it is left alone, where it is.
+    fn find(&self, past: &Past) -> Result<u32, String> {
+        let row = self.finder.find(past)?;
+        let is_free = self.draft.fate_of(past.side, row) == Fate::Unchanged;
+        is_free.then_some(row).ok_or_else(|| "the run wrote to the contact that has its number twice".to_owned())
+    }
+
     /// Back to what each field held before.
     fn updated(&mut self, past: &Past) {
         let (world, side) = (self.world, past.side);
-        let row = match self.finder.find(past) {
+        let row = match self.find(past) {
             Ok(row) => row,
             Err(why) => return self.touched(past, past.record_id.as_ref(), vec![why]),
         };
@@ -114,7 +124,11 @@ impl Undo<'_, '_> {
         let rows = self.finder.pair(side, row);
         let mut update = self.action(past, ActionKind::Update, rows);
         update.link = self.finder.link(side, row).map(|head| head.id);
-        update.via = pairs::via(world, side, row, &changes);
+        update.via = match world.capabilities[side] {
+            // Bulk finds contacts by number: it must be one contact's alone, before and after (I6).
+            can if can.bulk_by_phone && !self.finder.is_alone(side, row) => can.phone_update_via,
+            _ => pairs::via(world, side, row, &changes),
+        };
         update.note = format!("undoes {}{}", self.run, self.difference(side, rows, &changes));
         update.changes = changes;
         self.draft.fate(side, row, Fate::Update);
@@ -130,18 +144,25 @@ impl Undo<'_, '_> {
             let now = id.map_or(Cell::Unknown, |id| record.cell(id.index()));
             now != Cell::Unknown && !self.world.normalizer.same(&change.field, now, Cell::from_text(&change.after))
         };
-        let fields: Vec<String> = changes.iter().filter(differs).map(|change| change.field.to_string()).collect();
-        if fields.is_empty() {
-            return String::new();
-        }
+        let (phones, fields): (Vec<&Change>, Vec<&Change>) =
+            changes.iter().filter(differs).partition(|change| change.field == Field::Phone);
         let title = side.other().title();
-        format!("; {title} keeps its {}, and both stay as they are until somebody edits one", fields.join(", "))
+        let mut words = String::new();
+        if !fields.is_empty() {
+            let names: Vec<String> = fields.iter().map(|change| change.field.to_string()).collect();
+            let names = names.join(", ");
+            words += &format!("; {title} keeps its {names}, and both stay as they are until somebody edits one");
+        }
+        if !phones.is_empty() {
+            words += &format!("; {title} keeps its phone: which one is right is then a conflict");
+        }
+        words
     }
 
     /// The record goes again, if it still is what was created.
     fn created(&mut self, past: &Past) {
         let (world, side) = (self.world, past.side);
-        let row = match self.finder.find(past) {
+        let row = match self.find(past) {
             Ok(row) => row,
             Err(why) => return self.touched(past, past.record_id.as_ref(), vec![why]),
         };
@@ -180,14 +201,13 @@ impl Undo<'_, '_> {
     /// The record comes back with everything that was kept of it.
     fn deleted(&mut self, past: &Past) {
         let (world, side) = (self.world, past.side);
-        let phone = phone_of(past, false);
-        let number = world.normalizer.canon(&Field::Phone, Cell::from_text(&phone));
-        let is_back = past.record_id.as_ref().is_some_and(|id| self.finder.by_id[side].contains_key(id.as_str()));
-        if is_back || self.finder.with_number(side, &number).next().is_some() {
+        let number = self.finder.number_of(past, false);
+        let is_back = past.record_id.as_ref().is_some_and(|id| self.finder.by_id(side, id).is_some());
+        if is_back || !self.finder.with_number(side, number).is_empty() {
             let why = "a contact with its id or its number is there".to_owned();
             return self.touched(past, past.record_id.as_ref(), vec![why]);
         }
-        let other = self.finder.counterpart(past, &number);
+        let other = self.finder.counterpart(past, number);
         let rows = BySide::from_fn(|at| if at == side { None } else { other });
         let mut create = self.action(past, ActionKind::Create, rows);
         create.via = world.capabilities[side].create_via;
@@ -293,100 +313,4 @@ fn touched_since_created(world: &World<'_>, record: RowRef<'_>, created: &[Chang
         }
     }
     touched
-}
-
-/// The number of the contact, as the run left it or as it was before.
-fn phone_of(past: &Past, after: bool) -> String {
-    let change = past.changes.iter().find(|change| change.field == Field::Phone);
-    let text = change.and_then(|change| if after { Some(change.after.clone()) } else { change.before.clone() });
-    text.filter(|text| !text.is_empty()).unwrap_or_else(|| past.phone.clone())
-}
-
-/// Finds the records that a run wrote to, and their links.
-struct Finder<'w> {
-    by_id: BySide<BTreeMap<&'w str, u32>>,
-    by_number: BySide<Vec<(PhoneKey, u32)>>,
-    /// Linked rows: their link and both rows of it.
-    joined: BySide<BTreeMap<u32, (&'w LinkHead, BySide<Option<u32>>)>>,
-    normalizer: &'w crate::normalizer::Normalizer,
-}
-
-impl<'w> Finder<'w> {
-    fn new(world: &World<'w>) -> Self {
-        let tables = BySide::from_fn(|side| &world.listings[side].table);
-        let phone = world.settings.schema.phone().index();
-        let number = |row: RowRef<'_>| match world.normalizer.canon(&Field::Phone, row.cell(phone)) {
-            Canon::Phone(key) => Some(key),
-            _ => None,
-        };
-        let at = |row: RowRef<'_>| u32::try_from(row.index()).ok();
-        Self {
-            by_id: BySide::from_fn(|side| {
-                let mut rows = BTreeMap::new();
-                for row in tables[side].iter() {
-                    // Of two rows with one id, the first counts.
-                    at(row).map(|at| rows.entry(row.id()).or_insert(at));
-                }
-                rows
-            }),
-            by_number: BySide::from_fn(|side| {
-                tables[side].iter().filter_map(|row| Some((number(row)?, at(row)?))).collect()
-            }),
-            joined: BySide::from_fn(|side| {
-                let joined = world.matching.survey.joined.iter();
-                joined.filter_map(|link| Some((link.rows[side]?, (&world.heads[link.head], link.rows)))).collect()
-            }),
-            normalizer: world.normalizer,
-        }
-    }
-
-    fn with_number<'s>(&'s self, side: Side, number: &Canon<'_>) -> impl Iterator<Item = u32> + use<'s> {
-        let wanted = if let Canon::Phone(key) = number { Some(key.number()) } else { None };
-        self.by_number[side].iter().filter(move |(key, _)| Some(key.number()) == wanted).map(|(_, row)| *row)
-    }
-
-    /// The row that the run wrote to.
-    fn find(&self, past: &Past) -> Result<u32, String> {
-        let side = past.side;
-        if let Some(id) = &past.record_id {
-            return self.by_id[side].get(id.as_str()).copied().ok_or_else(|| "it is gone".to_owned());
-        }
-        let other = past.other_id.as_ref().and_then(|id| self.by_id[side.other()].get(id.as_str()));
-        if let Some(row) = other.and_then(|row| self.joined[side.other()].get(row)?.1[side]) {
-            return Ok(row);
-        }
-        let phone = phone_of(past, true);
-        let number = self.normalizer.canon(&Field::Phone, Cell::from_text(&phone));
-        let mut rows = self.with_number(side, &number);
-        match (rows.next(), rows.next()) {
-            (Some(row), None) => Ok(row),
-            (None, _) => Err("it is gone".to_owned()),
-            _ => Err("several contacts have its number".to_owned()),
-        }
-    }
-
-    fn link(&self, side: Side, row: u32) -> Option<&'w LinkHead> {
-        self.joined[side].get(&row).map(|(head, _)| *head)
-    }
-
-    /// The row and its linked counterpart.
-    fn pair(&self, side: Side, row: u32) -> BySide<Option<u32>> {
-        let alone = BySide::from_fn(|at| (at == side).then_some(row));
-        self.joined[side].get(&row).map_or(alone, |(_, rows)| *rows)
-    }
-
-    /// The record that a deleted one belonged to, or one with its number; nobody's partner yet.
-    fn counterpart(&self, past: &Past, number: &Canon<'_>) -> Option<u32> {
-        let other = past.side.other();
-        let is_free = |row: &u32| self.link(other, *row).is_none();
-        let known = past.other_id.as_ref().and_then(|id| self.by_id[other].get(id.as_str()).copied());
-        if let Some(row) = known.filter(is_free) {
-            return Some(row);
-        }
-        let mut rows = self.with_number(other, number);
-        match (rows.next(), rows.next()) {
-            (Some(row), None) => Some(row).filter(is_free),
-            _ => None,
-        }
-    }
 }

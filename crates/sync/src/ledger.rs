@@ -194,6 +194,13 @@ impl Entry {
             return;
         }
         base.cells[side] = now.to_owned();
+        if *field != Field::Phone {
+            return;
+        }
+        // Numbers say who is who: two of them for one contact are no agreement, but a question for a person.
+        if !normalizer.same(field, base.cells.justcall.as_cell(), base.cells.crm.as_cell()) {
+            *base = BaseField::default();
+        }
         // A side without ids is found by the number that it holds.
         if let (Canon::Phone(key), true) = (normalizer.canon(field, now), self.ids[side].is_none()) {
             self.key = Some(key);

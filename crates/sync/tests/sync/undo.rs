@@ -30,9 +30,9 @@ fn unguarded(justcall: Kind, crm: Kind) -> Story {
 }
 
 /// A world that was in sync, and then lived on.
-fn lived_in(seed: u64, justcall: Kind) -> Story {
+fn lived_in(seed: u64, justcall: Kind, restless: bool) -> Story {
     let story = unguarded(justcall, Kind::file());
-    let mut people = People::new(seed, false);
+    let mut people = People::new(seed, restless);
     let act = |people: &mut People, times: usize| {
         for _ in 0..times {
             let side = people.random.below(2);
@@ -46,12 +46,15 @@ fn lived_in(seed: u64, justcall: Kind) -> Story {
     story
 }
 
-fn undo_and_back(seed: u64, justcall: Kind) -> usize {
-    let story = lived_in(seed, justcall);
+fn undo_and_back(seed: u64, justcall: Kind, restless: bool) -> usize {
+    let story = lived_in(seed, justcall, restless);
     let before = story.worlds();
     let told = story.run();
     let after = story.worlds();
     let undone = story.undo(&told);
+    if restless && !(undone.plan.skipped.is_empty() && undone.plan.held.is_empty()) {
+        return 0; // a number is somebody else's by now, or the run emptied a side: said, not done
+    }
     assert_eq!(undone.plan.skipped, [], "seed {seed}: nobody touched anything: {:#?}", told.plan.actions);
     assert_eq!((&undone.report.failed, &undone.report.stale), (&Vec::new(), &Vec::new()), "seed {seed}");
     assert_eq!(story.worlds(), before, "seed {seed}: {:#?}", told.plan.actions);
@@ -62,8 +65,14 @@ fn undo_and_back(seed: u64, justcall: Kind) -> usize {
     let writes: Vec<_> = next.actions.iter().filter(|action| action.kind.is_write()).collect();
     assert!(writes.iter().all(|action| action.kind == ActionKind::Create), "seed {seed}: {writes:#?}");
     assert_eq!(writes.len(), brought_back, "seed {seed}: {writes:#?}");
-    story.undo(&undone);
+    let redone = story.undo(&undone);
+    if !redone.plan.held.is_empty() {
+        return 0; // a side that shows nobody is not believed (S3)
+    }
     assert_eq!(story.worlds(), after, "seed {seed}: undo of undo");
+    if restless {
+        return undone.plan.actions.len(); // what was ambiguous may be decided by now
+    }
     story.settle();
     assert_eq!(story.worlds(), after, "seed {seed}: and it stays so");
     story.check_state(&format!("seed {seed}"));
@@ -72,14 +81,20 @@ fn undo_and_back(seed: u64, justcall: Kind) -> usize {
 
 #[test]
 fn undo_restores_and_undo_of_undo_is_identity_l12() {
-    let actions: usize = (0..60).map(|seed| undo_and_back(seed, Kind::phone_system())).sum();
+    let actions: usize = (0..60).map(|seed| undo_and_back(seed, Kind::phone_system(), false)).sum();
     assert!(actions > 100, "{actions}: the test tests nothing");
 }
 
 #[test]
 fn undo_where_answers_tell_everything_l12() {
-    let actions: usize = (100..130).map(|seed| undo_and_back(seed, Kind::talkative())).sum();
+    let actions: usize = (100..130).map(|seed| undo_and_back(seed, Kind::talkative(), false)).sum();
     assert!(actions > 50, "{actions}: the test tests nothing");
+}
+
+#[test]
+fn undo_where_numbers_change_hands_l12_i6() {
+    let actions: usize = (0..80).map(|seed| undo_and_back(seed, Kind::phone_system(), true)).sum();
+    assert!(actions > 100, "{actions}: the test tests nothing");
 }
 
 /// Every kind of write on both sides.
