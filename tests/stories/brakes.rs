@@ -66,9 +66,10 @@ fn the_canary_flies_once_per_account() {
 fn new_contacts_have_a_canary_too() {
     let world = World::new();
     world.crm(&(1..=MANY).map(row).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
+    let forecast = world.plan()["cost"]["justcall"]["requests"].clone();
     let report = world.sync();
     assert_eq!(applied(&report, "justcall", "create"), MANY as u64);
-    assert_eq!(world.requests(RequestKind::Bulk), 2);
+    assert_eq!((world.requests(RequestKind::Bulk), forecast), (2, 3.into()), "in two parts, and one look between");
     assert_eq!(world.account.contact_count(), MANY);
     world.settled();
 }

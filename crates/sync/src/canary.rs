@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::rows::Rows;
 use crate::session::Session;
-use connector::{Presence, WriteResult};
+use connector::{Connector, Presence, Workload, WriteResult};
 use engine::normalizer::text;
 use model::{Action, ActionKind, Alarm, AlarmKind, Cell, Record, RowRef, Side, Via};
 
@@ -44,6 +44,17 @@ impl Canary {
         }
         let rest = batch.actions.split_off(1);
         Some(Batch { side: batch.side, actions: rest })
+    }
+}
+
+impl Canary {
+    /// What it costs: a request of its own and a look, unless the connector tries out a row anyway.
+    pub(crate) fn added_to(&self, work: Workload, in_bulk: usize, connector: &dyn Connector) -> Workload {
+        let writes = work.bulk_creates + work.bulk_updates;
+        let untried = Workload { bulk_creates: writes, bulk_updates: 0, ..work };
+        let tries_anyway = connector.forecast(&work).requests > connector.forecast(&untried).requests;
+        let flies = self.tries > 0 && in_bulk >= FROM && !tries_anyway;
+        Workload { single_updates: work.single_updates + if flies { 2 } else { 0 }, ..work }
     }
 }
 

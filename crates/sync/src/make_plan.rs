@@ -88,7 +88,7 @@ impl Session<'_> {
         if let Some(alarm) = scope_alarm(&plan, self.scope_changed()?) {
             plan.alarms.push(alarm);
         }
-        plan.cost = self.forecast(&plan);
+        plan.cost = self.forecast(&plan)?;
         let faults = engine::linter::lint(&plan);
         if let Some(fault) = faults.into_iter().next() {
             return Err(Error::Unsound(fault));
@@ -202,10 +202,13 @@ impl Session<'_> {
         Ok(facts.iter().any(|(key, value)| key == "scope" && *value != self.scope))
     }
 
-    fn forecast(&self, plan: &Plan) -> BySide<Cost> {
-        BySide::from_fn(|side| {
+    fn forecast(&self, plan: &Plan) -> Result<BySide<Cost>> {
+        let mut costs = BySide::<Cost>::default();
+        for side in Side::BOTH {
             let mut work = Workload::default();
+            let mut in_bulk = 0;
             for action in plan.actions.iter().filter(|action| action.side == side) {
+                in_bulk += usize::from(action.kind.is_write() && action.via == Via::Bulk);
                 match (action.kind, action.via) {
                     (ActionKind::Create, _) => work.bulk_creates += 1,
                     (ActionKind::Update, Via::Bulk | Via::File) => work.bulk_updates += 1,
@@ -214,8 +217,12 @@ impl Session<'_> {
                     _ => {}
                 }
             }
-            if work == Workload::default() { Cost::default() } else { self.connectors[side].forecast(&work) }
-        })
+            if work != Workload::default() {
+                work = self.canary(side)?.added_to(work, in_bulk, self.connectors[side].as_ref());
+                costs[side] = self.connectors[side].forecast(&work);
+            }
+        }
+        Ok(costs)
     }
 }
 
