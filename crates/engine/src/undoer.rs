@@ -105,7 +105,7 @@ impl Undo<'_, '_> {
         let (world, side) = (self.world, past.side);
         let row = match self.find(past) {
             Ok(row) => row,
-            Err(why) => return self.touched(past, past.record_id.as_ref(), vec![why]),
+            Err(why) => return self.touched(past, past.record_id.as_ref(), &[why]),
         };
         let record = world.row(side, row);
         let (mut changes, mut touched) = (Vec::new(), Vec::new());
@@ -117,7 +117,7 @@ impl Undo<'_, '_> {
             }
         }
         let id = RecordId::from(record.id());
-        self.touched(past, Some(&id), touched);
+        self.touched(past, Some(&id), &touched);
         if changes.is_empty() {
             return;
         }
@@ -147,16 +147,11 @@ impl Undo<'_, '_> {
         let (phones, fields): (Vec<&Change>, Vec<&Change>) =
             changes.iter().filter(differs).partition(|change| change.field == Field::Phone);
         let title = side.other().title();
-        let mut words = String::new();
-        if !fields.is_empty() {
-            let names: Vec<String> = fields.iter().map(|change| change.field.to_string()).collect();
-            let names = names.join(", ");
-            words += &format!("; {title} keeps its {names}, and both stay as they are until somebody edits one");
-        }
-        if !phones.is_empty() {
-            words += &format!("; {title} keeps its phone: which one is right is then a conflict");
-        }
-        words
+        let names = fields.iter().map(|change| change.field.to_string()).collect::<Vec<_>>().join(", ");
+        let kept = format!("; {title} keeps its {names}, and both stay as they are until somebody edits one");
+        let asked = format!("; {title} keeps its phone: which one is right is then a conflict");
+        let said = [(!fields.is_empty()).then_some(kept), (!phones.is_empty()).then_some(asked)];
+        said.into_iter().flatten().collect()
     }
 
     /// The record goes again, if it still is what was created.
@@ -164,13 +159,13 @@ impl Undo<'_, '_> {
         let (world, side) = (self.world, past.side);
         let row = match self.find(past) {
             Ok(row) => row,
-            Err(why) => return self.touched(past, past.record_id.as_ref(), vec![why]),
+            Err(why) => return self.touched(past, past.record_id.as_ref(), &[why]),
         };
         let record = world.row(side, row);
         let id = RecordId::from(record.id());
         let touched = touched_since_created(world, record, &past.changes);
         if !touched.is_empty() {
-            return self.touched(past, Some(&id), touched);
+            return self.touched(past, Some(&id), &touched);
         }
         let rows = self.finder.pair(side, row);
         let mut delete = self.action(past, ActionKind::Delete, rows);
@@ -184,11 +179,9 @@ impl Undo<'_, '_> {
             target_equals_base: world.hash(side, row),
         });
         let title = side.other().title();
-        delete.note = format!("undoes {}", self.run);
-        if rows[side.other()].is_some() {
-            delete.note +=
-                &format!("; {title} keeps the contact, and it is not created here again until it changes there");
-        }
+        let kept = format!("; {title} keeps the contact, and it is not created here again until it changes there");
+        let kept = if rows[side.other()].is_some() { kept } else { String::new() };
+        delete.note = format!("undoes {}{kept}", self.run);
         if !world.settings.delete_in[side] || delete.via == Via::State {
             self.draft.fate(side, row, Fate::Held);
             let detail = format!("[deletes] or {} itself allows no deletion", side.title());
@@ -205,7 +198,7 @@ impl Undo<'_, '_> {
         let is_back = past.record_id.as_ref().is_some_and(|id| self.finder.by_id(side, id).is_some());
         if is_back || !self.finder.with_number(side, number).is_empty() {
             let why = "a contact with its id or its number is there".to_owned();
-            return self.touched(past, past.record_id.as_ref(), vec![why]);
+            return self.touched(past, past.record_id.as_ref(), &[why]);
         }
         let other = self.finder.counterpart(past, number);
         let rows = BySide::from_fn(|at| if at == side { None } else { other });
@@ -258,7 +251,7 @@ impl Undo<'_, '_> {
     }
 
     /// Reports what is left as it is. The record itself counts as unchanged, or as what else happens to it.
-    fn touched(&mut self, past: &Past, id: Option<&RecordId>, why: Vec<String>) {
+    fn touched(&mut self, past: &Past, id: Option<&RecordId>, why: &[String]) {
         if why.is_empty() {
             return;
         }

@@ -129,10 +129,10 @@ fn updated(ledger: &mut Ledger<'_>, written: &Written<'_>, stored: Option<&Recor
     let is_undo = action.reason == Rule::Undo;
     let Some((link, mut entry)) = ledger.link_of(action).and_then(|link| Some((link, ledger.entry(link)?.clone())))
     else {
-        // Nobody's partner any more: it is put back all the same.
-        return if is_undo {
-            finish(written, &[], tally)
-        };
+        if is_undo {
+            finish(written, &[], tally); // nobody's partner any more: it is put back all the same
+        }
+        return;
     };
     let mut missed = Vec::new();
     for change in &action.changes {

@@ -16,14 +16,16 @@ fn number(normalizer: &Normalizer, cell: Cell<'_>) -> Number {
     }
 }
 
+/// A linked row: its link, and both rows of it.
+type Joined<'w> = (&'w LinkHead, BySide<Option<u32>>);
+
 /// Both listings by id and by number.
 pub(super) struct Finder<'w> {
     by_id: BySide<BTreeMap<&'w str, u32>>,
     by_number: BySide<BTreeMap<Number, Vec<u32>>>,
     /// Numbers that this undo brings back.
     returning: BySide<BTreeSet<Number>>,
-    /// Linked rows: their link and both rows of it.
-    joined: BySide<BTreeMap<u32, (&'w LinkHead, BySide<Option<u32>>)>>,
+    joined: BySide<BTreeMap<u32, Joined<'w>>>,
     tables: BySide<&'w model::Table>,
     phone: usize,
     normalizer: &'w Normalizer,
