@@ -65,12 +65,13 @@ fn the_canary_flies_once_per_account() {
 #[test]
 fn new_contacts_have_a_canary_too() {
     let world = World::new();
-    world.crm(&(1..=MANY).map(row).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
+    let many = 120;
+    world.crm(&(1..=many).map(row).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
     let forecast = world.plan()["cost"]["justcall"]["requests"].clone();
     let report = world.sync();
-    assert_eq!(applied(&report, "justcall", "create"), MANY as u64);
+    assert_eq!(applied(&report, "justcall", "create"), many as u64);
     assert_eq!((world.requests(RequestKind::Bulk), forecast), (2, 3.into()), "in two parts, and one look between");
-    assert_eq!(world.account.contact_count(), MANY);
+    assert_eq!(world.account.contact_count(), many);
     world.settled();
 }
 

@@ -71,7 +71,9 @@ mod tests {
 
     fn after(batches: &[Vec<WriteResult>]) -> bool {
         let mut breaker = Breaker::default();
-        batches.iter().for_each(|batch| breaker.note(batch));
+        for batch in batches {
+            breaker.note(batch);
+        }
         breaker.is_open()
     }
 

@@ -14,8 +14,10 @@ use connector::{Connector, Presence, Workload, WriteResult};
 use engine::normalizer::text;
 use model::{Action, ActionKind, Alarm, AlarmKind, Cell, Record, RowRef, Side, Via};
 
-/// Smaller runs are their own canary.
-const FROM: usize = 25;
+/// Smaller runs are their own canary. An update costs nothing more where its row is read back anyway.
+const FROM_UPDATES: usize = 25;
+/// New contacts cost two requests more.
+const FROM_CREATES: usize = 100;
 /// A first record that is refused for its own reasons says nothing: so many are tried.
 const TRIES: u8 = 3;
 
@@ -37,8 +39,10 @@ enum Sighting {
 impl Canary {
     /// Takes the first write of a large batch off it, while nothing is known yet.
     pub(crate) fn split<'p>(&self, batch: &mut Batch<'p>) -> Option<Batch<'p>> {
-        let in_bulk = batch.actions.first().is_some_and(|action| matches!(action.via, Via::Bulk | Via::Api));
-        let is_large = batch.actions.len() >= FROM - usize::from(TRIES - self.tries.min(TRIES));
+        let first = batch.actions.first()?;
+        let in_bulk = matches!(first.via, Via::Bulk | Via::Api);
+        let from = if first.kind == ActionKind::Create { FROM_CREATES } else { FROM_UPDATES };
+        let is_large = batch.actions.len() + usize::from(TRIES - self.tries) >= from;
         if self.tries == 0 || !in_bulk || !is_large || batches::is_circle(batch) {
             return None;
         }
@@ -53,7 +57,8 @@ impl Canary {
         let writes = work.bulk_creates + work.bulk_updates;
         let untried = Workload { bulk_creates: writes, bulk_updates: 0, ..work };
         let tries_anyway = connector.forecast(&work).requests > connector.forecast(&untried).requests;
-        let flies = self.tries > 0 && in_bulk >= FROM && !tries_anyway;
+        let from = if work.bulk_updates > 0 { FROM_UPDATES } else { FROM_CREATES };
+        let flies = self.tries > 0 && in_bulk >= from && !tries_anyway;
         Workload { single_updates: work.single_updates + if flies { 2 } else { 0 }, ..work }
     }
 }

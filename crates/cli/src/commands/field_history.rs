@@ -64,8 +64,11 @@ fn holds(cell: model::Cell<'_>, change: &Change) -> bool {
         || (change.field == Field::Phone && !text.is_empty() && digits(&change.after).ends_with(&digits(text)))
 }
 
-/// A line per value, under its field.
-pub(crate) fn draw(fields: &[FieldHistory], out: &mut dyn Write) -> io::Result<()> {
+/// Whom it is about, then a line per value, under its field.
+pub(crate) fn draw(journal: &[JournalEntry], fields: &[FieldHistory], out: &mut dyn Write) -> io::Result<()> {
+    if let Some(last) = journal.iter().rev().find_map(|entry| entry.intent.as_ref()) {
+        writeln!(out, "{}  {}", report::text::safe(&last.name), report::text::safe(&last.phone))?;
+    }
     if fields.is_empty() {
         return writeln!(out, "no writes");
     }

@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
     let filter = JournalFilter { run: args.run.clone().map(RunId), phone, ..JournalFilter::default() };
     let journal = store.journal(&filter)?;
     let fields = args.contact.as_ref().map(|_| field_history::by_field(&journal));
-    let entries: Vec<Entry> = journal.into_iter().filter_map(entry).collect();
+    let entries: Vec<Entry> = journal.iter().cloned().filter_map(entry).collect();
     if context.global.json {
         let mut json = serde_json::json!({ "writes": entries });
         if let Some(fields) = &fields {
@@ -53,7 +53,7 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
         }
         output::print_json(&json)?;
     } else if let Some(fields) = &fields {
-        output::print(|out| field_history::draw(fields, out))?;
+        output::print(|out| field_history::draw(&journal, fields, out))?;
     } else {
         output::print(|out| draw(&entries, out))?;
     }
