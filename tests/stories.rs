@@ -11,6 +11,8 @@ mod bad_config;
 mod bad_file;
 #[path = "stories/bad_state.rs"]
 mod bad_state;
+#[path = "stories/brakes.rs"]
+mod brakes;
 #[path = "stories/commands.rs"]
 mod commands;
 #[path = "stories/conflicts.rs"]
@@ -35,5 +37,7 @@ mod phones;
 mod plans;
 #[path = "stories/two_way.rs"]
 mod two_way;
+#[path = "stories/undo.rs"]
+mod undo;
 #[path = "stories/writes.rs"]
 mod writes;

@@ -166,6 +166,15 @@ fn killed_in_the_middle_of_a_swap_s21_i6() {
 
 #[test]
 fn an_interrupt_finishes_the_batch_and_reports() {
+    interrupted("-INT");
+}
+
+#[test]
+fn a_termination_finishes_the_batch_and_reports() {
+    interrupted("-TERM");
+}
+
+fn interrupted(by: &str) {
     let world = World::linked(4, "");
     world.add_row("9,Ada,Byron,+14155550177,,");
     for number in 1..=3 {
@@ -174,12 +183,15 @@ fn an_interrupt_finishes_the_batch_and_reports() {
     world.account.add_fault(Fault::new(On::Write, Action::DelayAnswer { ms: 1500 }).times(1));
     let child = world.start(&["sync", "--json"]);
     until("the first write arrives", || world.counters().mutating_calls > 0);
-    signal(&child, "-INT");
+    signal(&child, by);
     let output = Output::of(&child.wait_with_output().unwrap()).ends(6);
     assert!(output.stderr.contains("stopping after the batch under way"), "{}", output.stderr);
     let report = output.json();
     assert_eq!(report["outcome"], "partial");
-    assert!(report["error"].as_str().unwrap().contains("stopped on request"), "{report:#}");
+    let error = report["error"].as_str().unwrap();
+    let left = 4 - world.counters().mutating_calls;
+    assert!(error.contains(&format!("stopped on request: {left} writes to JustCall are left")), "{report:#}");
+    assert_eq!(world.run(&["status", "--json"]).ends(0).json()["unsettled_writes"], 0);
     assert!(world.counters().mutating_calls < 4, "the rest is left");
     // No trace of it: the next run goes on.
     world.sync();

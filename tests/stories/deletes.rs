@@ -50,6 +50,11 @@ fn by_default_a_delete_waits_for_the_second_night_s13() {
         assert!(report["held"][0]["until"].is_string(), "{report:#}");
         assert_eq!(report["outcome"], "waiting");
     }
+    let status = world.run(&["status", "--json"]).ends(0).json();
+    assert_eq!(words(&status, "held", "reason"), ["awaiting_sighting"]);
+    assert!(status["held"][0]["until"].is_string(), "{status:#}");
+    let shown = world.run(&["status"]).ends(0).stdout;
+    assert!(shown.contains("waits until it has been missing for long enough, until "), "{shown}");
     let shown = world.run(&["plan"]).ends(0).stdout;
     assert!(shown.contains("waits until it has been missing for long enough"), "{shown}");
     assert_eq!(world.account.contact_count(), 2);

@@ -59,6 +59,10 @@ pub(crate) enum Command {
     Status(Status),
     /// Earlier runs, the writes of one run, or what happened to one contact
     History(History),
+    /// Take back what a run wrote, wherever nobody touched it since
+    Undo(Undo),
+    /// Try again what was refused or undone
+    Retry(Retry),
     /// Phones, duplicates and near matches to mend before the first sync
     Quality(Quality),
     /// Read phone texts as tieline does
@@ -166,6 +170,9 @@ pub(crate) struct Apply {
     /// Do not ask
     #[arg(long, short)]
     pub(crate) yes: bool,
+    /// Check that the plan can be used, and only show it
+    #[arg(long, conflicts_with_all = ["yes", "approve"])]
+    pub(crate) dry_run: bool,
     /// 4: conflicts or held actions wait for a decision
     #[arg(long)]
     pub(crate) exit_code: bool,
@@ -300,6 +307,49 @@ pub(crate) struct History {
     /// How many runs
     #[arg(long, default_value_t = 20)]
     pub(crate) limit: usize,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline undo r20261121-… --dry-run         show what would be restored, write nothing
+  tieline undo r20261121-… --yes             restore it
+  tieline undo r20261121-… -o back.json      keep the plan; `tieline apply back.json` applies exactly this
+  tieline undo r20261121-… --yes --approve deletes=40
+
+An update goes back to what each field held, a created contact goes again, a deleted one comes back. What somebody
+touched since stays as it is and is listed. Undoing the undo gives the state before it.")]
+pub(crate) struct Undo {
+    /// The run to take back; `tieline history` lists them
+    #[arg(value_name = "RUN")]
+    pub(crate) run: String,
+    /// Do not ask. Without it and without a terminal the plan is shown and kept, and nothing is written
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Only show the plan
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// Also write the plan to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say by the exit code whether anything would change, or waits
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) approvals: Approvals,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline status                 lists what is parked, and why
+  tieline retry +14155551234     the next run tries this contact again
+  tieline retry --all            and here everything")]
+pub(crate) struct Retry {
+    /// Contacts by phone, or by the record id that `tieline status` shows
+    #[arg(value_name = "PHONE|ID", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) what: Vec<String>,
+    /// Everything that is parked
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -129,6 +129,11 @@ fn hint_of(error: &sync::Error) -> Option<String> {
         sync::Error::PlanFormat { .. } => "this plan was made by another version of tieline: plan again".to_owned(),
         sync::Error::NoPlan(_) => "`tieline plan -o FILE` writes plans".to_owned(),
         sync::Error::Unsound(_) => "nothing was written; please report this with `tieline plan --json`".to_owned(),
+        sync::Error::Canary { .. } => {
+            "look at that contact, and at which account, columns and fields the configuration \
+            names; the next run tries one contact first again"
+                .to_owned()
+        }
         sync::Error::TooMany(_) => return None,
     })
 }

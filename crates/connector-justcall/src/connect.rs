@@ -88,6 +88,15 @@ impl Connector for JustcallConnector {
         apply.finish()
     }
 
+    async fn look_up(&self, write: &Write, progress: &dyn Progress) -> Result<Presence, Error> {
+        Ok(match readback::one(&self.client, write, progress).await {
+            readback::Seen::Found { record, .. } => Presence::Present(record),
+            readback::Seen::Absent { sure: true } => Presence::Gone,
+            readback::Seen::Absent { sure: false } => Presence::Unclear { message: "not shown yet".to_owned() },
+            readback::Seen::Unclear(message) => Presence::Unclear { message },
+        })
+    }
+
     fn forecast(&self, work: &Workload) -> Cost {
         let puts = self.client.bulk_updates == BulkUpdates::Never;
         let (bulk_updates, single_updates) =

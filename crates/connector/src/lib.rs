@@ -66,6 +66,18 @@ pub trait Connector: Send + Sync {
     /// Only where nothing of the batch was sent (credentials, unreachable): the run stops.
     async fn apply(&self, batch: &[Write], progress: &dyn Progress) -> Result<Vec<WriteResult>, Error>;
 
+    /// Reads back what became of a write that was acknowledged without showing what is stored.
+    async fn look_up(&self, write: &Write, progress: &dyn Progress) -> Result<Presence, Error> {
+        let unclear = || Presence::Unclear { message: "a new record is found by the next listing".to_owned() };
+        match &write.current {
+            Some(record) => {
+                let seen = self.read(std::slice::from_ref(&record.id), progress).await?;
+                Ok(seen.into_iter().next().unwrap_or_else(unclear))
+            }
+            None => Ok(unclear()),
+        }
+    }
+
     /// Requests and seconds that the work would take.
     fn forecast(&self, work: &Workload) -> Cost;
 

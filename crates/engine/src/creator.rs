@@ -139,7 +139,12 @@ fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
         return false;
     }
     if let Some(parked) = world.parked(target, row) {
-        draft.skip(world, source, row, SkipReason::Parked, format!("refused before: {}", parked.message));
+        let (reason, said) = if parked.undone {
+            (SkipReason::Undone, parked.message.clone())
+        } else {
+            (SkipReason::Parked, format!("refused before: {}", parked.message))
+        };
+        draft.skip(world, source, row, reason, said);
         return false;
     }
     if let Some(detail) = world.half_seen(target) {

@@ -13,6 +13,7 @@ pub mod planner;
 pub mod quality;
 pub mod settings;
 pub mod survey;
+pub mod undoer;
 
 mod conflicts;
 mod contest;

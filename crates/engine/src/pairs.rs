@@ -208,7 +208,7 @@ fn write_down(
         if changes.is_empty() {
             continue;
         }
-        if let Some(parked) = world.parked(side, pair[side.other()]) {
+        if let Some(parked) = world.parked(side, pair[side.other()]).filter(|parked| !parked.undone) {
             draft.skip(world, side, pair[side], SkipReason::Parked, format!("refused before: {}", parked.message));
             continue;
         }

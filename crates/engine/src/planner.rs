@@ -25,6 +25,8 @@ pub struct ParkedWrite {
     pub source_hash: RowHash,
     /// The replica's words.
     pub message: String,
+    /// Not refused: an undo took the contact off that side. Keeps it from being created there again, and nothing else.
+    pub undone: bool,
 }
 
 /// What earlier runs left behind, beside links and bases.
@@ -169,7 +171,7 @@ fn scope_change(world: &World<'_>, head: &LinkHead, rows: BySide<Option<u32>>, k
 }
 
 /// State first, then updates in an order that frees numbers before they are taken, creates, and deletions last.
-fn sort(actions: &mut [Action], normalizer: &Normalizer) {
+pub(crate) fn sort(actions: &mut [Action], normalizer: &Normalizer) {
     let read = |text: &str| match normalizer.read_phone(text) {
         PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Some(key),
         PhoneReading::Unusable(..) => None,
@@ -215,7 +217,7 @@ const fn stage(kind: ActionKind) -> u8 {
     }
 }
 
-fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
+pub(crate) fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
     let summary = summarize(&draft);
     draft.conflicts.sort_by(|a, b| (&a.phone, &a.field, &a.id).cmp(&(&b.phone, &b.field, &b.id)));
     draft.held.sort_by(|a, b| {
@@ -246,6 +248,7 @@ fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
         observations: draft.observations,
         binding: input.state.binding.clone(),
         listed: BySide::from_fn(|side| input.listings[side].table.len() as u64),
+        undoes: None,
     }
 }
 

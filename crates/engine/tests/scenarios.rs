@@ -365,6 +365,7 @@ fn s41_a_refused_write_is_not_tried_again_until_its_source_changes() {
             source_id: row.id().into(),
             source_hash: row.hash(5),
             message: "validation rule".into(),
+            undone: false,
         });
     }
     let plan = assert_plan(&world, &["skip justcall J1: Parked", "skip crm C3: Parked"]);

@@ -1,7 +1,7 @@
 //! The plan: a complete, immutable, versioned value. Apply has no choices left. Its JSON is `tieline-plan/1`
 //! (docs/plan-format.md). Computing it is `engine`'s, carrying it out is `sync`'s.
 
-use crate::{BySide, Conflict, Cost, Field, HeldReason, LinkId, RecordId, RowHash, Rule, Side, SkipReason};
+use crate::{BySide, Conflict, Cost, Field, HeldReason, LinkId, RecordId, RowHash, Rule, RunId, Side, SkipReason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -188,6 +188,10 @@ pub enum AlarmKind {
     Loop,
     /// Something in the state that a person should know.
     State,
+    /// The first write of a run, read back, was not what was sent: nothing more was written.
+    Canary,
+    /// Write after write failed on a side: it was left alone for the rest of the run.
+    Breaker,
 }
 
 /// Something that a person should look at.
@@ -350,6 +354,9 @@ pub struct Plan {
     /// Records listed per side when the plan was made.
     #[serde(default)]
     pub listed: BySide<u64>,
+    /// The run that it takes back; none for an ordinary plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<RunId>,
 }
 
 impl Plan {

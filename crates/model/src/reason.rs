@@ -82,6 +82,10 @@ pub enum SkipReason {
     UnreadableCounterpart,
     /// A person decided to leave it as it is.
     LeftAlone,
+    /// Of an undo: somebody changed it since the run, or what it held before is not known. It stays as it is.
+    TouchedSince,
+    /// An undo took this contact off the other side; it is created there again when it changes, or on `retry`.
+    Undone,
 }
 
 impl SkipReason {
@@ -99,6 +103,8 @@ impl SkipReason {
             Self::DuplicateId => "the same id twice in one listing",
             Self::UnreadableCounterpart => "a record with an unreadable phone on the other side may be this contact",
             Self::LeftAlone => "a person decided to leave it as it is",
+            Self::TouchedSince => "changed since the run that is to be undone",
+            Self::Undone => "undone, waiting for a change or for `tieline retry`",
         }
     }
 }

@@ -145,6 +145,8 @@ pub const fn alarm(kind: AlarmKind) -> &'static str {
         AlarmKind::ScopeChanged => "scope changed",
         AlarmKind::Loop => "loop",
         AlarmKind::State => "state",
+        AlarmKind::Canary => "first write",
+        AlarmKind::Breaker => "stopped",
     }
 }
 

@@ -8,6 +8,25 @@ use model::{
 /// A base row in schema order.
 pub type BaseFields = Vec<BaseField>;
 
+/// A record that a replica refused, or that an undo took away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parking {
+    /// Where.
+    pub side: Side,
+    /// Id of the record that it comes from, or its phone.
+    pub key: String,
+    /// That record as it was.
+    pub row_hash: RowHash,
+    /// The replica's words, or which run took it away.
+    pub message: String,
+    /// When.
+    pub at: Timestamp,
+    /// The contact's number.
+    pub phone: String,
+    /// Not refused: an undo took it away.
+    pub undone: bool,
+}
+
 /// One change of the state. A commit takes many, all or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StateChange {
@@ -67,19 +86,8 @@ pub enum StateChange {
         /// When.
         at: Timestamp,
     },
-    /// A replica refused a record; not tried again while the record stays as it is. Counts the attempts.
-    Park {
-        /// Where.
-        side: Side,
-        /// Record id or phone.
-        key: String,
-        /// The record as it was refused.
-        row_hash: RowHash,
-        /// The replica's words.
-        message: String,
-        /// When.
-        at: Timestamp,
-    },
+    /// A record is not tried again while it stays as it is. Counts the attempts.
+    Park(Parking),
     /// The record may be tried again. Fine if it was not parked.
     Unpark {
         /// Where.

@@ -69,9 +69,7 @@ fn change_existing(
         }
         StateChange::SetAbsence { link, side, absence } => absences::set(connection, *link, *side, *absence),
         StateChange::Outcome { intent, outcome, at } => journal.outcome(*intent, outcome, *at),
-        StateChange::Park { side, key, row_hash, message, at } => {
-            parked::park(connection, *side, key, *row_hash, message, *at)
-        }
+        StateChange::Park(parking) => parked::park(connection, parking),
         StateChange::Unpark { side, key } => parked::unpark(connection, *side, key),
         StateChange::ConflictsSeen(open, at) => conflicts::seen(connection, open, *at),
         StateChange::Fact { key, value } => facts::set(connection, key, value),

@@ -34,7 +34,7 @@ mod tombstones;
 mod values;
 
 pub use chain::{BrokenLink, JournalCheck};
-pub use change::{BaseFields, StateChange};
+pub use change::{BaseFields, Parking, StateChange};
 pub use counts::Counts;
 pub use error::{Error, Result};
 pub use heads::STALE_HASH;

@@ -1,5 +1,7 @@
-//! Records that a replica refused: not tried again until they change (S41). Refusals of one run alone are outcomes.
+//! Records that a replica refused, or that an undo took away again: not tried until they change or a person says so
+//! (S41). Refusals of one run alone are outcomes.
 
+use crate::change::Parking;
 use crate::error::{Fault, Result};
 use crate::open::Store;
 use crate::values::{At, SideName};
@@ -22,6 +24,10 @@ pub struct Parked {
     pub at: Timestamp,
     /// How often.
     pub attempts: u32,
+    /// The contact's number.
+    pub phone: String,
+    /// Not refused: an undo took it away.
+    pub undone: bool,
 }
 
 impl Store {
@@ -32,8 +38,9 @@ impl Store {
 }
 
 fn read(connection: &Connection) -> Result<Vec<Parked>, Fault> {
-    let mut statement = connection
-        .prepare_cached("SELECT side, key, row_hash, message, at, attempts FROM parked ORDER BY side DESC, key")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT side, key, row_hash, message, at, attempts, phone, undone FROM parked ORDER BY side DESC, key",
+    )?;
     let rows = statement.query_map([], |row| {
         Ok(Parked {
             side: row.get::<_, SideName>(0)?.0,
@@ -42,24 +49,27 @@ fn read(connection: &Connection) -> Result<Vec<Parked>, Fault> {
             message: row.get(3)?,
             at: row.get::<_, At>(4)?.0,
             attempts: row.get(5)?,
+            phone: row.get(6)?,
+            undone: row.get(7)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn park(
-    connection: &Connection,
-    side: Side,
-    key: &str,
-    row_hash: RowHash,
-    message: &str,
-    at: Timestamp,
-) -> Result<(), Fault> {
+pub(crate) fn park(connection: &Connection, parking: &Parking) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO parked (side, key, row_hash, message, at, attempts) VALUES (?1, ?2, ?3, ?4, ?5, 1)
-         ON CONFLICT DO UPDATE SET row_hash = ?3, message = ?4, at = ?5, attempts = attempts + 1",
+        "INSERT INTO parked (side, key, row_hash, message, at, attempts, phone, undone) VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)
+         ON CONFLICT DO UPDATE SET row_hash = ?3, message = ?4, at = ?5, attempts = attempts + 1, phone = ?6, undone = ?7",
     )?;
-    statement.execute((SideName(side), key, row_hash.0.cast_signed(), message, At(at)))?;
+    statement.execute((
+        SideName(parking.side),
+        &parking.key,
+        parking.row_hash.0.cast_signed(),
+        &parking.message,
+        At(parking.at),
+        &parking.phone,
+        parking.undone,
+    ))?;
     Ok(())
 }
 

@@ -52,6 +52,11 @@ impl Store {
         self.named(read_one(&self.connection, "1 ORDER BY seq DESC LIMIT 1", []))
     }
 
+    /// The saved plans whose bodies are kept, newest first.
+    pub fn saved_plans(&self) -> Result<Vec<PlanId>> {
+        self.named(read_ids(&self.connection))
+    }
+
     /// Whether a plan could be used now: refused like [`Store::consume_plan`] would, before anything is read for it.
     pub fn check_plan(&self, plan: &PlanId, expected_serial: u64) -> Result<()> {
         self.named(check(&self.connection, plan, expected_serial))
@@ -100,6 +105,12 @@ fn read_one(
 ) -> Result<Option<StoredPlan>, Fault> {
     let sql = format!("SELECT id, created_at, body, consumed_by FROM plans WHERE body IS NOT NULL AND {condition}");
     Ok(connection.prepare_cached(&sql)?.query_row(params, stored_plan).optional()?)
+}
+
+fn read_ids(connection: &Connection) -> Result<Vec<PlanId>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT id FROM plans WHERE body IS NOT NULL ORDER BY seq DESC")?;
+    let rows = statement.query_map([], |row| Ok(PlanId(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn stored_plan(row: &Row<'_>) -> rusqlite::Result<StoredPlan> {

@@ -1,6 +1,7 @@
 //! Phases 7 to 9: carries a plan out exactly, batch by batch: journal, write, outcome and base in one commit.
 
 use crate::batches::{self, Batch};
+use crate::breaker::Breaker;
 use crate::changes::{self, Tally, Written};
 use crate::env::{Event, SideProgress};
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use model::{
     ActionKind, Applied, BySide, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome,
     RunReport, Schema, Side,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use store::{StateChange, Store};
 
 /// State changes in one transaction, where only the state is concerned.
@@ -86,27 +87,56 @@ impl Session<'_> {
         let mut ledger = Ledger::new(&planned.heads, &planned.bases, &schema, &normalizer);
         self.state_only(planned, &rows, &mut ledger)?;
         // The CRM first: a file is replaced in a moment, while it is still what was read.
+        let mut left = Vec::new();
         for side in [Side::Crm, Side::Justcall] {
-            let capabilities = self.connectors[side].capabilities();
-            let batches = batches::batches(&plan.actions, side, &capabilities);
-            let total = batches.iter().map(|batch| batch.actions.len() as u64).sum();
-            let mut done = 0;
-            for batch in &batches {
-                if self.env.stopping() {
-                    run.report.error = Some(format!("stopped on request: {} writes to {side} are left", total - done));
-                    return Ok(());
-                }
-                let progress = SideProgress { side, events: self.events, total_writes: total, written_before: done };
-                if batches::is_circle(batch) {
-                    self.write_cycle(batch, &rows, &mut ledger, run, &progress).await?;
-                } else {
-                    self.write_batch(batch, &rows, &mut ledger, run, &progress).await?;
-                }
-                done += batch.actions.len() as u64;
-                self.events.event(Event::Writing { side, done, total });
-            }
+            let count = self.write_side(plan, side, &rows, &mut ledger, run).await?;
+            left.extend((count > 0).then(|| format!("{count} writes to {}", side.title())));
+        }
+        if !left.is_empty() {
+            let why = if self.env.stopping() { "stopped on request" } else { "stopped after too many failures" };
+            run.report.error = Some(format!("{why}: {} are left", left.join(" and ")));
         }
         Ok(())
+    }
+
+    /// All writes of one side; how many of them were not sent since the run is to stop, or the side fails.
+    async fn write_side(
+        &mut self,
+        plan: &Plan,
+        side: Side,
+        rows: &Rows<'_>,
+        ledger: &mut Ledger<'_>,
+        run: &mut Run,
+    ) -> Result<u64> {
+        let mut queue: VecDeque<_> =
+            batches::batches(&plan.actions, side, &self.connectors[side].capabilities()).into();
+        let mut canary = self.canary(side)?;
+        let mut breaker = Breaker::default();
+        let total = queue.iter().map(|batch| batch.actions.len() as u64).sum();
+        let mut done = 0;
+        while let Some(mut batch) = queue.pop_front() {
+            if breaker.is_open() {
+                run.report.alarms.push(breaker.alarm(side, total - done));
+            }
+            if self.env.stopping() || breaker.is_open() {
+                return Ok(total - done);
+            }
+            let progress = SideProgress { side, events: self.events, total_writes: total, written_before: done };
+            let rest = canary.split(&mut batch);
+            if rest.is_some() {
+                self.write_canary(&batch, rows, ledger, run, &progress, &mut canary).await?;
+            } else if batches::is_circle(&batch) {
+                self.write_cycle(&batch, rows, ledger, run, &progress).await?;
+            } else {
+                self.write_batch(&batch, rows, ledger, run, &progress, &mut breaker).await?;
+            }
+            done += batch.actions.len() as u64;
+            self.events.event(Event::Writing { side, done, total });
+            if let Some(rest) = rest {
+                queue.push_front(rest);
+            }
+        }
+        Ok(0)
     }
 
     /// Links, rebases and observations: no replica is touched.
@@ -140,8 +170,10 @@ impl Session<'_> {
         ledger: &mut Ledger<'_>,
         run: &mut Run,
         progress: &SideProgress<'_>,
+        breaker: &mut Breaker,
     ) -> Result<()> {
         let sent = self.send(batch, rows, ledger.schema, run, progress, |_| {}).await?;
+        breaker.note(&sent.results);
         self.settle(batch, rows, ledger, run, sent)
     }
 
@@ -161,7 +193,7 @@ impl Session<'_> {
             .iter()
             .map(|action| {
                 let records = rows.of(action);
-                batches::intent(action, records[side], records[side.other()])
+                batches::intent(schema, action, records[side], records[side.other()])
             })
             .collect();
         let intents = self.store.append_intents(&run.id, &intents, self.env.now())?;
@@ -201,7 +233,8 @@ impl Session<'_> {
         let mut tally = Tally::default();
         let now = self.env.now();
         for ((action, intent), result) in batch.actions.iter().zip(sent.intents).zip(sent.results) {
-            let written = Written { action, intent, source: rows.of(action)[batch.side.other()], now };
+            let source = rows.of(action)[batch.side.other()];
+            let written = Written { action, intent, source, now, run: &run.id };
             changes::record(ledger, &written, result, &mut tally);
         }
         self.commit_tally(ledger, run, tally)
@@ -242,12 +275,13 @@ impl Session<'_> {
     fn finish(&mut self, mut run: Run, planned: &Planned, stopped: Option<Error>) -> Result<Finished> {
         let plan = &planned.plan;
         let now = self.env.now();
-        let mut changes = vec![
-            StateChange::ConflictsSeen(plan.conflicts.iter().map(|conflict| conflict.id.clone()).collect(), now),
-            StateChange::Fact { key: "scope".to_owned(), value: self.scope.clone() },
-            StateChange::Fact { key: "listed.justcall".to_owned(), value: plan.listed.justcall.to_string() },
-            StateChange::Fact { key: "listed.crm".to_owned(), value: plan.listed.crm.to_string() },
-        ];
+        let mut changes = Vec::new();
+        if plan.undoes.is_none() {
+            changes.extend(self.learned_from(plan));
+            changes.extend(self.no_longer_parked(planned)?);
+            let nothing_left = stopped.is_none() && run.report.failed.is_empty() && run.report.stale.is_empty();
+            changes.extend(self.used_up(plan, nothing_left && plan.held.is_empty())?);
+        }
         for (side, connector) in self.connectors.iter() {
             run.report.requests[side] = connector.requests();
             let learned = connector.learned().into_iter();
@@ -256,8 +290,6 @@ impl Session<'_> {
         if run.is_first && stopped.is_none() && run.report.error.is_none() {
             changes.push(StateChange::Fact { key: FIRST_SYNC.to_owned(), value: "done".to_owned() });
         }
-        let nothing_left = stopped.is_none() && run.report.failed.is_empty() && run.report.stale.is_empty();
-        changes.extend(self.used_up(plan, nothing_left && plan.held.is_empty())?);
         let known = self.store.facts()?;
         changes.retain(|change| match change {
             StateChange::Fact { key, value } => !known.iter().any(|(name, known)| name == key && known == value),
@@ -277,6 +309,17 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
+    /// What the next plan has to know of this one. An undo has not looked at what is open.
+    fn learned_from(&self, plan: &Plan) -> Vec<StateChange> {
+        let now = self.env.now();
+        vec![
+            StateChange::ConflictsSeen(plan.conflicts.iter().map(|conflict| conflict.id.clone()).collect(), now),
+            StateChange::Fact { key: "scope".to_owned(), value: self.scope.clone() },
+            StateChange::Fact { key: "listed.justcall".to_owned(), value: plan.listed.justcall.to_string() },
+            StateChange::Fact { key: "listed.crm".to_owned(), value: plan.listed.crm.to_string() },
+        ]
+    }
+
     /// Answers of people that need not be kept: their conflict shows other values by now, or they were carried out. What
     /// was left as it is stays so.
     fn used_up(&self, plan: &Plan, carried_out: bool) -> Result<Vec<StateChange>> {

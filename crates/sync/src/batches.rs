@@ -1,7 +1,7 @@
 //! Cuts a plan's writes into batches in the order of the plan: what travels together, up to what one request takes.
 
 use connector::{Write, WriteKind};
-use model::{Action, ActionKind, Capabilities, RowRef, Schema, Side, Via};
+use model::{Action, ActionKind, Capabilities, Change, RowRef, Schema, Side, Via};
 use store::Intent;
 
 /// How many single requests are journalled together. Small enough that a crash leaves few of them in doubt.
@@ -62,7 +62,7 @@ pub(crate) fn write(schema: &Schema, action: &Action, current: Option<RowRef<'_>
 }
 
 /// What the journal keeps of it before it goes out.
-pub(crate) fn intent(action: &Action, own: Option<RowRef<'_>>, other: Option<RowRef<'_>>) -> Intent {
+pub(crate) fn intent(schema: &Schema, action: &Action, own: Option<RowRef<'_>>, other: Option<RowRef<'_>>) -> Intent {
     Intent {
         side: action.side,
         kind: action.kind,
@@ -73,8 +73,19 @@ pub(crate) fn intent(action: &Action, own: Option<RowRef<'_>>, other: Option<Row
         phone: action.phone.clone(),
         name: action.name.clone(),
         reason: action.reason,
-        changes: action.changes.clone(),
+        changes: match own {
+            Some(record) if action.kind == ActionKind::Delete => kept(schema, record),
+            _ => action.changes.clone(),
+        },
         before: own.map(RowRef::to_record),
         other: other.map(RowRef::to_record),
     }
+}
+
+/// Everything that goes with a record, by name: fields may come and go before somebody wants it back.
+fn kept(schema: &Schema, record: RowRef<'_>) -> Vec<Change> {
+    let fields = schema.iter().filter_map(|(id, field)| Some((field, record.cell(id.index()).value()?)));
+    fields
+        .map(|(field, text)| Change { field: field.clone(), before: Some(text.to_owned()), after: String::new() })
+        .collect()
 }

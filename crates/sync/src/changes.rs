@@ -5,11 +5,11 @@ use connector::WriteResult;
 use engine::settings::GuardClass;
 use jiff::Timestamp;
 use model::{
-    Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, Record, RecordId, RowHash, RowRef, Side,
-    StaleRecord, Tombstone, Via,
+    Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, Record, RecordId, RowHash, RowRef, Rule,
+    RunId, Side, StaleRecord, Tombstone, Via,
 };
 use std::collections::BTreeMap;
-use store::StateChange;
+use store::{Parking, StateChange};
 
 /// What a batch's outcomes add up to.
 #[derive(Default)]
@@ -30,6 +30,7 @@ pub(crate) struct Written<'a> {
     /// The record on the other side, where the values came from.
     pub(crate) source: Option<RowRef<'a>>,
     pub(crate) now: Timestamp,
+    pub(crate) run: &'a RunId,
 }
 
 /// Takes one outcome into the tally.
@@ -84,18 +85,39 @@ fn fail(action: &Action, message: &str, unknown: bool, tally: &mut Tally) {
 /// Not tried again until the record that it comes from changes (S41). A refused deletion is: roles change.
 fn park(written: &Written<'_>, message: &str, tally: &mut Tally) {
     let action = written.action;
-    let source = action.side.other();
-    if let (Some(id), Some(row_hash)) = (&action.other_id, action.expect[source])
-        && action.kind != ActionKind::Delete
-    {
-        tally.changes.push(StateChange::Park {
+    // What an undo could not put back follows from no record: the next undo tries again.
+    let is_tried_again = action.kind == ActionKind::Delete || action.reason == Rule::Undo;
+    if let (Some(id), Some(row_hash), false) = (&action.other_id, action.expect[action.side.other()], is_tried_again) {
+        tally.changes.push(StateChange::Park(Parking {
             side: action.side,
             key: id.as_str().to_owned(),
             row_hash,
             message: message.to_owned(),
             at: written.now,
-        });
+            phone: action.phone.clone(),
+            undone: false,
+        }));
     }
+}
+
+/// An undo took a contact off one side, and `source` is the record that it came from. The next plan would create it
+/// there again at once: it waits for a change, or for a person (`tieline retry`).
+pub(crate) fn taken_off(
+    side: Side,
+    source: (&RecordId, RowHash),
+    phone: &str,
+    run: &RunId,
+    at: Timestamp,
+) -> StateChange {
+    StateChange::Park(Parking {
+        side,
+        key: source.0.as_str().to_owned(),
+        row_hash: source.1,
+        message: format!("taken off {} by the undo {run}", side.title()),
+        at,
+        phone: phone.to_owned(),
+        undone: true,
+    })
 }
 
 fn stored_cell(stored: Option<&Record>, index: usize) -> Option<Cell<'_>> {
@@ -104,8 +126,14 @@ fn stored_cell(stored: Option<&Record>, index: usize) -> Option<Cell<'_>> {
 
 fn updated(ledger: &mut Ledger<'_>, written: &Written<'_>, stored: Option<&Record>, tally: &mut Tally) {
     let action = written.action;
-    let Some(link) = ledger.link_of(action) else { return };
-    let Some(mut entry) = ledger.entry(link).map(|entry| entry.clone()) else { return };
+    let is_undo = action.reason == Rule::Undo;
+    let Some((link, mut entry)) = ledger.link_of(action).and_then(|link| Some((link, ledger.entry(link)?.clone())))
+    else {
+        if is_undo {
+            finish(written, &[], tally); // nobody's partner any more: it is put back all the same
+        }
+        return;
+    };
     let mut missed = Vec::new();
     for change in &action.changes {
         let Some(id) = ledger.schema.position(&change.field) else { continue };
@@ -113,6 +141,12 @@ fn updated(ledger: &mut Ledger<'_>, written: &Written<'_>, stored: Option<&Recor
         let stored = stored_cell(stored, id.index());
         if let Landed::No { holds } = ledger.landed(&mut entry, action.side, (id, change), stored, other_now) {
             missed.push(did_not_land(change, &holds));
+        } else if is_undo {
+            let shown = stored.filter(|cell| *cell != Cell::Unknown);
+            let now = shown.unwrap_or(Cell::from_text(&change.after));
+            entry.restored(action.side, (id, &change.field), now, ledger.normalizer);
+            let base = &mut entry.base.fields[id.index()];
+            base.sent[action.side] = base.is_known() && shown.is_none();
         }
     }
     tally.changes.push(entry.update());
@@ -151,6 +185,10 @@ fn created(
         fail(action, &format!("it was taken for {id}, which is another contact"), false, tally);
         return;
     }
+    let is_undo = action.reason == Rule::Undo;
+    if is_undo && written.source.is_none() {
+        return finish(written, &[], tally); // back, and nobody's partner yet: the next plan meets it like any record
+    }
     let existing = action.link.and_then(|link| ledger.entry(link).map(|entry| entry.clone()));
     let mut entry = existing.clone().unwrap_or_else(|| ledger.fresh(BySide::default()));
     let own_id = written.source.filter(|row| row.native_id()).map(|row| RecordId::from(row.id()));
@@ -174,13 +212,14 @@ fn created(
                 }
             }
             // Not sent: the new record has nothing there, whatever the source holds.
-            None if source != Cell::Unknown => {
+            // An undo brings back what was there, so that the other side's further values can still travel (R13).
+            None if source == Cell::Unknown || (is_undo && source != Cell::Cleared) => {}
+            None => {
                 let mut cells = BySide { justcall: source, crm: source };
                 cells[side] = Cell::Cleared;
                 entry.agree(field_id, cells);
                 entry.base.fields[field_id.index()].sent[side] = true;
             }
-            None => {}
         }
     }
     if existing.is_some() {
@@ -197,6 +236,9 @@ fn created(
         tally.changes.push(entry.insert());
         tally.new.push(entry);
     }
+    if let (true, Some(key)) = (is_undo, &action.other_id) {
+        tally.changes.push(StateChange::Unpark { side, key: key.as_str().to_owned() });
+    }
     finish(written, &missed, tally);
 }
 
@@ -208,8 +250,15 @@ fn deleted(ledger: &mut Ledger<'_>, written: &Written<'_>, tally: &mut Tally) {
         if action.side == Side::Crm {
             std::mem::swap(&mut ids.justcall, &mut ids.crm);
         }
+        if action.reason == Rule::Undo {
+            ids[action.side.other()] = None; // that record stays
+        }
         let tombstone = Tombstone { key, ids, at: written.now, rule: action.reason };
         tally.changes.push(StateChange::EndLink { id, tombstone: Some(tombstone) });
+    }
+    let source = action.other_id.as_ref().zip(action.expect[action.side.other()]);
+    if let (Rule::Undo, Some(source)) = (action.reason, source) {
+        tally.changes.push(taken_off(action.side, source, &action.phone, written.run, written.now));
     }
     landed(action, tally);
 }

@@ -51,6 +51,14 @@ pub enum Error {
     /// A plan broke one of its own promises: a fault of ours, and nothing was written.
     #[error("the plan is unsound: {0}")]
     Unsound(String),
+    /// The first write was read back and is not what was sent: nothing more was written.
+    #[error("{detail}; nothing more was written, {left} writes are left")]
+    Canary {
+        /// What was seen.
+        detail: String,
+        /// How many writes to that side were not sent.
+        left: u64,
+    },
     /// More contacts than can be held.
     #[error("too many contacts")]
     TooMany(#[from] model::TableFull),

@@ -184,6 +184,33 @@ impl<'a> Ledger<'a> {
 }
 
 impl Entry {
+    /// Takes note of a field that an undo put back on one side. What the other side held when both last agreed stays:
+    /// so the difference is nobody's edit, while an edit made there since still travels.
+    pub(crate) fn restored(
+        &mut self,
+        side: Side,
+        (id, field): (FieldId, &Field),
+        now: Cell<'_>,
+        normalizer: &Normalizer,
+    ) {
+        let base = &mut self.base.fields[id.index()];
+        if !base.is_known() {
+            return;
+        }
+        base.cells[side] = now.to_owned();
+        if *field != Field::Phone {
+            return;
+        }
+        // Numbers say who is who: two of them for one contact are no agreement, but a question for a person.
+        if !normalizer.same(field, base.cells.justcall.as_cell(), base.cells.crm.as_cell()) {
+            *base = BaseField::default();
+        }
+        // A side without ids is found by the number that it holds.
+        if let (Canon::Phone(key), true) = (normalizer.canon(field, now), self.ids[side].is_none()) {
+            self.key = Some(key);
+        }
+    }
+
     /// Both sides agree on a field as listed.
     pub(crate) fn agree(&mut self, field: FieldId, cells: BySide<Cell<'_>>) {
         self.base.fields[field.index()] = BaseField { cells: cells.map(Cell::to_owned), sent: BySide::default() };

@@ -4,6 +4,8 @@
 mod apply;
 mod approve;
 mod batches;
+mod breaker;
+mod canary;
 mod changes;
 mod cycle;
 mod env;
@@ -11,12 +13,14 @@ mod error;
 mod fetch;
 mod ledger;
 mod make_plan;
+mod parking;
 mod recover;
 mod revalidate;
 mod rows;
 mod seal;
 mod session;
 mod state_actions;
+mod undo;
 mod unshown;
 
 pub use apply::Finished;

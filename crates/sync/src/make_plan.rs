@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::fetch::{self, Fetched, Probed};
 use crate::seal::seal;
 use crate::session::Session;
+use crate::undo::PastRun;
 use connector::Workload;
 use engine::matcher::{self, Matching};
 use engine::planner::{Input, ParkedWrite, State};
@@ -12,7 +13,7 @@ use engine::survey::Survey;
 use jiff::SignedDuration;
 use model::{
     ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing, Observation,
-    Plan, Rule, Side, StaleRecord, Via,
+    Plan, Rule, RunId, Side, StaleRecord, Via,
 };
 use std::collections::BTreeMap;
 
@@ -34,15 +35,16 @@ pub struct Planned {
 impl Session<'_> {
     /// Reads both sides and decides. Makes no mutating call and changes no state (I9).
     pub async fn plan(&mut self) -> Result<Planned> {
-        self.make_plan(false).await
+        self.make_plan(false, None).await
     }
 
     /// Like [`Session::plan`], for a run that applies the plan at once: first settles what an interrupted run left.
     pub async fn plan_for_run(&mut self) -> Result<Planned> {
-        self.make_plan(true).await
+        self.make_plan(true, None).await
     }
 
-    async fn make_plan(&mut self, recover: bool) -> Result<Planned> {
+    /// `undo`: the run that the plan takes back, instead of what follows from both sides.
+    pub(crate) async fn make_plan(&mut self, recover: bool, undo: Option<&RunId>) -> Result<Planned> {
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
         let mut heads = self.store.link_heads(&self.settings.schema)?;
         let Fetched { identities, mut listings } = fetch::fetch(self, &heads).await?;
@@ -74,7 +76,8 @@ impl Session<'_> {
             bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
             self.unshown(&heads, &listings, &matching, &bases)?.correct(&mut bases);
         }
-        let mut plan = self.decide(&heads, &listings, &matching, &bases, &state);
+        let past = undo.map(|run| self.past(run)).transpose()?;
+        let mut plan = self.decide(&heads, &listings, &matching, &bases, &state, past.as_ref());
         self.add_bases(&plan, &mut bases)?;
         if !recover {
             plan.alarms.extend(self.unsettled_alarm()?);
@@ -85,7 +88,7 @@ impl Session<'_> {
         if let Some(alarm) = scope_alarm(&plan, self.scope_changed()?) {
             plan.alarms.push(alarm);
         }
-        plan.cost = self.forecast(&plan);
+        plan.cost = self.forecast(&plan)?;
         let faults = engine::linter::lint(&plan);
         if let Some(fault) = faults.into_iter().next() {
             return Err(Error::Unsound(fault));
@@ -137,9 +140,10 @@ impl Session<'_> {
         matching: &Matching,
         bases: &[Base],
         state: &State,
+        undo: Option<&PastRun>,
     ) -> Plan {
         let capabilities = BySide::from_fn(|side| self.connectors[side].capabilities());
-        engine::plan(&Input {
+        let input = Input {
             settings: &self.settings,
             normalizer: &self.normalizer,
             listings: listings.as_ref(),
@@ -150,7 +154,11 @@ impl Session<'_> {
             capabilities: capabilities.as_ref(),
             approvals: &self.approvals,
             now: self.env.now(),
-        })
+        };
+        match undo {
+            None => engine::plan(&input),
+            Some(past) => past.plan(&input),
+        }
     }
 
     fn state(&self, binding: Binding) -> Result<State> {
@@ -160,6 +168,7 @@ impl Session<'_> {
             source_id: parked.key,
             source_hash: parked.row_hash,
             message: parked.message,
+            undone: parked.undone,
         });
         Ok(State {
             absences: store.absences()?.into_iter().map(|(link, side, absence)| ((link, side), absence)).collect(),
@@ -196,10 +205,13 @@ impl Session<'_> {
         Ok(facts.iter().any(|(key, value)| key == "scope" && *value != self.scope))
     }
 
-    fn forecast(&self, plan: &Plan) -> BySide<Cost> {
-        BySide::from_fn(|side| {
+    fn forecast(&self, plan: &Plan) -> Result<BySide<Cost>> {
+        let mut costs = BySide::<Cost>::default();
+        for side in Side::BOTH {
             let mut work = Workload::default();
+            let mut in_bulk = 0;
             for action in plan.actions.iter().filter(|action| action.side == side) {
+                in_bulk += usize::from(action.kind.is_write() && action.via == Via::Bulk);
                 match (action.kind, action.via) {
                     (ActionKind::Create, _) => work.bulk_creates += 1,
                     (ActionKind::Update, Via::Bulk | Via::File) => work.bulk_updates += 1,
@@ -208,8 +220,12 @@ impl Session<'_> {
                     _ => {}
                 }
             }
-            if work == Workload::default() { Cost::default() } else { self.connectors[side].forecast(&work) }
-        })
+            if work != Workload::default() {
+                work = self.canary(side)?.added_to(work, in_bulk, self.connectors[side].as_ref());
+                costs[side] = self.connectors[side].forecast(&work);
+            }
+        }
+        Ok(costs)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::session::Session;
 use engine::normalizer::{Normalizer, text};
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    ActionKind, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, Listing, Outcome, Record, RecordId, RowRef,
-    RunId,
+    ActionKind, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, Listing, Outcome, PhoneKey, Record, RecordId,
+    RowHash, RowRef, Rule, RunId, Tombstone,
 };
 use std::collections::BTreeMap;
 use store::{Intent, JournalFilter, StateChange};
@@ -70,11 +70,11 @@ impl Session<'_> {
         let times = self.times(open.iter().map(|(_, run, _)| run))?;
         let at = self.env.now();
         let mut changes = Vec::new();
-        for (number, _, intent) in &open {
+        for (number, run, intent) in &open {
             let sent_at = times.get(number).copied().unwrap_or(at);
             let fate = match intent.kind {
                 ActionKind::Create => created(&mut ledger, &scene, intent, sent_at, &mut changes),
-                ActionKind::Delete => deleted(&scene, intent),
+                ActionKind::Delete => deleted(&mut ledger, &scene, (run, intent), at, &mut changes),
                 _ => updated(&mut ledger, &scene, intent, &mut changes),
             };
             changes.push(StateChange::Outcome { intent: *number, outcome: fate.into(), at });
@@ -110,7 +110,7 @@ fn created(
 ) -> Fate {
     let side = intent.side;
     let Some(key) = ledger.key(Cell::from_text(&intent.phone)) else { return Fate::Unclear };
-    let Some(source) = &intent.other else { return Fate::Unclear };
+    let Some(source) = &intent.other else { return returned(ledger, scene, intent, key) };
     let listing = &scene.listings[side];
     let phone = ledger.schema.phone().index();
     let same_number = |row: &RowRef<'_>| ledger.key(row.cell(phone)).is_some_and(|at| at.number() == key.number());
@@ -153,6 +153,13 @@ fn created(
     fate
 }
 
+/// A create without a partner: an undo brought a deleted record back.
+fn returned(ledger: &Ledger<'_>, scene: &Scene<'_>, intent: &Intent, key: PhoneKey) -> Fate {
+    let phone = ledger.schema.phone().index();
+    let has_number = |row: RowRef<'_>| ledger.key(row.cell(phone)).is_some_and(|at| at.number() == key.number());
+    if scene.listings[intent.side].table.iter().any(has_number) { Fate::Landed } else { Fate::Unclear }
+}
+
 /// The base of a create: what was sent, and what it came from.
 fn fill(entry: &mut Entry, ledger: &Ledger<'_>, intent: &Intent, source: &Record) {
     entry.base.fields.fill(model::BaseField::default());
@@ -168,14 +175,33 @@ fn fill(entry: &mut Entry, ledger: &Ledger<'_>, intent: &Intent, source: &Record
     }
 }
 
-/// A deletion that landed leaves a link without records; the plan ends it once both are proven gone (R9).
-fn deleted(scene: &Scene<'_>, intent: &Intent) -> Fate {
+/// A deletion that landed leaves a link without records; the plan ends it once both are proven gone (R9). One that an
+/// undo made ends it here: the other record stays, and must not look as if its partner had been deleted by somebody.
+fn deleted(
+    ledger: &mut Ledger<'_>,
+    scene: &Scene<'_>,
+    (run, intent): (&RunId, &Intent),
+    at: Timestamp,
+    changes: &mut Vec<StateChange>,
+) -> Fate {
     let Some(id) = &intent.record_id else { return Fate::Unclear };
     match scene.rows.get(intent.side, id) {
-        Some(_) => Fate::NotLanded,
-        None if scene.listings[intent.side].is_complete() => Fate::Landed,
-        None => Fate::Unclear,
+        Some(_) => return Fate::NotLanded,
+        None if !scene.listings[intent.side].is_complete() => return Fate::Unclear,
+        None if intent.reason != Rule::Undo => return Fate::Landed,
+        None => {}
     }
+    if let Some(entry) = intent.link.and_then(|link| ledger.entry(link)) {
+        let mut ids = entry.ids.clone();
+        ids[intent.side.other()] = None;
+        let tombstone = Tombstone { key: entry.key, ids, at, rule: Rule::Undo };
+        changes.push(StateChange::EndLink { id: entry.base.link, tombstone: Some(tombstone) });
+    }
+    if let (Some(id), Some(source)) = (&intent.other_id, &intent.other) {
+        let hash = RowHash::of((0..ledger.schema.len()).map(|index| source.cell(index)));
+        changes.push(crate::changes::taken_off(intent.side, (id, hash), &intent.phone, run, at));
+    }
+    Fate::Landed
 }
 
 /// Whether a cell shows what was sent, perhaps in the replica's own spelling; what it held before is no spelling of it.
@@ -202,7 +228,9 @@ fn updated(ledger: &mut Ledger<'_>, scene: &Scene<'_>, intent: &Intent, changes:
     {
         for (id, change) in &landed {
             let other = source.cell(id.index());
-            if normalizer.same(&change.field, other, Cell::from_text(&change.after)) {
+            if intent.reason == Rule::Undo {
+                entry.restored(side, (*id, &change.field), row.cell(id.index()), normalizer);
+            } else if normalizer.same(&change.field, other, Cell::from_text(&change.after)) {
                 let mut cells = BySide { justcall: other, crm: other };
                 cells[side] = row.cell(id.index());
                 entry.agree(*id, cells);

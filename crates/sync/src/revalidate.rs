@@ -10,8 +10,8 @@ use crate::rows::Rows;
 use crate::session::Session;
 use connector::Presence;
 use model::{
-    AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Side, StaleRecord,
-    Table,
+    AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Rule, Side,
+    StaleRecord, Table,
 };
 use std::collections::BTreeSet;
 
@@ -111,7 +111,8 @@ impl Session<'_> {
                 Some(_) => records[action.side.other()].is_some(),
                 None => numbers[action.side.other()].contains(&action.phone),
             };
-            let back = (action.kind == ActionKind::Delete && returned)
+            // An undo takes off one side what the other one keeps.
+            let back = (action.kind == ActionKind::Delete && action.reason != Rule::Undo && returned)
                 .then(|| format!("the contact is back in {}", action.side.other().title()));
             back.or(taken).or_else(|| changes::moved(action, records))
         };
@@ -163,7 +164,7 @@ impl Session<'_> {
 fn needs_absence(action: &Action, side: Side) -> bool {
     match action.kind {
         ActionKind::Create => action.side == side,
-        ActionKind::Delete => action.side != side && action.other_id.is_none(),
+        ActionKind::Delete => action.side != side && action.other_id.is_none() && action.reason != Rule::Undo,
         _ => false,
     }
 }

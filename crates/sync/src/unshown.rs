@@ -119,6 +119,7 @@ impl Session<'_> {
             source_id: source.id().to_owned(),
             source_hash: source.hash(fields),
             message,
+            undone: false,
         })
     }
 }

@@ -15,9 +15,19 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     let setup = super::setup(context)?;
     let mut job = Job::open(context, &setup, "apply")?;
     let approvals = args.approvals.by_class();
-    let mut session = job.session(&setup, Access::Write, approvals.clone())?;
+    let access = if args.dry_run { Access::Read } else { Access::Write };
+    let mut session = job.session(&setup, access, approvals.clone())?;
     let plan = find(session.store(), args.plan.as_deref())?;
     session.check_plan(&plan).await?;
+    if let (Some(run), false) = (&plan.undoes, approvals.is_empty()) {
+        return Err(Failure::usage("an undo is approved when its plan is made")
+            .hint(format!("tieline undo {run} --approve CLASS=N")));
+    }
+    if args.dry_run {
+        super::plan::show(context, &plan, false)?;
+        context.note("nothing was applied");
+        return Ok(super::plan::code(&plan, args.exit_code));
+    }
     if !confirmed(context, &plan, args.yes)? {
         context.note("nothing was applied");
         return Ok(Code::Done);

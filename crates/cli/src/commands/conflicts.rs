@@ -39,8 +39,7 @@ pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code>
 
 /// Conflicts of the last plan, decided since or not.
 pub(crate) fn known(store: &Store) -> Fallible<Vec<Conflict>> {
-    let Some(stored) = store.latest_plan()? else { return Ok(Vec::new()) };
-    Ok(sync::plan_from_json(&stored.json)?.conflicts)
+    Ok(super::last_ordinary_plan(store)?.map(|plan| plan.conflicts).unwrap_or_default())
 }
 
 /// Those that nobody has decided since.

@@ -72,8 +72,13 @@ impl Demo {
         let made = plan::make(&self.context, std::collections::BTreeMap::new(), "demo", None).await?;
         plan::show(&self.context, &made, false)?;
         self.say("Apply it", "`tieline apply` carries out exactly this plan:");
-        let apply =
-            args::Apply { plan: None, yes: true, exit_code: false, approvals: args::Approvals { approve: Vec::new() } };
+        let apply = args::Apply {
+            plan: None,
+            yes: true,
+            dry_run: false,
+            exit_code: false,
+            approvals: args::Approvals { approve: Vec::new() },
+        };
         super::apply::run(&self.context, &apply).await?;
         self.say("Plan again", "Nothing changed since, so nothing is planned:");
         self.plan_again().await

@@ -1,5 +1,6 @@
 //! `tieline history`: earlier runs, the writes of one run, or what happened to one contact. Asks neither side.
 
+use super::field_history;
 use crate::args;
 use crate::config::Config;
 use crate::context::Context;
@@ -42,9 +43,17 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
         return Err(Failure::usage(format!("no run `{run}`")).hint("`tieline history` lists the runs"));
     }
     let filter = JournalFilter { run: args.run.clone().map(RunId), phone, ..JournalFilter::default() };
-    let entries: Vec<Entry> = store.journal(&filter)?.into_iter().filter_map(entry).collect();
+    let journal = store.journal(&filter)?;
+    let fields = args.contact.as_ref().map(|_| field_history::by_field(&journal));
+    let entries: Vec<Entry> = journal.iter().cloned().filter_map(entry).collect();
     if context.global.json {
-        output::print_json(&serde_json::json!({ "writes": entries }))?;
+        let mut json = serde_json::json!({ "writes": entries });
+        if let Some(fields) = &fields {
+            json["fields"] = serde_json::json!(fields);
+        }
+        output::print_json(&json)?;
+    } else if let Some(fields) = &fields {
+        output::print(|out| field_history::draw(&journal, fields, out))?;
     } else {
         output::print(|out| draw(&entries, out))?;
     }
@@ -74,29 +83,34 @@ fn entry(entry: JournalEntry) -> Option<Entry> {
     })
 }
 
+/// How a write ended, in words.
+pub(crate) fn outcome_words(outcome: Option<&Outcome>) -> String {
+    let (what, message) = match outcome {
+        Some(Outcome::Done { .. }) => return "done".to_owned(),
+        None => return "no outcome: interrupted".to_owned(),
+        Some(Outcome::Refused { message }) => ("refused", message),
+        Some(Outcome::Unknown { message }) => ("unknown", message),
+        Some(Outcome::Stale { message }) => ("skipped", message),
+    };
+    format!("{what}: {}", report::text::safe(message))
+}
+
 fn draw(entries: &[Entry], out: &mut dyn Write) -> std::io::Result<()> {
     if entries.is_empty() {
         return writeln!(out, "no writes");
     }
     for entry in entries {
-        let outcome = match &entry.outcome {
-            Some(Outcome::Done { .. }) => "done".to_owned(),
-            Some(Outcome::Refused { message }) => format!("refused: {message}"),
-            Some(Outcome::Unknown { message }) => format!("unknown: {message}"),
-            Some(Outcome::Stale { message }) => format!("skipped: {message}"),
-            None => "no outcome: interrupted".to_owned(),
-        };
         writeln!(
             out,
-            "{}  {}  {:?} in {}  {}  {}  {} ({})",
+            "{}  {}  {} in {}  {}  {}  {} ({})",
             entry.at,
             entry.run,
-            entry.kind,
+            report::words::kind(entry.kind),
             entry.side.title(),
             report::text::safe(&entry.name),
             entry.phone,
-            report::text::safe(&outcome),
-            entry.reason.words()
+            outcome_words(entry.outcome.as_ref()),
+            report::words::rule(entry.reason)
         )?;
         for change in &entry.changes {
             let before = change.before.as_deref().unwrap_or("");

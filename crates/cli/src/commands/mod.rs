@@ -6,15 +6,18 @@ mod conflicts;
 mod decisions;
 mod demo;
 mod doctor;
+mod field_history;
 mod history;
 mod init;
 mod phone;
 mod plan;
 mod quality;
+mod retry;
 mod sandbox;
 mod show;
 mod status;
 mod sync;
+mod undo;
 
 use crate::args::Command;
 use crate::config::Config;
@@ -35,6 +38,8 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Conflicts(args) => conflicts::run(context, args.command),
         Command::Status(_) => status::run(context),
         Command::History(args) => history::run(context, &args),
+        Command::Undo(args) => undo::run(context, &args).await,
+        Command::Retry(args) => retry::run(context, &args),
         Command::Quality(args) => quality::run(context, &args).await,
         Command::Phone(args) => phone::run(context, &args),
         Command::Sandbox(args) => sandbox::run(context, &args).await,
@@ -49,4 +54,17 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
 /// The configuration and what it comes to.
 fn setup(context: &Context) -> Fallible<Setup> {
     Setup::new(Config::load(&context.global.config)?)
+}
+
+/// The last plan of what follows from both sides, which says what is open and held; an undo looked at neither.
+fn last_ordinary_plan(store: &store::Store) -> Fallible<Option<model::Plan>> {
+    for id in store.saved_plans()? {
+        if let Some(stored) = store.plan(&id)? {
+            let plan = ::sync::plan_from_json(&stored.json)?;
+            if plan.undoes.is_none() {
+                return Ok(Some(plan));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -32,14 +32,20 @@ pub(crate) async fn make(
     let mut job = Job::open(context, &setup, command)?;
     let mut session = job.session(&setup, Access::Read, approvals)?;
     let plan = session.plan().await?.plan;
-    let json = sync::plan_to_json(&plan)?;
+    keep(&mut session, &plan, output)?;
+    Ok(plan)
+}
+
+/// Keeps a plan in the state, and in a file where one is named.
+pub(crate) fn keep(session: &mut sync::Session<'_>, plan: &Plan, output: Option<&Path>) -> Fallible<()> {
+    let json = sync::plan_to_json(plan)?;
     session.store_mut().save_plan(&plan.id, plan.created_at, &json)?;
     if let Some(path) = output {
         write_private(path, &json)
             .map_err(|error| Failure::new(format!("cannot write the plan to {}: {error}", path.display())))
             .map_err(|failure| failure.hint("name a file in a folder that exists and can be written to"))?;
     }
-    Ok(plan)
+    Ok(())
 }
 
 /// Prints a plan as it was asked for.

@@ -21,15 +21,15 @@ const CHARTED: usize = 30;
 
 /// What is shown.
 enum Shown {
-    Plan(Plan),
-    Run(RunReport),
+    Plan(Box<Plan>),
+    Run(Box<RunReport>),
 }
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, args: &args::Show) -> Fallible<Code> {
     let file = args.what.as_deref().map(Path::new).filter(|path| path.exists());
     let (shown, store) = if let Some(path) = file {
-        (Shown::Plan(sync::plan_from_json(&std::fs::read(path)?)?), None)
+        (Shown::Plan(Box::new(sync::plan_from_json(&std::fs::read(path)?)?)), None)
     } else {
         let store = job::look(&Config::load(&context.global.config)?.state_path())?;
         (find(&store, args.what.as_deref())?, Some(store))
@@ -51,9 +51,9 @@ fn find(store: &Store, name: Option<&str>) -> Fallible<Shown> {
         })?;
         let report = serde_json::from_slice(&json)
             .map_err(|error| Failure::new(format!("the report of run {name} cannot be read: {error}")))?;
-        return Ok(Shown::Run(report));
+        return Ok(Shown::Run(Box::new(report)));
     }
-    Ok(Shown::Plan(super::apply::find(store, name)?))
+    Ok(Shown::Plan(Box::new(super::apply::find(store, name)?)))
 }
 
 fn print(context: &Context, shown: &Shown, all: bool) -> Fallible<()> {

@@ -7,9 +7,10 @@ use crate::failure::Fallible;
 use crate::job;
 use crate::output;
 use jiff::Timestamp;
-use model::Held;
+use model::{Held, Side};
 use serde::Serialize;
 use std::io::Write;
+use store::Parked;
 
 #[derive(Serialize)]
 struct Status {
@@ -25,7 +26,36 @@ struct Status {
     missing: u64,
     unsettled_writes: u64,
     held: Vec<Held>,
+    parked_records: Vec<ParkedRecord>,
     last_run: Option<LastRun>,
+}
+
+/// A record that is not tried again until it changes, or `retry` says so.
+#[derive(Serialize)]
+pub(crate) struct ParkedRecord {
+    side: Side,
+    /// The record that it comes from, on the other side.
+    source_id: String,
+    phone: String,
+    /// The side's words, or which undo took it away.
+    message: String,
+    at: Timestamp,
+    attempts: u32,
+    undone: bool,
+}
+
+impl From<&Parked> for ParkedRecord {
+    fn from(parked: &Parked) -> Self {
+        Self {
+            side: parked.side,
+            source_id: parked.key.clone(),
+            phone: parked.phone.clone(),
+            message: parked.message.clone(),
+            at: parked.at,
+            attempts: parked.attempts,
+            undone: parked.undone,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -46,10 +76,7 @@ pub(crate) fn run(context: &Context) -> Fallible<Code> {
         at: run.started_at,
         outcome: run.outcome,
     });
-    let held = match store.latest_plan()? {
-        Some(stored) => sync::plan_from_json(&stored.json)?.held,
-        None => Vec::new(),
-    };
+    let held = super::last_ordinary_plan(&store)?.map(|plan| plan.held).unwrap_or_default();
     let status = Status {
         state: path.display().to_string(),
         account: binding.as_ref().map(|binding| binding.account.clone()),
@@ -63,6 +90,7 @@ pub(crate) fn run(context: &Context) -> Fallible<Code> {
         missing: counts.absences,
         unsettled_writes: counts.open_intents,
         held,
+        parked_records: store.parked()?.iter().map(ParkedRecord::from).collect(),
         last_run,
     };
     if context.global.json {
@@ -90,11 +118,16 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     };
     line("conflicts", status.conflicts as u64, "wait for a decision (tieline conflicts list)")?;
     line("decided", status.decided, "decisions wait for the next plan")?;
-    line("parked", status.parked, "writes were refused and wait for a change of their record")?;
+    line("parked", status.parked, "wait for a change of their record, or for `tieline retry`")?;
     line("missing", status.missing, "linked records are missing from a side")?;
     line("scope", status.out_of_scope, "contacts are out of scope")?;
     line("pending", status.pending, "links wait for a record id")?;
     line("unsettled", status.unsettled_writes, "writes of an interrupted run; the next sync settles them")?;
+    for parked in &status.parked_records {
+        let (phone, message) = (report::text::safe(&parked.phone), report::text::safe(&parked.message));
+        let (title, source) = (parked.side.title(), parked.side.other().title());
+        writeln!(out, "parked       {phone} in {title}, from {source} {}: {message}", parked.source_id)?;
+    }
     for held in &status.held {
         let until = held.until.map(|until| format!(", until {until}")).unwrap_or_default();
         let who = if held.name.is_empty() { &held.phone } else { &held.name };

@@ -21,8 +21,7 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     let mut job = Job::open(context, &setup, "sync")?;
     let mut session = job.session(&setup, Access::Write, approvals)?;
     let planned = session.plan_for_run().await?;
-    let json = ::sync::plan_to_json(&planned.plan)?;
-    session.store_mut().save_plan(&planned.plan.id, planned.plan.created_at, &json)?;
+    plan::keep(&mut session, &planned.plan, None)?;
     let finished = session.apply(&planned).await?;
     close(context, &planned.plan, finished, args.exit_code)
 }

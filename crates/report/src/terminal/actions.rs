@@ -160,5 +160,8 @@ fn proof(evidence: &Evidence, painter: &Painter<'_>) -> String {
         other => other,
     };
     let since = words::time(evidence.first_at, &painter.options.zone);
+    if evidence.sightings == 0 {
+        return format!("{proof} on {since}, and unchanged since"); // an undo: nobody missed it anywhere
+    }
     format!("missing in {} since {since}; {proof}", words::count(evidence.sightings.into(), "complete listing"))
 }

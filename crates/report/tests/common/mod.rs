@@ -121,6 +121,7 @@ pub fn empty_plan() -> Plan {
         observations: Vec::new(),
         binding: Binding::default(),
         listed: BySide { justcall: 1_204, crm: 1_204 },
+        undoes: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A commit is all or nothing, whatever fails in it (I14).
 
-use crate::support::{Scratch, at, base, ids, intent, new_link, run, same, schema, update_link};
-use model::{Absence, BySide, ConflictId, LinkId, LinkStatus, Outcome, RowHash, Rule, Side, Tombstone};
+use crate::support::{Scratch, at, base, ids, intent, new_link, parking, run, same, schema, update_link};
+use model::{Absence, BySide, ConflictId, LinkId, LinkStatus, Outcome, Rule, Side, Tombstone};
 use store::{Error, StateChange, Store};
 
 const SEEN: Absence =
@@ -127,13 +127,7 @@ fn the_serial_moves_with_links_alone() {
             StateChange::ConflictsSeen(vec![], at(0)),
             StateChange::GuardUse { class: "deletes".to_owned(), count: 3, at: at(1) },
             StateChange::Unpark { side: Side::Crm, key: "17".to_owned() },
-            StateChange::Park {
-                side: Side::Crm,
-                key: "17".to_owned(),
-                row_hash: RowHash(1),
-                message: "no".to_owned(),
-                at: at(1),
-            },
+            parking(1, "no", 1),
         ])
         .unwrap();
     store.commit(&[]).unwrap();

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use model::{
-    ActionKind, BaseField, BySide, Cell, Change, Field, LinkId, OwnedCell, PhoneKey, Record, RecordId, Rule, RunId,
-    Schema, Side, Via,
+    ActionKind, BaseField, BySide, Cell, Change, Field, LinkId, OwnedCell, PhoneKey, Record, RecordId, RowHash, Rule,
+    RunId, Schema, Side, Via,
 };
 use rusqlite::Connection;
 use std::path::PathBuf;
-use store::{Intent, StateChange, Store};
+use store::{Intent, Parking, StateChange, Store};
 use tempfile::TempDir;
 
 pub(crate) const ENTROPY: [u8; 16] = [0xab; 16];
@@ -108,4 +108,17 @@ pub(crate) fn intent(phone: &str, link: Option<i64>) -> Intent {
         }),
         other: None,
     }
+}
+
+/// Record 17, refused by the CRM.
+pub(crate) fn parking(hash: u64, message: &str, second: i64) -> StateChange {
+    StateChange::Park(Parking {
+        side: Side::Crm,
+        key: "17".to_owned(),
+        row_hash: RowHash(hash),
+        message: message.to_owned(),
+        at: at(second),
+        phone: "+14155551234".to_owned(),
+        undone: false,
+    })
 }

@@ -1,6 +1,6 @@
 //! The small tables: binding, facts, resolutions, conflicts, parked records, counts.
 
-use crate::support::{Scratch, at, intent, new_link, run};
+use crate::support::{Scratch, at, intent, new_link, parking, run};
 use model::{Choice, ConflictId, LinkStatus, Resolution, RowHash, Side};
 use store::{Counts, Error, StateChange, Store, StoredBinding};
 
@@ -67,15 +67,8 @@ fn conflicts_keep_the_time_they_were_first_seen() {
 fn parking_counts_attempts() {
     let scratch = Scratch::new();
     let mut store = scratch.open();
-    let park = |hash, message: &str, second| StateChange::Park {
-        side: Side::Crm,
-        key: "17".to_owned(),
-        row_hash: RowHash(hash),
-        message: message.to_owned(),
-        at: at(second),
-    };
-    store.commit(&[park(1, "no", 1)]).unwrap();
-    store.commit(&[park(u64::MAX, "still no", 2)]).unwrap();
+    store.commit(&[parking(1, "no", 1)]).unwrap();
+    store.commit(&[parking(u64::MAX, "still no", 2)]).unwrap();
     let [parked] = &store.parked().unwrap()[..] else { panic!() };
     assert_eq!((parked.row_hash, parked.message.as_str()), (RowHash(u64::MAX), "still no"));
     assert_eq!((parked.side, parked.key.as_str(), parked.at, parked.attempts), (Side::Crm, "17", at(2), 2));

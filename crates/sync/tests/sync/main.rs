@@ -14,3 +14,4 @@ mod numbers;
 mod saved;
 mod simulation;
 mod story;
+mod undo;

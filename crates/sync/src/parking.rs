@@ -1,0 +1,53 @@
+//! Parked records that need not wait any more: changed, gone, carried out, or no longer asked for. Which records are
+//! parked in the first place is `changes`'.
+
+use crate::error::Result;
+use crate::make_plan::Planned;
+use crate::rows::Rows;
+use crate::session::Session;
+use model::{Plan, RecordId, Side, SkipReason};
+use store::{Parked, StateChange};
+
+impl Session<'_> {
+    /// What an ordinary run lets go of. Whatever is in doubt stays parked.
+    pub(crate) fn no_longer_parked(&self, planned: &Planned) -> Result<Vec<StateChange>> {
+        let parked = self.store.parked()?;
+        if parked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = Rows::new(&planned.listings);
+        let is_done = |parked: &&Parked| self.is_done(planned, &rows, parked);
+        let done = parked.iter().filter(is_done);
+        Ok(done.map(|parked| StateChange::Unpark { side: parked.side, key: parked.key.clone() }).collect())
+    }
+
+    fn is_done(&self, planned: &Planned, rows: &Rows<'_>, parked: &Parked) -> bool {
+        let (plan, source) = (&planned.plan, parked.side.other());
+        let id = RecordId::from(parked.key.as_str());
+        let tried = plan.actions.iter().find(|action| {
+            action.kind.is_write() && action.side == parked.side && action.other_id.as_ref() == Some(&id)
+        });
+        if let Some(action) = tried {
+            return action.expect[source] != Some(parked.row_hash); // refused again, it has the hash of this plan
+        }
+        let fields = self.settings.schema.len();
+        let head = planned.heads.iter().find(|head| head.ids[source].as_ref() == Some(&id));
+        match rows.get(source, &id) {
+            None => planned.listings[source].is_complete(),
+            Some(row) if row.hash(fields) != parked.row_hash => true,
+            Some(_) if parked.undone => head.is_some_and(|head| head.ids[parked.side].is_some()),
+            Some(_) => {
+                let target = head.and_then(|head| head.ids[parked.side].as_ref());
+                let waits =
+                    is_skipped(plan, source, &id) || target.is_some_and(|target| is_skipped(plan, parked.side, target));
+                !waits && Side::BOTH.into_iter().all(|side| planned.listings[side].is_complete())
+            }
+        }
+    }
+}
+
+fn is_skipped(plan: &Plan, side: Side, id: &RecordId) -> bool {
+    plan.skipped
+        .iter()
+        .any(|skipped| skipped.side == side && skipped.record_id == *id && skipped.reason == SkipReason::Parked)
+}
