@@ -82,6 +82,8 @@ pub enum SkipReason {
     UnreadableCounterpart,
     /// A person decided to leave it as it is.
     LeftAlone,
+    /// The person was erased on request and is not to come back (S48).
+    Forgotten,
 }
 
 impl SkipReason {
@@ -99,6 +101,7 @@ impl SkipReason {
             Self::DuplicateId => "the same id twice in one listing",
             Self::UnreadableCounterpart => "a record with an unreadable phone on the other side may be this contact",
             Self::LeftAlone => "a person decided to leave it as it is",
+            Self::Forgotten => "erased on request",
         }
     }
 }
@@ -121,6 +124,10 @@ pub enum HeldReason {
     ConfigChanged,
     /// `[deletes]` says never.
     Policy,
+    /// Another syncer or an older copy of the state is at work (S42, S43): no deletions in this run.
+    OldState,
+    /// A state that was lost is being adopted: links only, everything else is the next run's.
+    Adopting,
 }
 
 impl HeldReason {
@@ -134,6 +141,8 @@ impl HeldReason {
             Self::Guard => "more changes of this kind than the guard lets through",
             Self::ConfigChanged => "the scope or the mapping changed: no deletions in this run",
             Self::Policy => "[deletes] says never",
+            Self::OldState => "the state seems to be an older copy: no deletions in this run",
+            Self::Adopting => "waits for the next run: adopting only links",
         }
     }
 }

@@ -6,7 +6,8 @@ use crate::{chain, values};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the position is the version it leads to.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_forgotten.sql")];
 
 /// The version this build writes.
 pub(crate) fn known() -> i64 {

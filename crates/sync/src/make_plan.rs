@@ -62,7 +62,9 @@ impl Session<'_> {
         };
         let mut state = self.state(binding)?;
         state.gone = gone;
+        let forgotten = self.store.forgotten()?;
         let mut matching = self.match_up(&listings, &heads, &state, survey);
+        matching.leave_out(|key| forgotten.contains(key));
         let mut bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
         let mut unshown = self.unshown(&heads, &listings, &matching, &bases)?;
         unshown.correct(&mut bases);
@@ -71,10 +73,14 @@ impl Session<'_> {
             let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
             let survey = engine::survey::survey(&self.settings.schema, tables, &heads);
             matching = self.match_up(&listings, &heads, &state, survey);
+            matching.leave_out(|key| forgotten.contains(key));
             bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
             self.unshown(&heads, &listings, &matching, &bases)?.correct(&mut bases);
         }
         let mut plan = self.decide(&heads, &listings, &matching, &bases, &state);
+        if self.has_doubts(&plan, &heads, &mut state)? {
+            plan = self.decide(&heads, &listings, &matching, &bases, &state);
+        }
         self.add_bases(&plan, &mut bases)?;
         if !recover {
             plan.alarms.extend(self.unsettled_alarm()?);
@@ -177,6 +183,8 @@ impl Session<'_> {
             deletes_forbidden: self
                 .scope_changed()?
                 .then(|| "the scope or the mapping changed since the last run".to_owned()),
+            old_state: 0,
+            frozen: BTreeMap::new(),
             serial: store.serial()?,
             binding,
         })

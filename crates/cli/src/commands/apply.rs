@@ -4,7 +4,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
-use crate::job::{Access, Job};
+use crate::job::{self, Access, Job};
 use crate::output;
 use model::{Plan, PlanId};
 use std::path::Path;
@@ -17,6 +17,9 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     let approvals = args.approvals.by_class();
     let mut session = job.session(&setup, Access::Write, approvals.clone())?;
     let plan = find(session.store(), args.plan.as_deref())?;
+    if let Some(warning) = args.plan.as_deref().and_then(|name| output::wide(Path::new(name))) {
+        context.note(&format!("warning: {warning}"));
+    }
     session.check_plan(&plan).await?;
     if !confirmed(context, &plan, args.yes)? {
         context.note("nothing was applied");
@@ -27,7 +30,9 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     } else {
         session.revalidate_with_approvals(plan).await?
     };
+    super::sync::log(&planned.plan);
     let finished = session.apply(&planned).await?;
+    job::retain(&mut session, &setup, planned.plan.created_at)?;
     super::sync::close(context, &planned.plan, finished, args.exit_code)
 }
 
