@@ -46,9 +46,10 @@ pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approv
 /// deleting what was missing before either (S5).
 fn newly_missing(draft: &Draft) -> u64 {
     let is_new = |seen: &&Observation| matches!(seen, Observation::Missing { absence, .. } if absence.first_at == absence.last_at && absence.sightings == 1);
-    let links = draft.observations.iter().filter(is_new);
-    let due = |link: &LinkId| draft.actions.iter().any(|it| it.kind == ActionKind::Delete && it.link == Some(*link));
-    links.filter(|seen| matches!(seen, Observation::Missing { link, .. } if !due(link))).count() as u64
+    let deletes = draft.actions.iter().filter(|action| action.kind == ActionKind::Delete);
+    let due: BTreeSet<LinkId> = deletes.filter_map(|action| action.link).collect();
+    let is_due = |seen: &&Observation| matches!(seen, Observation::Missing { link, .. } if due.contains(link));
+    draft.observations.iter().filter(is_new).filter(|seen| !is_due(seen)).count() as u64
 }
 
 fn count(actions: &[Action]) -> BTreeMap<GuardClass, u64> {

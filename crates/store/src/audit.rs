@@ -22,7 +22,7 @@ pub struct Flaw {
 const QUESTIONS: [(&str, &str); 7] = [
     (
         "link",
-        "SELECT 'link ' || id || ' has a number that was never given out' FROM links, state WHERE links.id >= next_link",
+        "SELECT 'link ' || links.id || ' has a number that was never given out' FROM links, state WHERE links.id >= next_link",
     ),
     (
         "link",

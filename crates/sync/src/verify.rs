@@ -155,6 +155,11 @@ struct Look<'a> {
 impl Look<'_> {
     fn listings(&self, findings: &mut Vec<Finding>) {
         for (side, listing) in self.listings.iter() {
+            if !listing.table.is_empty() && !listing.table.iter().any(|row| row.native_id()) {
+                let detail =
+                    format!("the records of {} have no ids: which of them a link means is not checked", side.title());
+                findings.push(plain(Severity::Unchecked, "listing", detail));
+            }
             if let Coverage::Partial { reason } = &listing.coverage {
                 let detail = format!("{} was not read completely: {reason}", side.title());
                 findings.push(plain(Severity::Unchecked, "listing", detail));
@@ -179,10 +184,12 @@ impl Look<'_> {
         for side in Side::BOTH {
             let title = side.title();
             let Some(id) = &head.ids[side] else {
-                // A row of a file without ids is found by its number; a new record's id comes with the next listing.
-                let detail = format!("its record in {title} has no id that is known: it is found by its number");
-                find(Severity::Note, "pending", detail);
                 unchanged = false;
+                // In a file without ids that is so for ever, and said once; else the id comes with the next listing.
+                if !rows[side].is_empty() {
+                    let detail = format!("the id of its record in {title} is not known yet: it is found by its number");
+                    find(Severity::Note, "pending", detail);
+                }
                 continue;
             };
             let Some(row) = rows[side].get(id.as_str()) else {

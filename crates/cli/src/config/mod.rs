@@ -264,9 +264,20 @@ mod tests {
     /// Lines that a configuration is made of, and some that it is not.
     fn line() -> impl Strategy<Value = String> {
         let sections = ["justcall", "crm", "match", "fields", "scope", "policy", "deletes", "guards", "state", "guard"];
-        let keys = ["path", "reserve", "plan", "phone", "company", "deletes", "conflict", "sightings", "keep_days", "x y"];
-        let values =
-            ["\"crm\"", "1", "-1", "99999999999", "1e400", "{ crm = \"A\", clear = true }", "[\"crm\"]", "nan", "", "[["];
+        let keys =
+            ["path", "reserve", "plan", "phone", "company", "deletes", "conflict", "sightings", "keep_days", "x y"];
+        let values = [
+            "\"crm\"",
+            "1",
+            "-1",
+            "99999999999",
+            "1e400",
+            "{ crm = \"A\", clear = true }",
+            "[\"crm\"]",
+            "nan",
+            "",
+            "[[",
+        ];
         prop_oneof![
             prop::sample::select(&sections[..]).prop_map(|name| format!("[{name}]")),
             (prop::sample::select(&keys[..]), prop::sample::select(&values[..]))

@@ -27,7 +27,10 @@ fn two(scratch: &Scratch) -> Store {
     store.commit(&[link("501", NUMBER, "Goneaway"), link("502", "+14155559999", "Stays")]).unwrap();
     let serial = store.serial().unwrap();
     store.consume_plan(&PlanId("p1".to_owned()), &run("r1"), serial, at(0)).unwrap();
-    let writes = [intent(NUMBER, Some(1)), intent("+14155559999", Some(2))];
+    let mut other = intent("+14155559999", Some(2));
+    other.record_id = Some(RecordId::from("c502"));
+    other.other_id = Some(RecordId::from("502"));
+    let writes = [intent(NUMBER, Some(1)), other];
     let seqs = store.append_intents(&run("r1"), &writes, at(1)).unwrap();
     let end = |seq: &i64| StateChange::Outcome {
         intent: *seq,
@@ -121,7 +124,7 @@ fn the_audit_sees_what_contradicts_itself() {
         ("UPDATE journal SET intent = 3 WHERE seq = 4", "journal"),
         ("INSERT INTO runs (id, plan, started_at) VALUES ('r2', 'p1', 0)", "plan"),
         ("UPDATE plans SET consumed_by = 'r9'", "plan"),
-        ("UPDATE runs SET report = replace(CAST(report AS TEXT), '\"update\":2', '\"update\":3')", "run"),
+        ("UPDATE runs SET report = CAST(replace(CAST(report AS TEXT), '\"update\":2', '\"update\":3') AS BLOB)", "run"),
     ];
     let scratch = Scratch::new();
     assert_eq!(two(&scratch).audit().unwrap(), []);
