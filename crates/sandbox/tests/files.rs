@@ -12,7 +12,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         prop_oneof![Just("+14155551234"), Just(""), Just("2026-11-21 10:00:00"), Just("tier")].prop_map(Value::from),
     ];
-    let keys = [
+    const KEYS: &[&str] = &[
         "next_id",
         "custom_fields",
         "contacts",
@@ -28,7 +28,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 48, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::hash_map(prop::sample::select(&keys[..]).prop_map(str::to_owned), inner, 0..6)
+            prop::collection::hash_map(prop::sample::select(KEYS).prop_map(str::to_owned), inner, 0..6)
                 .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })

@@ -263,10 +263,10 @@ mod tests {
 
     /// Lines that a configuration is made of, and some that it is not.
     fn line() -> impl Strategy<Value = String> {
-        let sections = ["justcall", "crm", "match", "fields", "scope", "policy", "deletes", "guards", "state", "guard"];
-        let keys =
-            ["path", "reserve", "plan", "phone", "company", "deletes", "conflict", "sightings", "keep_days", "x y"];
-        let values = [
+        const SECTIONS: &[&str] = &["justcall", "crm", "match", "fields", "scope", "policy", "deletes", "guards", "state", "guard"];
+        const KEYS: &[&str] = 
+            &["path", "reserve", "plan", "phone", "company", "deletes", "conflict", "sightings", "keep_days", "x y"];
+        const VALUES: &[&str] = &[
             "\"crm\"",
             "1",
             "-1",
@@ -279,8 +279,8 @@ mod tests {
             "[[",
         ];
         prop_oneof![
-            prop::sample::select(&sections[..]).prop_map(|name| format!("[{name}]")),
-            (prop::sample::select(&keys[..]), prop::sample::select(&values[..]))
+            prop::sample::select(SECTIONS).prop_map(|name| format!("[{name}]")),
+            (prop::sample::select(KEYS), prop::sample::select(VALUES))
                 .prop_map(|(key, value)| format!("{key} = {value}")),
             ".{0,12}",
         ]
