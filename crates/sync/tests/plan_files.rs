@@ -35,7 +35,8 @@ fn sha2_of(plan: &Plan) -> String {
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
-    const WORDS: &[&str] = &["tieline-plan/1", "crm", "update", "R2", "file", "guard", "+14155559876", "2026-11-21T00:00:00Z", ""];
+    const WORDS: &[&str] =
+        &["tieline-plan/1", "crm", "update", "R2", "file", "guard", "+14155559876", "2026-11-21T00:00:00Z", ""];
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -44,7 +45,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         prop::sample::select(WORDS).prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
     ];
-    const KEYS: &[&str] = &["format", "id", "actions", "summary", "held", "side", "kind", "reason", "cost", "listed", "alarms"];
+    const KEYS: &[&str] =
+        &["format", "id", "actions", "summary", "held", "side", "kind", "reason", "cost", "listed", "alarms"];
     leaf.prop_recursive(4, 48, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),

@@ -263,8 +263,9 @@ mod tests {
 
     /// Lines that a configuration is made of, and some that it is not.
     fn line() -> impl Strategy<Value = String> {
-        const SECTIONS: &[&str] = &["justcall", "crm", "match", "fields", "scope", "policy", "deletes", "guards", "state", "guard"];
-        const KEYS: &[&str] = 
+        const SECTIONS: &[&str] =
+            &["justcall", "crm", "match", "fields", "scope", "policy", "deletes", "guards", "state", "guard"];
+        const KEYS: &[&str] =
             &["path", "reserve", "plan", "phone", "company", "deletes", "conflict", "sightings", "keep_days", "x y"];
         const VALUES: &[&str] = &[
             "\"crm\"",
