@@ -44,13 +44,13 @@ fn adopting_an_empty_world_is_no_error() {
 #[test]
 fn an_export_names_every_link_with_its_base() {
     let world = World::linked(2, "");
-    let lines = world.run(&["export-state"]).ends(0).stdout;
-    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let exported = world.run(&["export-state"]).ends(0).stdout;
+    let lines: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0]["format"], "tieline-state/1");
-    let links: Vec<&Value> = lines.iter().filter(|line| line["kind"] == "link").collect();
-    assert_eq!(links.len(), 2);
-    assert_eq!(links[0]["phone"], phone(1));
-    assert_eq!(links[0]["base"]["company"]["crm"], "Acme 1");
+    let of_links: Vec<&Value> = lines.iter().filter(|line| line["kind"] == "link").collect();
+    assert_eq!(of_links.len(), 2);
+    assert_eq!(of_links[0]["phone"], phone(1));
+    assert_eq!(of_links[0]["base"]["company"]["crm"], "Acme 1");
     assert_eq!(lines.iter().filter(|line| line["kind"] == "run").count(), 1);
 }
 

@@ -6,12 +6,6 @@ use sandbox::{Sandbox, Settings, Snapshot};
 use serde_json::Value;
 
 fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<u64>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        prop_oneof![Just("+14155551234"), Just(""), Just("2026-11-21 10:00:00"), Just("tier")].prop_map(Value::from),
-    ];
     const KEYS: &[&str] = &[
         "next_id",
         "custom_fields",
@@ -24,6 +18,12 @@ fn any_json() -> impl Strategy<Value = Value> {
         "company",
         "created_at",
         "updated_at",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<u64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        prop_oneof![Just("+14155551234"), Just(""), Just("2026-11-21 10:00:00"), Just("tier")].prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 48, 6, move |inner| {
         prop_oneof![

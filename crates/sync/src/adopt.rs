@@ -63,7 +63,7 @@ fn losses() -> Alarm {
         detail:
             "this state remembers nothing of earlier runs: tombstones are gone (a contact that was deleted on one side \
                  only will be created there again), and so are pending deletions, decisions, who changed a value last, \
-                 and undo"
+                 undo, and whom it was to forget: forget them again before the next sync"
                 .to_owned(),
     }
 }

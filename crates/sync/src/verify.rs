@@ -155,7 +155,7 @@ struct Look<'a> {
 impl Look<'_> {
     fn listings(&self, findings: &mut Vec<Finding>) {
         for (side, listing) in self.listings.iter() {
-            if !listing.table.is_empty() && !listing.table.iter().any(|row| row.native_id()) {
+            if !listing.table.is_empty() && !listing.table.iter().any(RowRef::native_id) {
                 let detail =
                     format!("the records of {} have no ids: which of them a link means is not checked", side.title());
                 findings.push(plain(Severity::Unchecked, "listing", detail));

@@ -35,6 +35,8 @@ fn sha2_of(plan: &Plan) -> String {
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
+    const KEYS: &[&str] =
+        &["format", "id", "actions", "summary", "held", "side", "kind", "reason", "cost", "listed", "alarms"];
     const WORDS: &[&str] =
         &["tieline-plan/1", "crm", "update", "R2", "file", "guard", "+14155559876", "2026-11-21T00:00:00Z", ""];
     let leaf = prop_oneof![
@@ -45,8 +47,6 @@ fn any_json() -> impl Strategy<Value = Value> {
         prop::sample::select(WORDS).prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
     ];
-    const KEYS: &[&str] =
-        &["format", "id", "actions", "summary", "held", "side", "kind", "reason", "cost", "listed", "alarms"];
     leaf.prop_recursive(4, 48, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
@@ -62,7 +62,9 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| places(value, &format!("{at}/{key}"), found)),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, value)| places(value, &format!("{at}/{i}"), found))
+            for (i, value) in items.iter().enumerate() {
+                places(value, &format!("{at}/{i}"), found);
+            }
         }
         _ => {}
     }
