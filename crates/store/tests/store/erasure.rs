@@ -136,3 +136,31 @@ fn the_audit_sees_what_contradicts_itself() {
         assert!(found.iter().any(|flaw| flaw.check == check), "{edit}: {found:?}");
     }
 }
+
+/// What was overwritten long ago is in no row any more, but in pages that nobody cleaned.
+#[test]
+fn old_values_in_free_pages_go_too_s48() {
+    let old = "Formerly".repeat(40);
+    let is_kept = |scratch: &Scratch| {
+        let bytes = std::fs::read(scratch.path()).unwrap();
+        bytes.windows(16).any(|window| window == b"FormerlyFormerly")
+    };
+    let scratch = Scratch::new();
+    let mut store = two(&scratch);
+    for name in [&old, "Now"] {
+        store
+            .commit(&[StateChange::UpdateLink {
+                id: LinkId(1),
+                ids: ids("501", "c501"),
+                key: Some(key()),
+                fields: texts([name, NUMBER, ""]),
+                created_at: BySide::default(),
+            }])
+            .unwrap();
+        drop(store); // what was in the log is in the file then
+        store = scratch.open();
+    }
+    assert!(is_kept(&scratch), "the file is clean by itself: the test would show nothing");
+    store.erase(key(), [7; 16], at(9)).unwrap();
+    assert!(!is_kept(&scratch));
+}
