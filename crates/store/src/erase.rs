@@ -6,7 +6,7 @@ use crate::open::Store;
 use crate::values::key_columns;
 use crate::{chain, forgotten};
 use jiff::Timestamp;
-use model::{PhoneKey, Side};
+use model::{ConflictId, PhoneKey, Side};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -40,10 +40,18 @@ struct Person {
 }
 
 impl Store {
-    /// Erases whoever has this number, and remembers a keyed hash of it so that they are not linked again. `entropy`
-    /// becomes the key of the first erasure. The whole file is written anew.
-    pub fn erase(&mut self, key: PhoneKey, entropy: [u8; 16], at: Timestamp) -> Result<Erased> {
-        let erased = self.erasing(|transaction| erase(transaction, key, entropy, at))?;
+    /// Erases whoever has this number, and remembers a keyed hash of it so that they are not linked again. `conflicts`:
+    /// every id that a conflict about them can have. `entropy` becomes the key of the first erasure. The whole file is
+    /// written anew.
+    pub fn erase(
+        &mut self,
+        key: PhoneKey,
+        conflicts: &[ConflictId],
+        entropy: [u8; 16],
+        at: Timestamp,
+    ) -> Result<Erased> {
+        let conflicts: BTreeSet<String> = conflicts.iter().map(|id| id.0.clone()).collect();
+        let erased = self.erasing(|transaction| erase(transaction, key, conflicts, entropy, at))?;
         let cleaned = clean(&self.connection);
         self.named(cleaned)?;
         Ok(erased)
@@ -68,14 +76,15 @@ fn clean(connection: &Connection) -> Result<(), Fault> {
     Err(Fault::refused("another program reads it, so old copies remain in the -wal file: close it and run this again"))
 }
 
-fn erase(transaction: &Transaction<'_>, key: PhoneKey, entropy: [u8; 16], at: Timestamp) -> Result<Erased, Fault> {
-    let mut person = Person {
-        key,
-        digits: key.number().to_string(),
-        links: BTreeSet::new(),
-        ids: BTreeSet::new(),
-        conflicts: BTreeSet::new(),
-    };
+fn erase(
+    transaction: &Transaction<'_>,
+    key: PhoneKey,
+    conflicts: BTreeSet<String>,
+    entropy: [u8; 16],
+    at: Timestamp,
+) -> Result<Erased, Fault> {
+    let mut person =
+        Person { key, digits: key.number().to_string(), links: BTreeSet::new(), ids: BTreeSet::new(), conflicts };
     find_links(transaction, &mut person)?;
     let entries = find_entries(transaction, &mut person)?;
     let mut erased = Erased { journal: entries.len() as u64, ..Erased::default() };

@@ -9,7 +9,7 @@ use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
 use crate::surroundings::{System, entropy};
-use model::PhoneKey;
+use model::{ConflictId, PhoneKey, RecordId, Schema, Side};
 use serde::Serialize;
 use std::io::Write;
 use store::{Erased, Store};
@@ -61,8 +61,19 @@ pub(crate) fn run(context: &Context, args: &args::Forget) -> Fallible<Code> {
             return Ok(Code::Done);
         }
     }
-    let erased = store.erase(key, entropy(), env.now())?;
+    let conflicts = conflicts_about(&store, key)?;
+    let erased = store.erase(key, &conflicts, entropy(), env.now())?;
     report(context, key, erased)
+}
+
+/// A decision that is kept says neither name nor number: its conflict's id is derived from the records.
+fn conflicts_about(store: &Store, key: PhoneKey) -> Fallible<Vec<ConflictId>> {
+    let fields = store.known_fields()?;
+    let heads = store.link_heads(&Schema::new(fields.iter().cloned()))?;
+    let own = heads.into_iter().filter(|head| head.key == Some(key));
+    let ids: Vec<(Side, RecordId)> =
+        own.flat_map(|head| Side::BOTH.map(|side| Some((side, head.ids[side].clone()?)))).flatten().collect();
+    Ok(engine::ids_about(&ids, key, &fields))
 }
 
 fn readmit(context: &Context, store: &mut Store, key: PhoneKey) -> Fallible<Code> {

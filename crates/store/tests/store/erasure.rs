@@ -58,7 +58,7 @@ fn report() -> Vec<u8> {
 fn nothing_of_the_person_is_left_and_everything_of_the_others_s48() {
     let scratch = Scratch::new();
     let mut store = two(&scratch);
-    let erased = store.erase(key(), [7; 16], at(9)).unwrap();
+    let erased = store.erase(key(), &[], [7; 16], at(9)).unwrap();
     assert_eq!((erased.links, erased.journal, erased.reports), (1, 2, 1));
     let entries = store.journal(&JournalFilter::default()).unwrap();
     assert_eq!((entries[0].intent.is_none(), entries[1].intent.is_some()), (true, true));
@@ -80,7 +80,7 @@ fn the_number_is_known_again_but_not_kept_s48() {
     let scratch = Scratch::new();
     let mut store = two(&scratch);
     assert!(!store.forgotten().unwrap().contains(key()));
-    store.erase(key(), [7; 16], at(9)).unwrap();
+    store.erase(key(), &[], [7; 16], at(9)).unwrap();
     drop(store);
     let mut store = scratch.open();
     let forgotten = store.forgotten().unwrap();
@@ -97,7 +97,7 @@ fn what_was_typed_otherwise_goes_too_s48() {
     typed.changes[0].before = Some("(415) 555-1234".to_owned());
     let other = intent("+14155550000", None);
     store.append_intents(&run("r1"), &[typed, other], at(0)).unwrap();
-    assert_eq!(store.erase(key(), [7; 16], at(1)).unwrap().journal, 1);
+    assert_eq!(store.erase(key(), &[], [7; 16], at(1)).unwrap().journal, 1);
 }
 
 #[test]
@@ -161,6 +161,6 @@ fn old_values_in_free_pages_go_too_s48() {
         store = scratch.open();
     }
     assert!(is_kept(&scratch), "the file is clean by itself: the test would show nothing");
-    store.erase(key(), [7; 16], at(9)).unwrap();
+    store.erase(key(), &[], [7; 16], at(9)).unwrap();
     assert!(!is_kept(&scratch));
 }
