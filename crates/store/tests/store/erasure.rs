@@ -1,7 +1,10 @@
 //! Erasing a person (S48) and old history; and the audit, which must see what no constraint sees.
 
 use crate::support::{Scratch, at, ids, intent, run};
-use model::{BaseField, BySide, Cell, LinkId, Outcome, PhoneKey, PlanId, RecordId, RunReport};
+use model::{
+    BaseField, BySide, Cell, Choice, ConflictId, LinkId, Outcome, PhoneKey, PlanId, RecordId, Resolution, RunReport,
+    Side,
+};
 use store::{JournalFilter, StateChange, Store};
 
 const NUMBER: &str = "+14155551234";
@@ -163,4 +166,25 @@ fn old_values_in_free_pages_go_too_s48() {
     assert!(is_kept(&scratch), "the file is clean by itself: the test would show nothing");
     store.erase(key(), &[], [7; 16], at(9)).unwrap();
     assert!(!is_kept(&scratch));
+}
+
+/// A decision that is kept may hold nothing but values: who it is about, the caller derives (S48).
+#[test]
+fn decisions_go_by_the_ids_of_their_conflicts_s48() {
+    let scratch = Scratch::new();
+    let mut store = two(&scratch);
+    for conflict in ["c1", "c2"] {
+        store
+            .add_resolution(&Resolution {
+                conflict: ConflictId(conflict.to_owned()),
+                choice: Choice::Take(Side::Crm),
+                justcall: Some("Acme".to_owned()),
+                crm: None,
+                made_at: at(3),
+                made_by: "ann".to_owned(),
+            })
+            .unwrap();
+    }
+    let erased = store.erase(key(), &[ConflictId("c1".to_owned())], [7; 16], at(9)).unwrap();
+    assert_eq!((erased.conflicts, store.resolutions().unwrap()[0].conflict.0.as_str()), (1, "c2"));
 }
