@@ -5,6 +5,8 @@
 #[path = "stories/support.rs"]
 mod support;
 
+#[path = "stories/adopting.rs"]
+mod adopting;
 #[path = "stories/bad_config.rs"]
 mod bad_config;
 #[path = "stories/bad_file.rs"]
@@ -27,17 +29,25 @@ mod demo;
 mod faults;
 #[path = "stories/first_sync.rs"]
 mod first_sync;
+#[path = "stories/forgetting.rs"]
+mod forgetting;
 #[path = "stories/formats.rs"]
 mod formats;
 #[path = "stories/listings.rs"]
 mod listings;
+#[path = "stories/loops.rs"]
+mod loops;
 #[path = "stories/phones.rs"]
 mod phones;
 #[path = "stories/plans.rs"]
 mod plans;
+#[path = "stories/privacy.rs"]
+mod privacy;
 #[path = "stories/two_way.rs"]
 mod two_way;
 #[path = "stories/undo.rs"]
 mod undo;
+#[path = "stories/verifying.rs"]
+mod verifying;
 #[path = "stories/writes.rs"]
 mod writes;

@@ -63,6 +63,14 @@ pub(crate) enum Command {
     Undo(Undo),
     /// Try again what was refused or undone
     Retry(Retry),
+    /// Check by independent means that both sides, the state and the journal agree
+    Verify(Verify),
+    /// Link what belongs together after the state was lost; writes to neither side
+    Adopt(Adopt),
+    /// Write everything that the state remembers, as JSON lines
+    ExportState(ExportState),
+    /// Erase one person from the state, for good
+    Forget(Forget),
     /// Phones, duplicates and near matches to mend before the first sync
     Quality(Quality),
     /// Read phone texts as tieline does
@@ -350,6 +358,55 @@ pub(crate) struct Retry {
     /// Everything that is parked
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline verify           exit code 1 if something is broken
+  tieline verify --json    every finding, also those that are no fault")]
+pub(crate) struct Verify {
+    /// Show every finding
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline adopt --dry-run    what would be linked, and what waits
+  tieline adopt --yes        link it, without a question; the next sync does the rest")]
+pub(crate) struct Adopt {
+    /// Only show the plan
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:
+  tieline export-state -o state.jsonl    readable by you alone; docs/state.md describes it")]
+pub(crate) struct ExportState {
+    /// Where to; default: standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline forget +14155551234               asks first
+  tieline forget +14155551234 --yes
+  tieline forget --readmit +14155551234     let them take part again")]
+pub(crate) struct Forget {
+    /// The person's number
+    #[arg(value_name = "PHONE", allow_hyphen_values = true)]
+    pub(crate) phone: String,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Take it back: the next run treats their records like any new ones
+    #[arg(long)]
+    pub(crate) readmit: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -34,9 +34,7 @@ impl Job {
     pub(crate) fn open(context: &Context, setup: &Setup, command: &str) -> Fallible<Self> {
         let env = System::new();
         let path = setup.config.state_path();
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
-        let owner = Owner { pid: std::process::id(), host, since: env.now(), command: command.to_owned() };
-        let lock = store::lock(&path, &owner)?;
+        let lock = lock(&path, &env, command)?;
         let store = Store::open(&path, entropy())?;
         for warning in store.warnings() {
             context.note(&format!("warning: {warning}"));
@@ -78,6 +76,22 @@ impl Job {
             events: &self.bars,
         }))
     }
+}
+
+/// Keeps other runs away from the state.
+pub(crate) fn lock(path: &std::path::Path, env: &System, command: &str) -> Fallible<LockGuard> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
+    let owner = Owner { pid: std::process::id(), host, since: env.now(), command: command.to_owned() };
+    Ok(store::lock(path, &owner)?)
+}
+
+/// After a run: what is older than `[state] keep_days` is erased from the state.
+pub(crate) fn retain(session: &mut Session<'_>, setup: &Setup, now: jiff::Timestamp) -> Fallible<()> {
+    let age = jiff::SignedDuration::from_hours(24 * i64::from(setup.config.state.keep_days));
+    if let Ok(cutoff) = now.checked_sub(age) {
+        session.store_mut().retain_since(cutoff)?;
+    }
+    Ok(())
 }
 
 /// The state, to look into; nothing is locked, nothing created.

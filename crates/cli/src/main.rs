@@ -7,6 +7,7 @@ mod context;
 mod exit;
 mod failure;
 mod job;
+mod mask;
 mod output;
 mod progress;
 mod registry;
@@ -47,7 +48,7 @@ fn finish(result: Fallible<Code>) -> ExitCode {
     }
 }
 
-/// Diagnostics on standard error, behind -v.
+/// Diagnostics on standard error, behind -v; with personal data behind -vv only.
 fn diagnostics(verbose: u8) {
     let level = match verbose {
         0 => return,
@@ -56,6 +57,9 @@ fn diagnostics(verbose: u8) {
         _ => tracing::Level::TRACE,
     };
     let colors = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
-    let _ = lines.with_ansi(colors).try_init();
+    let lines = tracing_subscriber::fmt().with_max_level(level).with_target(false).with_ansi(colors);
+    let _ = match verbose {
+        1 => lines.with_writer(|| mask::Masked).try_init(),
+        _ => lines.with_writer(std::io::stderr).try_init(),
+    };
 }

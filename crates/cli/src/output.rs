@@ -1,7 +1,8 @@
-//! Data on standard output, questions on the terminal.
+//! Data on standard output and in files of their owner's, questions on the terminal.
 
-use crate::failure::Fallible;
+use crate::failure::{Failure, Fallible};
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Prints through a view. A closed pipe is no error: the reader has seen enough.
 pub(crate) fn print(draw: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Fallible<()> {
@@ -32,4 +33,44 @@ pub(crate) fn ask(question: &str) -> Fallible<bool> {
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// A file that only its owner can read, also where it stood there before with a wider mode: what tieline writes holds
+/// personal data. `what` names it in messages.
+pub(crate) fn write_private(path: &Path, what: &str, bytes: &[u8]) -> Fallible<()> {
+    write(path, bytes).map_err(|error| {
+        Failure::new(format!("cannot write the {what} to {}: {error}", path.display()))
+            .hint("name a file in a folder that exists and can be written to")
+    })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    // A pipe or a terminal has no content to protect.
+    if file.metadata()?.is_file() {
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        file.set_len(0)?;
+        file.write_all(bytes)?;
+        return file.sync_all();
+    }
+    file.write_all(bytes)
+}
+
+/// A sentence if others can open a file of ours.
+pub(crate) fn wide(path: &Path) -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let found = std::fs::metadata(path).ok()?;
+        if found.is_file() && found.permissions().mode() & 0o077 != 0 {
+            let name = path.display();
+            return Some(format!("others can open {name}, which holds personal data: run `chmod 600 {name}`"));
+        }
+    }
+    None
 }

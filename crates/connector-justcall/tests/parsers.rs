@@ -63,7 +63,7 @@ fn json_soup() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_are_no_panic(status in 100_u16..600, body in prop::collection::vec(any::<u8>(), 0..200)) {

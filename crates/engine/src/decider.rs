@@ -65,7 +65,7 @@ pub(crate) fn one_missing(world: &World<'_>, draft: &mut Draft, at: usize, missi
 pub(crate) fn both_missing(world: &World<'_>, draft: &mut Draft, at: usize) {
     let head = &world.heads[world.matching.survey.joined[at].head];
     let proven = |side| is_proven(world, head, side) && !is_fresh(world, head, side);
-    if !Side::BOTH.into_iter().all(proven) || world.state.deletes_forbidden.is_some() {
+    if !Side::BOTH.into_iter().all(proven) || world.state.deletes_forbidden.is_some() || world.state.old_state > 0 {
         return;
     }
     let mut action = action(world, Side::Justcall, ActionKind::Unlink, BySide::default(), Rule::R9);
@@ -205,6 +205,9 @@ fn delete_when_due(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, decide
     }
     if let Some(why) = &world.state.deletes_forbidden {
         return hold_for(draft, HeldReason::ConfigChanged, None, why.clone());
+    }
+    if world.state.old_state > 0 {
+        return hold_for(draft, HeldReason::OldState, None, HeldReason::OldState.words().to_owned());
     }
     if absence.sightings < world.settings.sightings && !decided {
         let left = i64::from(world.settings.sightings - absence.sightings);

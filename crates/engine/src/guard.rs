@@ -6,7 +6,9 @@
 use crate::draft::{Draft, Fate, World, is_short};
 use crate::normalizer::name;
 use crate::settings::GuardClass;
-use model::{Action, ActionKind, Alarm, AlarmKind, Change, Field, Held, HeldReason, RecordId, Side};
+use model::{
+    Action, ActionKind, Alarm, AlarmKind, Change, Field, Held, HeldReason, LinkId, Observation, RecordId, Side,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tries every guard in turn.
@@ -22,7 +24,8 @@ pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approv
         }
         let limit = world.settings.guards.of(class).limit(linked);
         let spent = world.state.window.get(&class).copied().unwrap_or(0);
-        if count + spent <= limit {
+        let vanished = if class == GuardClass::Deletes { newly_missing(draft) } else { 0 };
+        if count + spent <= limit && vanished <= limit {
             continue;
         }
         let approved = approvals.get(&class).copied().unwrap_or(0).min(count);
@@ -30,8 +33,23 @@ pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approv
         counts = self::count(&draft.actions);
         if withheld > 0 {
             draft.alarms.push(alarm(class, count, limit, spent, approved));
+            if vanished > limit
+                && let Some(alarm) = draft.alarms.last_mut()
+            {
+                alarm.detail = format!("{}; {vanished} more contacts are missing since the last run", alarm.detail);
+            }
         }
     }
+}
+
+/// Links with a record that this run is the first to miss. A listing that shrank beyond the guard is no ground for
+/// deleting what was missing before either (S5).
+fn newly_missing(draft: &Draft) -> u64 {
+    let is_new = |seen: &&Observation| matches!(seen, Observation::Missing { absence, .. } if absence.first_at == absence.last_at && absence.sightings == 1);
+    let deletes = draft.actions.iter().filter(|action| action.kind == ActionKind::Delete);
+    let due: BTreeSet<LinkId> = deletes.filter_map(|action| action.link).collect();
+    let is_due = |seen: &&Observation| matches!(seen, Observation::Missing { link, .. } if due.contains(link));
+    draft.observations.iter().filter(is_new).filter(|seen| !is_due(seen)).count() as u64
 }
 
 fn count(actions: &[Action]) -> BTreeMap<GuardClass, u64> {
@@ -206,5 +224,34 @@ pub(crate) fn listing_alarms(world: &World<'_>, draft: &mut Draft, linked: u64) 
     if let Some(why) = &world.state.deletes_forbidden {
         let detail = format!("no deletions in this run: {why}");
         draft.alarms.push(Alarm { kind: AlarmKind::State, side: None, class: None, count: 0, limit: 0, detail });
+    }
+    if world.state.old_state > 0 {
+        let count = world.state.old_state;
+        let detail = format!(
+            "{count} contacts changed in the same way on both sides since this state was last used: another syncer, or an \
+             older copy of the state, is at work; no deletions in this run"
+        );
+        draft.alarms.push(Alarm { kind: AlarmKind::State, side: None, class: None, count, limit: 0, detail });
+    }
+}
+
+/// Fields that wait since they flip to and fro: who could own them (S44, S45).
+pub(crate) fn loop_alarms(world: &World<'_>, draft: &mut Draft) {
+    let mut fields: BTreeMap<(&Field, Side), u64> = BTreeMap::new();
+    for ((link, field), owner) in &world.state.frozen {
+        let waits =
+            |conflict: &&model::Conflict| conflict.link == Some(*link) && conflict.field.as_ref() == Some(field);
+        if draft.conflicts.iter().any(|conflict| waits(&conflict)) {
+            *fields.entry((field, *owner)).or_default() += 1;
+        }
+    }
+    for ((field, owner), count) in fields {
+        let (of, title, to) = (if count == 1 { "contact" } else { "contacts" }, owner.title(), owner.other());
+        let detail = format!(
+            "{field} of {count} {of} flips to and fro between two values, run after run, and was changed in {title} last: it \
+             waits for a decision (tieline conflicts list). If {title} owns it, say so: [fields] {field} with direction = \
+             \"to_{to}\""
+        );
+        draft.alarms.push(Alarm { kind: AlarmKind::Loop, side: Some(owner), class: None, count, limit: 0, detail });
     }
 }

@@ -27,6 +27,7 @@ mod pairs;
 mod readings;
 mod spoiled;
 
+pub use conflicts::ids_about;
 pub use matcher::Matching;
 pub use planner::{Input, State, plan};
 pub use settings::{Guard, GuardClass, Guards, Scope, Settings};

@@ -3,6 +3,7 @@
 //!
 //! Does not compare fields and does not decide what is written.
 
+mod forgotten;
 mod free;
 mod seekers;
 

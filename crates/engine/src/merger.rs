@@ -135,7 +135,7 @@ fn without_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
 }
 
 /// Two different values: the named winner's, or a person's decision.
-fn contest(normalizer: &Normalizer, case: &FieldCase<'_>, kind: ConflictKind) -> Decision {
+pub(crate) fn contest(normalizer: &Normalizer, case: &FieldCase<'_>, kind: ConflictKind) -> Decision {
     match case.winner {
         // A winner that has nothing to show does not win: clearing is not taken for a value.
         Some(winner) if case.now[winner].value().is_some() => write(normalizer, case, winner.other()),

@@ -4,12 +4,12 @@ use crate::contest::contested;
 use crate::draft::{Draft, Fate, World, action};
 use crate::identity::names;
 use crate::matcher::FoundBy;
-use crate::merger::{Decision, FieldCase, decide, outgoing};
+use crate::merger::{Decision, FieldCase, contest, decide, outgoing};
 use crate::normalizer::{Canon, name, text};
 use crate::spoiled::report_phone;
 use model::{
-    ActionKind, Base, BySide, Cell, Change, Conflict, Field, FieldId, LinkHead, Observation, PhoneKey, RecordId,
-    RowRef, Rule, Side, SkipReason, Via, WritePolicy, is_parking_number,
+    ActionKind, Base, BySide, Cell, Change, Conflict, ConflictKind, Field, FieldId, LinkHead, Observation, PhoneKey,
+    RecordId, RowRef, Rule, Side, SkipReason, Via, WritePolicy, is_parking_number,
 };
 
 /// What the fields of one contact came to.
@@ -109,11 +109,15 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
                 known.sent[side] && cut_off(world, side, id, known.cells[side].as_cell().text(), now[side].text())
             }),
         };
-        let decision = if head.is_none() && *field == Field::Phone && found_by_number(world, pair, &case) {
+        let mut decision = if head.is_none() && *field == Field::Phone && found_by_number(world, pair, &case) {
             Decision::Rebase
         } else {
             decide(world.normalizer, &case)
         };
+        let frozen = frozen(world, head, field);
+        if frozen && matches!(decision, Decision::Write(..)) {
+            decision = contest(world.normalizer, &case, ConflictKind::BothEdited);
+        }
         match decision {
             Decision::Keep => {
                 let readable = |side: Side| {
@@ -130,7 +134,13 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
                 merged.overruled |= !world.normalizer.same(field, was, case.now[target]);
                 merged.writes[target].push(Change { field: field.clone(), before: shown(case.now[target]), after });
             }
-            Decision::Conflict(kind) => contested(world, head, pair, &case, kind, &mut merged),
+            Decision::Conflict(kind) => {
+                let known = merged.conflicts.len();
+                contested(world, head, pair, &case, kind, &mut merged);
+                if let Some(conflict) = merged.conflicts.get_mut(known).filter(|_| frozen) {
+                    "flips to and fro between two values, run after run".clone_into(&mut conflict.detail);
+                }
+            }
         }
     }
     for target in Side::BOTH {
@@ -151,6 +161,12 @@ fn found_by_number(world: &World<'_>, pair: BySide<u32>, case: &FieldCase<'_>) -
     let keys = BySide::from_fn(|side| world.matching.key_of(side, pair[side]));
     let parked = Side::BOTH.into_iter().any(|side| is_parking_number(case.now[side].text()));
     !parked && keys.justcall.is_some() && keys.justcall == keys.crm
+}
+
+/// Whether a field waits because it would be written to and fro for ever (S44).
+fn frozen(world: &World<'_>, head: Option<&LinkHead>, field: &Field) -> bool {
+    !world.state.frozen.is_empty()
+        && head.is_some_and(|head| world.state.frozen.contains_key(&(head.id, field.clone())))
 }
 
 /// A made-up name is replaced as a whole: half of it beside a real name (`Ann JustCall Contact`) would be invented.

@@ -8,9 +8,9 @@ use crate::settings::{GuardClass, Settings};
 use crate::{Matching, creator, cycles, decider, groups, guard, pairs};
 use jiff::Timestamp;
 use model::{
-    Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, LinkHead, LinkId, LinkStatus,
-    Listing, Observation, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side, SkipReason, Summary,
-    Tombstone,
+    Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, Field, LinkHead, LinkId,
+    LinkStatus, Listing, Observation, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side, SkipReason,
+    Summary, Tombstone,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +50,11 @@ pub struct State {
     pub deletes_forbidden: Option<String>,
     /// No run has gone through to its end yet: an interrupted first sync is still the first sync.
     pub first_sync: bool,
+    /// Links that changed in the same way on both sides, where they are so many that another syncer or an older copy of
+    /// the state must be at work (S42, S43).
+    pub old_state: u64,
+    /// Fields that flip to and fro between two values, and the side that changed them last (S44).
+    pub frozen: BTreeMap<(LinkId, Field), Side>,
     /// Serial of the state.
     pub serial: u64,
     /// What the plan is made for.
@@ -106,6 +111,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
         groups::undecided(&world, &mut draft, group);
     }
     guard::listing_alarms(&world, &mut draft, linked);
+    guard::loop_alarms(&world, &mut draft);
     sort(&mut draft.actions, input.normalizer);
     guard::withhold(&world, &mut draft, linked, input.approvals);
     finish(input, draft)

@@ -253,7 +253,11 @@ fn check_fixed_point(raw: &str, region: Region) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        cases: ProptestConfig::default().cases.max(2000),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_text_is_safe(raw in any::<String>(), region in any_region()) {

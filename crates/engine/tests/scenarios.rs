@@ -412,3 +412,18 @@ fn s3_a_side_that_is_meant_to_be_empty_does_not_wait_for_ever() {
     let kinds: Vec<_> = plan.actions.iter().map(|action| action.kind).collect();
     assert_eq!(kinds, [ActionKind::Create, ActionKind::Delete, ActionKind::Delete], "{plan:#?}");
 }
+
+/// Whoever is erased takes every decision along, also where nothing but its conflict's id says whom it is about (S48).
+#[test]
+fn s48_conflicts_of_a_contact_are_known_by_its_records_and_number() {
+    let fields = [model::Field::FirstName, model::Field::Phone, model::Field::Company];
+    let key = |phone: &str| model::PhoneKey::new(phone, "").unwrap();
+    let world = two().edit(J, "J1 | Ann | Lee | +14155550101 | ann@x.com | One");
+    let plan = world.edit(C, "C1 | Ann | Lee | +14155550101 | ann@x.com | Two").plan();
+    let known = engine::ids_about(&[(J, "J1".into())], key("+14155550101"), &fields);
+    assert!(known.contains(&plan.conflicts[0].id));
+    let others = engine::ids_about(&[(J, "J2".into()), (C, "C2".into())], key("+14155550102"), &fields);
+    assert!(!others.contains(&plan.conflicts[0].id));
+    let plan = two().with(C, &["C8 | Ida | | +14155550177 | | ", "C9 | Mia | | +14155550177 | | "]).plan();
+    assert!(engine::ids_about(&[], key("+14155550177"), &[]).contains(&plan.conflicts[0].id));
+}

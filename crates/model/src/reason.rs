@@ -86,6 +86,8 @@ pub enum SkipReason {
     TouchedSince,
     /// An undo took this contact off the other side; it is created there again when it changes, or on `retry`.
     Undone,
+    /// The person was erased on request and is not to come back (S48).
+    Forgotten,
 }
 
 impl SkipReason {
@@ -105,6 +107,7 @@ impl SkipReason {
             Self::LeftAlone => "a person decided to leave it as it is",
             Self::TouchedSince => "changed since the run that is to be undone",
             Self::Undone => "undone, waiting for a change or for `tieline retry`",
+            Self::Forgotten => "erased on request",
         }
     }
 }
@@ -127,6 +130,10 @@ pub enum HeldReason {
     ConfigChanged,
     /// `[deletes]` says never.
     Policy,
+    /// Another syncer or an older copy of the state is at work (S42, S43): no deletions in this run.
+    OldState,
+    /// A state that was lost is being adopted: links only, everything else is the next run's.
+    Adopting,
 }
 
 impl HeldReason {
@@ -140,6 +147,8 @@ impl HeldReason {
             Self::Guard => "more changes of this kind than the guard lets through",
             Self::ConfigChanged => "the scope or the mapping changed: no deletions in this run",
             Self::Policy => "[deletes] says never",
+            Self::OldState => "the state seems to be an older copy: no deletions in this run",
+            Self::Adopting => "waits for the next run: adopting only links",
         }
     }
 }

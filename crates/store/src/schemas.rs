@@ -37,10 +37,27 @@ impl Store {
         Ok(())
     }
 
+    /// Every field that a base was ever kept of, in the order in which they came.
+    pub fn known_fields(&self) -> Result<Vec<Field>> {
+        self.named(known_fields(&self.connection))
+    }
+
     /// The id under which hashes are comparable with `schema`'s.
     pub(crate) fn schema_id(&self, schema: &Schema) -> Option<i64> {
         self.schema.as_ref().filter(|current| current.fields == schema.fields()).map(|current| current.id)
     }
+}
+
+fn known_fields(connection: &Connection) -> Result<Vec<Field>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT id, fields FROM schemas ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let mut known: Vec<Field> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, json): (i64, String) = (row.get(0)?, row.get(1)?);
+        let fields: Vec<Field> = from_json(&json, || format!("schema {id}"))?;
+        known.extend(fields.into_iter().filter(|field| !known.contains(field)).collect::<Vec<_>>());
+    }
+    Ok(known)
 }
 
 fn find(connection: &Connection, fields: &str, normalizer: &str) -> Result<Option<i64>, Fault> {

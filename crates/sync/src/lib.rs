@@ -1,6 +1,7 @@
 //! The job: fetch both sides, plan, apply, commit, recover. The only crate that knows engine, connector and store at
 //! once. It decides nothing about contacts (that is `engine`'s) and prints nothing.
 
+mod adopt;
 mod apply;
 mod approve;
 mod batches;
@@ -12,6 +13,7 @@ mod env;
 mod error;
 mod fetch;
 mod ledger;
+mod loops;
 mod make_plan;
 mod parking;
 mod recover;
@@ -22,6 +24,7 @@ mod session;
 mod state_actions;
 mod undo;
 mod unshown;
+mod verify;
 
 pub use apply::Finished;
 pub use env::{Env, Event, Events, Quiet};
@@ -29,3 +32,4 @@ pub use error::{Error, Result};
 pub use make_plan::Planned;
 pub use seal::{plan_from_json, plan_to_json};
 pub use session::{Session, SessionParts};
+pub use verify::{Checked, Finding, Severity, Verification};

@@ -64,7 +64,9 @@ impl Session<'_> {
         };
         let mut state = self.state(binding)?;
         state.gone = gone;
+        let forgotten = self.store.forgotten()?;
         let mut matching = self.match_up(&listings, &heads, &state, survey);
+        matching.leave_out(|key| forgotten.contains(key));
         let mut bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
         let mut unshown = self.unshown(&heads, &listings, &matching, &bases)?;
         unshown.correct(&mut bases);
@@ -73,11 +75,15 @@ impl Session<'_> {
             let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
             let survey = engine::survey::survey(&self.settings.schema, tables, &heads);
             matching = self.match_up(&listings, &heads, &state, survey);
+            matching.leave_out(|key| forgotten.contains(key));
             bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
             self.unshown(&heads, &listings, &matching, &bases)?.correct(&mut bases);
         }
         let past = undo.map(|run| self.past(run)).transpose()?;
         let mut plan = self.decide(&heads, &listings, &matching, &bases, &state, past.as_ref());
+        if past.is_none() && self.has_doubts(&plan, &heads, &mut state)? {
+            plan = self.decide(&heads, &listings, &matching, &bases, &state, None);
+        }
         self.add_bases(&plan, &mut bases)?;
         if !recover {
             plan.alarms.extend(self.unsettled_alarm()?);
@@ -182,6 +188,8 @@ impl Session<'_> {
             deletes_forbidden: self
                 .scope_changed()?
                 .then(|| "the scope or the mapping changed since the last run".to_owned()),
+            old_state: 0,
+            frozen: BTreeMap::new(),
             serial: store.serial()?,
             binding,
         })

@@ -4,7 +4,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
-use crate::job::{Access, Job};
+use crate::job::{self, Access, Job};
 use crate::output;
 use model::{Plan, PlanId};
 use std::path::Path;
@@ -18,6 +18,9 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     let access = if args.dry_run { Access::Read } else { Access::Write };
     let mut session = job.session(&setup, access, approvals.clone())?;
     let plan = find(session.store(), args.plan.as_deref())?;
+    if let Some(warning) = args.plan.as_deref().and_then(|name| output::wide(Path::new(name))) {
+        context.note(&format!("warning: {warning}"));
+    }
     session.check_plan(&plan).await?;
     if let (Some(run), false) = (&plan.undoes, approvals.is_empty()) {
         return Err(Failure::usage("an undo is approved when its plan is made")
@@ -37,7 +40,9 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     } else {
         session.revalidate_with_approvals(plan).await?
     };
+    super::sync::log(&planned.plan);
     let finished = session.apply(&planned).await?;
+    job::retain(&mut session, &setup, planned.plan.created_at)?;
     super::sync::close(context, &planned.plan, finished, args.exit_code)
 }
 

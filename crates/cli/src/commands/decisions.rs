@@ -2,7 +2,6 @@
 //! decisions. Writes to neither side.
 
 use super::conflicts::{answer, check, known, open};
-use super::plan::write_private;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
@@ -19,7 +18,7 @@ pub(crate) fn export(context: &Context, state: &Path, file: &Path) -> Fallible<C
     let conflicts = open(&job::look(state)?)?;
     let mut bytes = Vec::new();
     report::csv::decisions(&conflicts, &mut bytes)?;
-    write_private(file, &bytes).map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
+    output::write_private(file, "conflicts", &bytes)?;
     let count = conflicts.len();
     context.note(&format!("{count} conflicts written to {}", file.display()));
     context.note(&format!("next: fill the column `decision`, then tieline conflicts import {}", file.display()));

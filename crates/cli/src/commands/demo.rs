@@ -41,8 +41,8 @@ impl Demo {
         account.load(&contacts).map_err(|error| Failure::new(format!("the demo's contacts: {error}")))?;
         std::fs::write(dir.join("crm.csv"), EXPORT)?;
         let settings = account.settings();
-        plan::write_private(&dir.join("key.txt"), settings.api_key.as_bytes())?;
-        plan::write_private(&dir.join("secret.txt"), settings.api_secret.as_bytes())?;
+        output::write_private(&dir.join("key.txt"), "key", settings.api_key.as_bytes())?;
+        output::write_private(&dir.join("secret.txt"), "secret", settings.api_secret.as_bytes())?;
         let running = match account.clone().start(PORT).await {
             Ok(running) => running,
             Err(_) => account.start(0).await.map_err(|error| Failure::from_error(&error))?,

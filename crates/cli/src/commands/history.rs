@@ -8,7 +8,6 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
-use engine::normalizer::{Normalizer, PhoneReading};
 use jiff::Timestamp;
 use model::{ActionKind, Change, Outcome, Rule, RunId, RunReport, Side};
 use serde::Serialize;
@@ -36,7 +35,8 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
     if args.run.is_none() && args.contact.is_none() {
         return runs(context, &store, args.limit);
     }
-    let phone = args.contact.as_deref().map(|text| contact(&config, text)).transpose()?;
+    let phone = args.contact.as_deref().map(|text| super::number(&config, "--contact", text)).transpose()?;
+    let phone = phone.map(|key| key.to_string());
     if let Some(run) = &args.run
         && store.run(&RunId(run.clone()))?.is_none()
     {
@@ -58,14 +58,6 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
         output::print(|out| draw(&entries, out))?;
     }
     Ok(Code::Done)
-}
-
-fn contact(config: &Config, text: &str) -> Fallible<String> {
-    let normalizer = Normalizer::new(crate::registry::region(&config.matching.default_region)?);
-    match normalizer.read_phone(text) {
-        PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Ok(key.to_string()),
-        PhoneReading::Unusable(_, why) => Err(Failure::usage(format!("--contact takes a phone number: {why}"))),
-    }
 }
 
 fn entry(entry: JournalEntry) -> Option<Entry> {

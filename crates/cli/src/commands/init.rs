@@ -141,6 +141,7 @@ min_hours = 20                   # ...at least this far apart, before the other 
 
 [state]
 path = \"tieline.db\"
+# keep_days = 400                # history of writes; `tieline forget PHONE` erases one person at once
 ",
     );
     text

@@ -1,12 +1,15 @@
 //! One file per command.
 
+mod adopt;
 mod apply;
 mod completions;
 mod conflicts;
 mod decisions;
 mod demo;
 mod doctor;
+mod export_state;
 mod field_history;
+mod forget;
 mod history;
 mod init;
 mod phone;
@@ -18,13 +21,16 @@ mod show;
 mod status;
 mod sync;
 mod undo;
+mod verify;
 
 use crate::args::Command;
 use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
-use crate::failure::Fallible;
+use crate::failure::{Failure, Fallible};
 use crate::registry::Setup;
+use engine::normalizer::{Normalizer, PhoneReading};
+use model::PhoneKey;
 
 /// Carries a command out.
 pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
@@ -40,6 +46,10 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::History(args) => history::run(context, &args),
         Command::Undo(args) => undo::run(context, &args).await,
         Command::Retry(args) => retry::run(context, &args),
+        Command::Verify(args) => verify::run(context, &args).await,
+        Command::Adopt(args) => adopt::run(context, &args).await,
+        Command::ExportState(args) => export_state::run(context, &args),
+        Command::Forget(args) => forget::run(context, &args),
         Command::Quality(args) => quality::run(context, &args).await,
         Command::Phone(args) => phone::run(context, &args),
         Command::Sandbox(args) => sandbox::run(context, &args).await,
@@ -67,4 +77,13 @@ fn last_ordinary_plan(store: &store::Store) -> Fallible<Option<model::Plan>> {
         }
     }
     Ok(None)
+}
+
+/// A number that a person typed; `what` names where.
+fn number(config: &Config, what: &str, text: &str) -> Fallible<PhoneKey> {
+    let normalizer = Normalizer::new(crate::registry::region(&config.matching.default_region)?);
+    match normalizer.read_phone(text) {
+        PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Ok(key),
+        PhoneReading::Unusable(_, why) => Err(Failure::usage(format!("{what} takes a phone number: {why}"))),
+    }
 }

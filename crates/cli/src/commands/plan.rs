@@ -3,12 +3,11 @@
 use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
-use crate::failure::{Failure, Fallible};
+use crate::failure::Fallible;
 use crate::job::{Access, Job};
 use crate::output;
 use model::Plan;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 /// Runs the command.
@@ -41,9 +40,7 @@ pub(crate) fn keep(session: &mut sync::Session<'_>, plan: &Plan, output: Option<
     let json = sync::plan_to_json(plan)?;
     session.store_mut().save_plan(&plan.id, plan.created_at, &json)?;
     if let Some(path) = output {
-        write_private(path, &json)
-            .map_err(|error| Failure::new(format!("cannot write the plan to {}: {error}", path.display())))
-            .map_err(|failure| failure.hint("name a file in a folder that exists and can be written to"))?;
+        output::write_private(path, "plan", &json)?;
     }
     Ok(())
 }
@@ -70,15 +67,4 @@ pub(crate) fn code(plan: &Plan, asked: bool) -> Code {
         true if plan.waits() => Code::Waiting,
         _ => Code::Done,
     }
-}
-
-/// A file that only its owner can read: plans hold personal data.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }

@@ -1,7 +1,6 @@
 //! `tieline show`: a plan or a run again, from the state or from a file; on the terminal or as a file to give to others.
 //! Asks neither side.
 
-use super::plan::write_private;
 use crate::args;
 use crate::config::Config;
 use crate::context::Context;
@@ -90,7 +89,7 @@ fn write(context: &Context, shown: &Shown, store: Option<&Store>, path: &Path) -
                 .hint("name a file that ends in .html, .md, .csv or .json"));
         }
     }
-    write_private(path, &bytes).map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
+    output::write_private(path, "page", &bytes)?;
     context.note(&format!("written to {}", path.display()));
     Ok(())
 }

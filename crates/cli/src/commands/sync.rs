@@ -5,7 +5,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
-use crate::job::{Access, Job};
+use crate::job::{self, Access, Job};
 use crate::output;
 use model::{AlarmKind, Plan, RunOutcome, RunReport};
 
@@ -22,13 +22,27 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     let mut session = job.session(&setup, Access::Write, approvals)?;
     let planned = session.plan_for_run().await?;
     plan::keep(&mut session, &planned.plan, None)?;
+    log(&planned.plan);
     let finished = session.apply(&planned).await?;
+    job::retain(&mut session, &setup, planned.plan.created_at)?;
     close(context, &planned.plan, finished, args.exit_code)
+}
+
+/// What is about to be written, behind -v.
+pub(crate) fn log(plan: &Plan) {
+    for action in plan.actions.iter().filter(|action| action.kind.is_write()) {
+        let fields: Vec<String> = action.changes.iter().map(|change| change.field.to_string()).collect();
+        let (side, kind, phone, fields) = (action.side.name(), action.kind, &action.phone, fields.join(" "));
+        tracing::info!(side, ?kind, phone, fields, rule = ?action.reason, "planned");
+    }
 }
 
 /// Prints the report of a run, and the error that stopped it.
 pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, exit_code: bool) -> Fallible<Code> {
     let report = &finished.report;
+    for failed in &report.failed {
+        tracing::info!(side = failed.side.name(), phone = failed.phone, error = failed.error, "failed");
+    }
     if context.global.json {
         output::print(|out| report::json::run(report, report::json::Layout::Pretty, out))?;
     } else {

@@ -32,7 +32,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("guards.phone_changes", &["floor", "percent"]),
     ("guards.creates", &["floor", "percent"]),
     ("guards.changed", &["floor", "percent"]),
-    ("state", &["path"]),
+    ("state", &["path", "keep_days"]),
 ];
 
 /// The first unknown key, in words.

@@ -170,11 +170,12 @@ pub(crate) struct Guards {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct State {
     pub(crate) path: PathBuf,
+    pub(crate) keep_days: u32,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { path: PathBuf::from("tieline.db") }
+        Self { path: PathBuf::from("tieline.db"), keep_days: 400 }
     }
 }
 
@@ -214,6 +215,9 @@ impl Config {
         if self.deletes.sightings == 0 {
             return Err("deletes.sightings must be at least 1".to_owned());
         }
+        if self.state.keep_days == 0 {
+            return Err("state.keep_days must be at least 1: a run that is settled later needs its journal".to_owned());
+        }
         if self.crm.connector != "csv" {
             let near = keys::nearest(&self.crm.connector, &["csv"]).unwrap_or("csv");
             return Err(format!("crm.connector `{}` is not known, did you mean `{near}`?", self.crm.connector));
@@ -250,4 +254,54 @@ fn one_line(error: &toml::de::Error, text: &str) -> String {
     let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
     let place = error.span().map(|span| format!("line {}: ", line(span.start))).unwrap_or_default();
     format!("{place}{}", error.message())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Lines that a configuration is made of, and some that it is not.
+    fn line() -> impl Strategy<Value = String> {
+        const SECTIONS: &[&str] =
+            &["justcall", "crm", "match", "fields", "scope", "policy", "deletes", "guards", "state", "guard"];
+        const KEYS: &[&str] =
+            &["path", "reserve", "plan", "phone", "company", "deletes", "conflict", "sightings", "keep_days", "x y"];
+        const VALUES: &[&str] = &[
+            "\"crm\"",
+            "1",
+            "-1",
+            "99999999999",
+            "1e400",
+            "{ crm = \"A\", clear = true }",
+            "[\"crm\"]",
+            "nan",
+            "",
+            "[[",
+        ];
+        prop_oneof![
+            prop::sample::select(SECTIONS).prop_map(|name| format!("[{name}]")),
+            (prop::sample::select(KEYS), prop::sample::select(VALUES))
+                .prop_map(|(key, value)| format!("{key} = {value}")),
+            ".{0,12}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_a_configuration_or_an_error_that_names_the_file(text in any::<String>()) {
+            if let Err(failure) = Config::parse(&text, Path::new("some.toml")) {
+                prop_assert!(failure.message.starts_with("some.toml: ") && failure.hint.is_some());
+            }
+        }
+
+        #[test]
+        fn any_lines_are_a_configuration_or_an_error_that_names_the_file(lines in prop::collection::vec(line(), 0..8)) {
+            if let Err(failure) = Config::parse(&lines.join("\n"), Path::new("some.toml")) {
+                prop_assert!(failure.message.starts_with("some.toml: ") && failure.hint.is_some());
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 mod bases;
 mod commits;
+mod erasure;
 mod journal;
 mod locking;
 mod opening;

@@ -1,0 +1,128 @@
+//! `tieline forget`: erases one person from the state, and keeps them out. Asks neither side; what JustCall, the CRM and
+//! backups hold is not its business, and it says so.
+
+use crate::args;
+use crate::config::Config;
+use crate::context::Context;
+use crate::exit::Code;
+use crate::failure::{Failure, Fallible};
+use crate::job;
+use crate::output;
+use crate::surroundings::{System, entropy};
+use model::{ConflictId, PhoneKey, RecordId, Schema, Side};
+use serde::Serialize;
+use std::io::Write;
+use store::{Erased, Store};
+use sync::Env;
+
+/// What is left for people to do.
+const REMAINS: [&str; 3] = [
+    "the person's records in JustCall and in the CRM: delete them there; until then they are left alone",
+    "backups of the state file and of the CRM's file",
+    "plans and exports that were saved to files (tieline plan -o, tieline export-state -o)",
+];
+
+#[derive(Serialize)]
+struct Done {
+    phone: String,
+    links: u64,
+    journal_entries: u64,
+    conflicts: u64,
+    parked: u64,
+    tombstones: u64,
+    run_reports: u64,
+    plans: u64,
+    not_erased: [&'static str; 3],
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &args::Forget) -> Fallible<Code> {
+    let config = Config::load(&context.global.config)?;
+    let key = super::number(&config, "forget", &args.phone)?;
+    let path = config.state_path();
+    let env = System::new();
+    drop(job::look(&path)?); // a state that is missing or damaged is said before anything is asked
+    let _lock = job::lock(&path, &env, "forget")?;
+    let mut store = job::look(&path)?;
+    if args.readmit {
+        return readmit(context, &mut store, key);
+    }
+    let open = store.open_intents()?;
+    if open.iter().any(|(_, _, intent)| intent.phone == key.to_string()) {
+        return Err(Failure::new(format!("a write about {key} is not settled: an interrupted run sent it"))
+            .hint("run `tieline sync` first, then forget"));
+    }
+    if !args.yes {
+        if !output::can_ask() {
+            return Err(Failure::usage("forget erases for good and wants to be sure").hint("add --yes"));
+        }
+        if !output::ask(&format!("erase everything that the state holds about {key}, for good?"))? {
+            context.note("nothing was erased");
+            return Ok(Code::Done);
+        }
+    }
+    let conflicts = conflicts_about(&store, key)?;
+    let erased = store.erase(key, &conflicts, entropy(), env.now())?;
+    report(context, key, erased)
+}
+
+/// A decision that is kept says neither name nor number: its conflict's id is derived from the records.
+fn conflicts_about(store: &Store, key: PhoneKey) -> Fallible<Vec<ConflictId>> {
+    let fields = store.known_fields()?;
+    let heads = store.link_heads(&Schema::new(fields.iter().cloned()))?;
+    let own = heads.into_iter().filter(|head| head.key == Some(key));
+    let ids: Vec<(Side, RecordId)> =
+        own.flat_map(|head| Side::BOTH.map(|side| Some((side, head.ids[side].clone()?)))).flatten().collect();
+    Ok(engine::ids_about(&ids, key, &fields))
+}
+
+fn readmit(context: &Context, store: &mut Store, key: PhoneKey) -> Fallible<Code> {
+    if !store.readmit(key)? {
+        return Err(Failure::usage(format!("{key} was never forgotten")).hint("nothing is kept out under this number"));
+    }
+    if context.global.json {
+        output::print_json(&serde_json::json!({ "phone": key, "readmitted": true }))?;
+    } else {
+        output::print(|out| writeln!(out, "{key} takes part again from the next run on"))?;
+    }
+    Ok(Code::Done)
+}
+
+fn report(context: &Context, key: PhoneKey, erased: Erased) -> Fallible<Code> {
+    let done = Done {
+        phone: key.to_string(),
+        links: erased.links,
+        journal_entries: erased.journal,
+        conflicts: erased.conflicts,
+        parked: erased.parked,
+        tombstones: erased.tombstones,
+        run_reports: erased.reports,
+        plans: erased.plans,
+        not_erased: REMAINS,
+    };
+    if context.global.json {
+        output::print_json(&done)?;
+    } else {
+        output::print(|out| draw(&done, out))?;
+    }
+    Ok(Code::Done)
+}
+
+fn draw(done: &Done, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "erased from the state: everything about {}", done.phone)?;
+    let parts = [
+        (done.links, "links with their base"),
+        (done.journal_entries, "journal entries (a digest of each stays, so that the journal still verifies)"),
+        (done.conflicts, "conflicts and decisions"),
+        (done.parked, "refused writes"),
+        (done.tombstones, "memories of ended links"),
+        (done.run_reports, "run reports with a mention, which was taken out"),
+        (done.plans, "saved plans (all of them: they are void now)"),
+    ];
+    for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        writeln!(out, "  {count} {what}")?;
+    }
+    writeln!(out, "kept out from now on, on both sides; only a keyed hash of the number stays")?;
+    writeln!(out, "not erased:")?;
+    done.not_erased.iter().try_for_each(|what| writeln!(out, "  {what}"))
+}
