@@ -203,17 +203,17 @@ fn nothing_is_created_where_the_list_was_cut_s5() {
     let world = World::linked(5, "");
     world.insert("Zed", "Zimmer", "+14155550977", "Typed by hand");
     world.add_row("91,Zack,Zimmer,+14155550977,,Old Import");
-    let fault = Action::TruncateList { rows: 4, honest_count: true };
+    let fault = Action::TruncateList { rows: 4, honest_count: false };
     world.account.add_fault(Fault::new(On::List, fault));
     world.untouched(|world| {
         let report = world.sync();
         assert_eq!(report["outcome"], "waiting", "{report:#}");
-        assert_eq!(words(&report, "held", "kind"), ["create"]);
-        assert_eq!(words(&report, "held", "reason"), ["partial_listing"]);
+        assert_eq!(words(&report, "held", "kind"), ["create", "delete"], "and the one that was not shown is kept");
+        assert_eq!(words(&report, "held", "reason"), ["partial_listing", "partial_listing"]);
     });
     world.account.clear_faults();
     let report = world.sync();
-    assert_eq!(words(&report, "conflicts", "justcall"), ["Typed by hand", "Zed"], "{report:#}");
+    assert_eq!(words(&report, "conflicts", "justcall"), ["Zed", "Typed by hand"], "{report:#}");
     assert_eq!(world.contact("+14155550977").company.as_deref(), Some("Typed by hand"));
 }
 

@@ -272,6 +272,8 @@ fn ids_of_deleted_rows_are_not_given_again_i6() {
 #[test]
 fn a_value_that_somebody_shortened_is_asked_about() {
     let world = World::linked(2, "");
+    world.edit_crm("Acme 2", "Beta"); // the first one is read back, to learn what bulk does
+    world.sync();
     world.edit_crm("Acme 1", "Nordlys Holding International");
     assert_eq!(applied(&world.sync(), "justcall", "update"), 1);
     world.edit(1, |contact| contact.company = Some("Nordlys".to_owned()));
@@ -279,16 +281,4 @@ fn a_value_that_somebody_shortened_is_asked_about() {
         let report = world.untouched(World::sync);
         assert_eq!(words(&report, "conflicts", "justcall"), ["Nordlys"], "{report:#}");
     }
-}
-
-#[test]
-fn a_longer_value_that_did_not_land_is_noticed_s33() {
-    let world = World::linked(2, "");
-    world.edit_crm("Acme 1", "Acme 1 and Sons");
-    world.account.add_fault(Fault::new(On::Bulk, Action::DropWrites { every: 1 }));
-    world.sync();
-    world.account.clear_faults();
-    let plan = world.plan();
-    assert_eq!(words(&plan, "skipped", "reason"), ["parked"], "{plan:#}");
-    assert_eq!(world.numbered(1).company.as_deref(), Some("Acme 1"));
 }

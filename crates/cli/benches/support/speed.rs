@@ -189,12 +189,14 @@ fn peak_kib() -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
+/// Gets a folder ready for a measurement.
+type Step = fn(&Path, usize);
+
 /// Rows of the table: nothing known yet, everything linked, a busy night. Seconds: the median of five.
 pub(crate) fn table(size: usize) -> Vec<(&'static str, f64, u64)> {
     let temporary = tempfile::tempdir().unwrap_or_else(|error| panic!("a temporary folder: {error}"));
     let folder = temporary.path();
-    let steps: [(&str, fn(&Path, usize)); 3] =
-        [("first plan", prepare), ("all linked", link), ("busy night", fall_asleep)];
+    let steps: [(&str, Step); 3] = [("first plan", prepare), ("all linked", link), ("busy night", fall_asleep)];
     steps
         .map(|(state, prepare)| {
             prepare(folder, size);

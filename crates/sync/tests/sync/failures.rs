@@ -116,6 +116,25 @@ fn a_create_that_was_acknowledged_and_lost_is_made_again_after_the_lag() {
     story.check_quiet("made again");
 }
 
+/// What a side held before is no rewriting of what was sent, even where it is the beginning of it (S33).
+#[test]
+fn a_longer_value_that_was_acknowledged_and_lost_is_noticed() {
+    let story = synced(Kind::phone_system());
+    story.crm.edit("Ann", "company", "Acme");
+    story.settle();
+    story.crm.edit("Ann", "company", "Acme and Sons");
+    story.justcall.faults(|faults| faults.losses = [Loss::Acknowledged].into());
+    story.run();
+    story.clock.seconds(61);
+    let told = story.run();
+    assert!(told.plan.skipped.iter().any(|skipped| skipped.reason == SkipReason::Parked), "{:?}", told.plan.skipped);
+    assert_eq!(story.justcall.value("Ann", "company"), "Acme");
+    // The next change of the source goes out again.
+    story.crm.edit("Ann", "company", "Acme and Daughters");
+    story.settle();
+    assert_eq!(story.justcall.value("Ann", "company"), "Acme and Daughters");
+}
+
 #[test]
 fn a_side_that_is_down_stops_the_run_and_loses_nothing() {
     let story = synced(Kind::phone_system());
