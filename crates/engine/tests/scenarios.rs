@@ -417,7 +417,7 @@ fn s3_a_side_that_is_meant_to_be_empty_does_not_wait_for_ever() {
 #[test]
 fn s48_conflicts_of_a_contact_are_known_by_its_records_and_number() {
     let fields = [model::Field::FirstName, model::Field::Phone, model::Field::Company];
-    let key = |phone: &str| model::PhoneKey::new(phone, "").unwrap();
+    let key = |phone: &str| model::PhoneKey::new(phone, "").expect("a number");
     let world = two().edit(J, "J1 | Ann | Lee | +14155550101 | ann@x.com | One");
     let plan = world.edit(C, "C1 | Ann | Lee | +14155550101 | ann@x.com | Two").plan();
     let known = engine::ids_about(&[(J, "J1".into())], key("+14155550101"), &fields);
