@@ -15,6 +15,8 @@ mod bad_file;
 mod bad_state;
 #[path = "stories/brakes.rs"]
 mod brakes;
+#[path = "stories/browser.rs"]
+mod browser;
 #[path = "stories/commands.rs"]
 mod commands;
 #[path = "stories/conflicts.rs"]

@@ -1,0 +1,117 @@
+//! The page of a plan in a real browser: it opens, filters, takes answers, and what it lets a person download is what
+//! `conflicts import` reads. Needs Chromium; says so loudly where there is none.
+
+use crate::support::{World, applied, words};
+use serde_json::Value;
+use std::process::Command;
+
+/// Drives the page as a person would and leaves what it saw in the document.
+const HAND: &str = r##"
+<script>
+(async () => {
+  const seen = {};
+  const all = (what) => Array.from(document.querySelectorAll(what));
+  const fire = (node, what) => node.dispatchEvent(new Event(what, { bubbles: true }));
+  const told = () => document.getElementById("told").textContent;
+  seen.hacked = window.hacked === true;
+  seen.scripts = all("script").length;
+  seen.images = all("img").length;
+  seen.cards = all(".card").length;
+  // Each control has a name, each id stands once, headings do not skip a level.
+  seen.unnamed = all("input, select, button").filter((node) =>
+    !(node.labels && node.labels.length) && !node.getAttribute("aria-label") && !node.textContent.trim()).length;
+  const ids = all("[id]").map((node) => node.id);
+  seen.doubled = ids.length - new Set(ids).size;
+  let last = 0;
+  seen.skipped = all("h1, h2, h3, h4").filter((node) => {
+    const level = Number(node.tagName[1]), jump = level > last + 1;
+    last = level;
+    return jump;
+  }).length;
+  const find = document.getElementById("find");
+  find.value = "Personab";
+  fire(find, "input");
+  seen.filtered = told();
+  document.getElementById("bulk").value = "crm";
+  document.getElementById("apply").click();
+  find.value = "";
+  fire(find, "input");
+  seen.one = told();
+  document.getElementById("bulk").value = "justcall";
+  document.getElementById("apply").click();
+  seen.all = told();
+  document.getElementById("undo").click();
+  seen.undone = told();
+  const own = all(".own")[1];
+  own.value = "Mine, \"quoted\"";
+  fire(own, "change");
+  let blob = null;
+  URL.createObjectURL = (made) => { blob = made; return "#"; };
+  document.getElementById("download").click();
+  seen.csv = await blob.text();
+  const result = document.createElement("pre");
+  result.id = "seen";
+  result.textContent = JSON.stringify(seen);
+  document.body.append(result);
+})();
+</script>
+"##;
+
+fn browser() -> Option<&'static str> {
+    ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
+}
+
+/// What the browser saw; none where there is no browser.
+fn drive(world: &World) -> Option<Value> {
+    let Some(browser) = browser() else {
+        eprintln!("SKIPPED: no Chromium found, the page was not opened (install `chromium`)");
+        return None;
+    };
+    world.write("driven.html", world.read("plan.html").replace("</body>", &format!("{HAND}</body>")));
+    let profile = format!("--user-data-dir={}", world.path("profile").display());
+    let page = format!("file://{}", world.path("driven.html").display());
+    let args = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"];
+    let output = Command::new(browser).args(args).arg(profile).arg(page).output().unwrap();
+    let dom = String::from_utf8_lossy(&output.stdout).into_owned();
+    let seen = dom.split_once("<pre id=\"seen\">").and_then(|(_, rest)| rest.split_once("</pre>"));
+    let seen = seen.unwrap_or_else(|| panic!("{dom}\n{}", String::from_utf8_lossy(&output.stderr))).0;
+    let seen = seen.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    Some(serde_json::from_str(&seen).unwrap_or_else(|error| panic!("{error}: {seen}")))
+}
+
+#[test]
+fn conflicts_are_answered_on_the_page_and_settled() {
+    let world = World::linked(3, "");
+    let nasty = ["<script>window.hacked=true</script>", "\"><img src=x onerror=\"window.hacked=true\">"];
+    for (number, text) in (1..=2).zip(nasty) {
+        world.edit(number, |contact| contact.company = Some(text.to_owned()));
+        world.edit_crm(&format!("Acme {number}"), &format!("File {number}"));
+    }
+    assert_eq!(words(&world.plan(), "conflicts", "kind").len(), 2);
+    world.run(&["show", "-o", "plan.html"]).ends(0);
+    let page = world.read("plan.html");
+    assert!(!page.contains("<script>window") && !page.contains("<img"), "{page}");
+    assert!(!page.contains("http:") && !page.contains("https:"), "nothing is fetched");
+    let Some(seen) = drive(&world) else { return };
+    for (what, count) in [("scripts", 2), ("images", 0), ("cards", 2), ("unnamed", 0), ("doubled", 0), ("skipped", 0)] {
+        assert_eq!(seen[what], count, "{what}: {seen:#}");
+    }
+    assert_eq!(seen["hacked"], false);
+    for (what, text) in [
+        ("filtered", "0 of 2 decided, 1 shown"),
+        ("one", "1 of 2 decided, 2 shown"),
+        ("all", "2 of 2 decided, 2 shown"),
+        ("undone", "1 of 2 decided, 2 shown"),
+    ] {
+        assert!(seen[what].as_str().unwrap().starts_with(text), "{what}: {seen:#}");
+    }
+    world.write("decisions.csv", seen["csv"].as_str().unwrap());
+    world.run(&["conflicts", "import", "decisions.csv"]).ends(0);
+    let report = world.sync();
+    assert_eq!((applied(&report, "justcall", "update"), words(&report, "conflicts", "id").len()), (2, 0), "{report:#}");
+    let companies: Vec<_> = (1..=2).map(|number| world.numbered(number).company.unwrap()).collect();
+    assert!(companies.contains(&"Mine, \"quoted\"".to_owned()), "{companies:?}");
+    world.settled();
+}
