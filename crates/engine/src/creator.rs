@@ -6,8 +6,10 @@ use crate::identity::{Identity, names};
 use crate::matcher::Alone;
 use crate::normalizer::{Canon, PhoneReading, name};
 use jiff::SignedDuration;
+use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionKind, BySide, Cell, Change, ConflictKind, Field, LinkHead, Rule, Side, SkipReason, Via, WritePolicy,
+    Action, ActionKind, BySide, Cell, Change, ConflictKind, Field, Held, HeldReason, LinkHead, Rule, Side, SkipReason,
+    Via, WritePolicy,
 };
 
 /// A record that is to be made.
@@ -28,7 +30,9 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
     let row = world.row(source, alone.row);
     if let Some(tombstone) = world.tombstone_of(source, row.id()).filter(|_| row.native_id()) {
         let lag = i64::from(world.capabilities[source].read_lag_seconds);
-        if world.seen_at(source).duration_since(tombstone.at) <= SignedDuration::from_secs(lag) {
+        if !mutant::is(Mutant::DeletedEcho)
+            && world.seen_at(source).duration_since(tombstone.at) <= SignedDuration::from_secs(lag)
+        {
             draft.skip(world, source, alone.row, SkipReason::Lag, "deleted a moment ago, still listed".to_owned());
             return;
         }
@@ -48,7 +52,9 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
 /// A record of the other side that takes no part itself and may be this very contact: a second one is not made.
 fn counterpart(world: &World<'_>, source: Side, alone: Alone) -> Option<(SkipReason, String)> {
     let other = source.other();
-    if world.matching.filtered[other].binary_search(&alone.key.number()).is_ok() {
+    if !mutant::is(Mutant::ScopeCounterpart)
+        && world.matching.filtered[other].binary_search(&alone.key.number()).is_ok()
+    {
         let detail = format!("its counterpart in {} is outside the scope", other.title());
         return Some((SkipReason::Filtered, detail));
     }
@@ -69,6 +75,7 @@ fn counterpart(world: &World<'_>, source: Side, alone: Alone) -> Option<(SkipRea
 pub(crate) fn create_again(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
     let Birth { target, row, head, .. } = *birth;
     let holder = match holder_of_its_number(world, draft, target, row) {
+        _ if mutant::is(Mutant::HolderOfNumber) => return create(world, draft, birth),
         Holder::Nobody => return create(world, draft, birth),
         Holder::Row(holder) => Some(holder),
         Holder::Planned => None,
@@ -132,7 +139,9 @@ fn holder_of_its_number(world: &World<'_>, draft: &Draft, target: Side, row: u32
 fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
     let Birth { target, row, head, rule, note } = *birth;
     let source = target.other();
-    if !world.settings.create_in[target] || world.capabilities[target].create_via == Via::State {
+    if (!world.settings.create_in[target] && !mutant::is(Mutant::CreatePolicy))
+        || world.capabilities[target].create_via == Via::State
+    {
         let detail = format!("create_in does not name {target}");
         draft.skip(world, source, row, SkipReason::CreateNotAllowed, detail);
         return false;
@@ -152,6 +161,11 @@ fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
         draft.skip(world, source, row, reason, detail);
         return false;
     };
+    if let Some(detail) = world.incomplete(target) {
+        // What was not shown may be this very contact: bulk finds it by number and would overwrite it unseen (I1).
+        hold_create(world, draft, target, row, phone, detail);
+        return false;
+    }
     let rows = BySide::from_fn(|side| (side == source).then_some(row));
     let mut create = action(world, target, ActionKind::Create, rows, rule);
     create.via = world.capabilities[target].create_via;
@@ -161,6 +175,24 @@ fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
     note.clone_into(&mut create.note);
     draft.actions.push(create);
     true
+}
+
+/// Waits for a listing that shows who is there.
+fn hold_create(world: &World<'_>, draft: &mut Draft, target: Side, row: u32, phone: String, detail: String) {
+    let source = target.other();
+    draft.held.push(Held {
+        side: target,
+        kind: ActionKind::Create,
+        record_id: None,
+        phone,
+        reason: HeldReason::PartialListing,
+        until: None,
+        other_id: world.record_id(source, Some(row)),
+        name: world.name(BySide::from_fn(|side| (side == source).then_some(row))),
+        detail,
+        class: None,
+        link: None,
+    });
 }
 
 /// The values of a row that a new record on the other side is made of. The number is always among them, if it can be

@@ -1,6 +1,7 @@
 //! What one side did to one field since the base. Does not know the other side.
 
 use crate::normalizer::{Canon, Normalizer, same_canon, text};
+use model::mutant::{self, Mutant};
 use model::{Cell, Field};
 
 /// What a side did to a field.
@@ -32,6 +33,9 @@ impl Edit {
 /// `sent`: the base is our own write that nobody has read back. `made_up`: the record's name is a placeholder.
 pub fn edit(normalizer: &Normalizer, field: &Field, base: Cell<'_>, sent: bool, now: Cell<'_>, made_up: bool) -> Edit {
     if now == Cell::Unknown {
+        if mutant::is(Mutant::UnknownIsEmpty) {
+            return Edit::Cleared;
+        }
         return Edit::Unknown;
     }
     if now == base {
@@ -47,7 +51,11 @@ pub fn edit(normalizer: &Normalizer, field: &Field, base: Cell<'_>, sent: bool, 
     if same_canon(&canon, &normalizer.canon(field, base)) {
         return Edit::Reformed;
     }
-    if sent && *field != Field::Phone && text::is_rewriting(base.text(), now.text()) {
+    if sent
+        && !mutant::is(Mutant::RewritingIsEdit)
+        && *field != Field::Phone
+        && text::is_rewriting(base.text(), now.text())
+    {
         return Edit::Reformed;
     }
     if canon == Canon::Blank { Edit::Cleared } else { Edit::Edited }

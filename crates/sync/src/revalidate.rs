@@ -9,6 +9,7 @@ use crate::make_plan::{Planned, links_of};
 use crate::rows::Rows;
 use crate::session::Session;
 use connector::Presence;
+use model::mutant::{self, Mutant};
 use model::{
     AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Side, StaleRecord,
     Table,
@@ -113,7 +114,8 @@ impl Session<'_> {
             };
             let back = (action.kind == ActionKind::Delete && returned)
                 .then(|| format!("the contact is back in {}", action.side.other().title()));
-            back.or(taken).or_else(|| changes::moved(action, records))
+            let moved = || changes::moved(action, records).filter(|_| !mutant::is(Mutant::StaleWrite));
+            back.filter(|_| !mutant::is(Mutant::StaleReturn)).or(taken).or_else(moved)
         };
         let mut stale = Vec::new();
         plan.actions.retain(|action| match moved(action) {

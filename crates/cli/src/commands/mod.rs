@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod apply;
+mod chaos;
 mod completions;
 mod conflicts;
 mod decisions;
@@ -39,6 +40,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Phone(args) => phone::run(context, &args),
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Demo(args) => demo::run(context, &args).await,
+        Command::Chaos(args) => chaos::run(context, &args),
         Command::Completions(args) => {
             completions::run(args.shell);
             Ok(Code::Done)
