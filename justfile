@@ -36,3 +36,15 @@ bench-parts:
     cargo bench -p store --bench scale
     cargo run --release -p connector-csv --example speed
     cargo run --release -p engine --example scale
+
+# The simulation for a user's configuration: made-up worlds, faults, crashes
+chaos *ARGS:
+    cargo run --release -- chaos {{ARGS}}
+
+# A million made-up worlds; takes hours. `just soak 0 200000` for fewer
+soak FROM="0" SEEDS="1000000":
+    nice -n 10 cargo run --release -- chaos --from {{FROM}} --seeds {{SEEDS}}
+
+# Every guard switched off in turn: the simulation must notice each (docs/reliability.md)
+mutants:
+    cargo test -p chaos --features mutants --test mutants -- --nocapture

@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// See tieline work on made-up contacts
     Demo(Demo),
+    /// Try the job out on made-up contacts, with faults and crashes, under your own configuration
+    Chaos(Chaos),
     /// Print the completions of a shell
     Completions(Completions),
 }
@@ -476,6 +478,29 @@ pub(crate) struct Demo {
     /// Folder for the files of the demo
     #[arg(long, default_value = "tieline-demo")]
     pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline chaos --seeds 1000               under the fields, policies and guards of tieline.toml
+  tieline chaos --seeds 1 --from 4711      one seed again
+  tieline chaos --replay story.json        a story step by step
+
+Nothing is read from or written to your account, your CRM or your state: the contacts are made up and live in memory.
+1: something that must hold did not; the report shows the shortest story that breaks it.")]
+pub(crate) struct Chaos {
+    /// How many made-up worlds
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub(crate) seeds: u64,
+    /// The first seed
+    #[arg(long, default_value_t = 0, value_name = "S")]
+    pub(crate) from: u64,
+    /// Worlds at a time; default: one per processor
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Play one story from its file and say what happens
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seeds", "from", "threads"])]
+    pub(crate) replay: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

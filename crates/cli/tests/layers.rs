@@ -33,7 +33,8 @@ fn below(package: &str) -> Option<&'static [&'static str]> {
         "engine" | "store" | "report" | "connector" => &["model"],
         "sync" => &["model", "engine", "connector", "store"],
         "testkit" => &["model", "connector", "sandbox"],
-        "tieline" => &["model", "engine", "connector", "connector-*", "store", "sync", "report", "sandbox"],
+        "chaos" => &["model", "engine", "connector", "store", "sync", "testkit"],
+        "tieline" => &["model", "engine", "connector", "connector-*", "store", "sync", "report", "sandbox", "chaos"],
         package if package.starts_with("connector-") => &["model", "connector"],
         _ => return None,
     })
@@ -198,6 +199,8 @@ fn right_edges_pass() {
         ("tieline", "sync", Kind::Normal),
         ("tieline", "connector-csv", Kind::Normal),
         ("tieline", "sandbox", Kind::Normal),
+        ("tieline", "chaos", Kind::Normal),
+        ("chaos", "testkit", Kind::Normal),
         ("tieline", "testkit", Kind::Dev),
         ("sync", "engine", Kind::Normal),
         ("sync", "model", Kind::Normal),
@@ -228,6 +231,8 @@ fn wrong_edges_are_found() {
         ("sync", "report", Kind::Normal),
         ("sync", "connector-justcall", Kind::Normal),
         ("sync", "tieline", Kind::Normal),
+        ("sync", "chaos", Kind::Normal),
+        ("chaos", "sandbox", Kind::Normal),
         // The sandbox stands alone, also in its tests, and is no part of a connector.
         ("sandbox", "model", Kind::Normal),
         ("sandbox", "connector-justcall", Kind::Dev),

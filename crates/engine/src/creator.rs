@@ -6,6 +6,7 @@ use crate::identity::{Identity, names};
 use crate::matcher::Alone;
 use crate::normalizer::{Canon, PhoneReading, name};
 use jiff::SignedDuration;
+use model::mutant::{self, Mutant};
 use model::{
     Action, ActionKind, BySide, Cell, Change, ConflictKind, Field, Held, HeldReason, LinkHead, Rule, Side, SkipReason,
     Via, WritePolicy,
@@ -29,7 +30,9 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
     let row = world.row(source, alone.row);
     if let Some(tombstone) = world.tombstone_of(source, row.id()).filter(|_| row.native_id()) {
         let lag = i64::from(world.capabilities[source].read_lag_seconds);
-        if world.seen_at(source).duration_since(tombstone.at) <= SignedDuration::from_secs(lag) {
+        if !mutant::is(Mutant::DeletedEcho)
+            && world.seen_at(source).duration_since(tombstone.at) <= SignedDuration::from_secs(lag)
+        {
             draft.skip(world, source, alone.row, SkipReason::Lag, "deleted a moment ago, still listed".to_owned());
             return;
         }
@@ -49,7 +52,9 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
 /// A record of the other side that takes no part itself and may be this very contact: a second one is not made.
 fn counterpart(world: &World<'_>, source: Side, alone: Alone) -> Option<(SkipReason, String)> {
     let other = source.other();
-    if world.matching.filtered[other].binary_search(&alone.key.number()).is_ok() {
+    if !mutant::is(Mutant::ScopeCounterpart)
+        && world.matching.filtered[other].binary_search(&alone.key.number()).is_ok()
+    {
         let detail = format!("its counterpart in {} is outside the scope", other.title());
         return Some((SkipReason::Filtered, detail));
     }
@@ -70,6 +75,7 @@ fn counterpart(world: &World<'_>, source: Side, alone: Alone) -> Option<(SkipRea
 pub(crate) fn create_again(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
     let Birth { target, row, head, .. } = *birth;
     let holder = match holder_of_its_number(world, draft, target, row) {
+        _ if mutant::is(Mutant::HolderOfNumber) => return create(world, draft, birth),
         Holder::Nobody => return create(world, draft, birth),
         Holder::Row(holder) => Some(holder),
         Holder::Planned => None,
@@ -133,7 +139,9 @@ fn holder_of_its_number(world: &World<'_>, draft: &Draft, target: Side, row: u32
 fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
     let Birth { target, row, head, rule, note } = *birth;
     let source = target.other();
-    if !world.settings.create_in[target] || world.capabilities[target].create_via == Via::State {
+    if (!world.settings.create_in[target] && !mutant::is(Mutant::CreatePolicy))
+        || world.capabilities[target].create_via == Via::State
+    {
         let detail = format!("create_in does not name {target}");
         draft.skip(world, source, row, SkipReason::CreateNotAllowed, detail);
         return false;

@@ -7,9 +7,10 @@ use crate::draft::{Draft, Fate, World, action};
 use crate::identity::names;
 use crate::normalizer::{Canon, name};
 use jiff::{SignedDuration, Timestamp};
+use model::mutant::{self, Mutant};
 use model::{
-    Absence, ActionKind, Base, BySide, Choice, ConflictKind, EditVsDelete, Evidence, Field, FieldId, Held, HeldReason,
-    LinkHead, Observation, Rule, Side, SkipReason, Via, WritePolicy,
+    Absence, ActionKind, Base, BySide, Cell, Choice, ConflictKind, EditVsDelete, Evidence, Field, FieldId, Held,
+    HeldReason, LinkHead, Observation, Rule, Side, SkipReason, Via, WritePolicy,
 };
 
 /// A link whose record on `missing` was not listed.
@@ -53,8 +54,12 @@ pub(crate) fn one_missing(world: &World<'_>, draft: &mut Draft, at: usize, missi
         None if pending => return never_seen(world, draft, &case),
         None => {}
     }
-    let edits = edits(world, &case, world.base(case.head));
-    if edits.is_empty() {
+    let base = world.base(case.head);
+    if let Some(detail) = unshown(world, &case, base).filter(|_| !mutant::is(Mutant::DeleteUnshown)) {
+        return hold(world, draft, &case, HeldReason::Unproven, None, detail);
+    }
+    let edits = edits(world, &case, base);
+    if edits.is_empty() || mutant::is(Mutant::DeleteEdited) {
         delete_when_due(world, draft, &case, false);
     } else {
         edited_and_deleted(world, draft, &case, &edits);
@@ -98,7 +103,7 @@ fn is_proven(world: &World<'_>, head: &LinkHead, side: Side) -> bool {
     let known = head.ids[side].as_ref();
     let asked = known.is_some_and(|id| world.state.gone[side].contains(id));
     let by_listing = world.capabilities[side].absence_proof == model::AbsenceProof::Listing || known.is_none();
-    world.incomplete(side).is_none() && (asked || by_listing)
+    world.incomplete(side).is_none() && (asked || by_listing || mutant::is(Mutant::Unproven))
 }
 
 /// Why nothing may follow from the absence, if so.
@@ -112,7 +117,7 @@ fn doubt(world: &World<'_>, case: &Case<'_>) -> Option<(HeldReason, String)> {
     }
     let schema = &world.settings.schema;
     let person = crate::identity::Identity::of(world.normalizer, schema, world.row(case.present(), case.row));
-    if world.matching.unreadable[case.missing].may_be(&person) {
+    if !mutant::is(Mutant::DeleteLookalike) && world.matching.unreadable[case.missing].may_be(&person) {
         let detail = format!("a record with an unreadable phone in {missing} may be this contact");
         return Some((HeldReason::UnreadableCounterpart, detail));
     }
@@ -121,6 +126,31 @@ fn doubt(world: &World<'_>, case: &Case<'_>) -> Option<(HeldReason, String)> {
         return Some((HeldReason::Unproven, detail));
     }
     None
+}
+
+/// A field that this listing does not show although the side has shown it before, or a question about it is open: whether
+/// the record still is what both agreed on cannot be known (I2).
+fn unshown(world: &World<'_>, case: &Case<'_>, base: &Base) -> Option<String> {
+    let side = case.present();
+    let row = world.row(side, case.row);
+    let is_open = |(_, field): &(FieldId, &Field)| {
+        [ConflictKind::NoBase, ConflictKind::BothEdited].into_iter().any(|kind| {
+            let subject = Subject {
+                kind,
+                link: Some(case.head),
+                group: None,
+                rows: case.rows(),
+                phone: world.phone(case.head.key, case.rows()),
+                field: Some(*field),
+                base: None,
+                values: BySide::default(),
+            };
+            world.state.since.contains_key(&conflicts::build(world, subject).id)
+        })
+    };
+    let mut unknown = world.settings.schema.iter().filter(|(id, _)| row.cell(id.index()) == Cell::Unknown);
+    let unshown = unknown.find(|field| base.cell(side, field.0) != Cell::Unknown || is_open(field))?;
+    Some(format!("{} does not show its {} in this run", side.title(), unshown.1))
 }
 
 /// What the present record holds beyond what both sides agreed on: `field: value`. Such a record is not what was
@@ -142,7 +172,9 @@ fn edits(world: &World<'_>, case: &Case<'_>, base: &Base) -> Vec<String> {
         // Never agreed: a value that was meant to travel has not, so nobody can have deleted it.
         let policy = world.settings.policy(*id);
         let travels = policy.direction.allows(case.missing) && policy.write != WritePolicy::Never;
-        travels && !matches!(world.normalizer.canon(field, now), Canon::Blank | Canon::Unknown)
+        travels
+            && !mutant::is(Mutant::DeleteNeverAgreed)
+            && !matches!(world.normalizer.canon(field, now), Canon::Blank | Canon::Unknown)
     };
     let edited = schema.iter().filter(differs);
     edited.map(|(id, field)| format!("{field}: {}", row.cell(id.index()).text())).collect()
@@ -195,7 +227,7 @@ fn delete_when_due(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, decide
     let hold_for = |draft: &mut Draft, reason: HeldReason, until: Option<Timestamp>, detail: String| {
         hold(world, draft, case, reason, until, detail);
     };
-    if !world.settings.delete_in[case.present()] {
+    if !world.settings.delete_in[case.present()] && !mutant::is(Mutant::DeletePolicy) {
         let detail = format!("[deletes] to_{} = \"never\"", case.present());
         return hold_for(draft, HeldReason::Policy, None, detail);
     }
@@ -203,13 +235,13 @@ fn delete_when_due(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, decide
         let detail = format!("{} cannot delete contacts", case.present().title());
         return hold_for(draft, HeldReason::Policy, None, detail);
     }
-    if let Some(why) = &world.state.deletes_forbidden {
+    if let Some(why) = world.state.deletes_forbidden.as_ref().filter(|_| !mutant::is(Mutant::ScopeChange)) {
         return hold_for(draft, HeldReason::ConfigChanged, None, why.clone());
     }
     if world.state.old_state > 0 {
         return hold_for(draft, HeldReason::OldState, None, HeldReason::OldState.words().to_owned());
     }
-    if absence.sightings < world.settings.sightings && !decided {
+    if absence.sightings < world.settings.sightings && !decided && !mutant::is(Mutant::OneSighting) {
         let left = i64::from(world.settings.sightings - absence.sightings);
         let wait = SignedDuration::from_hours(left * i64::from(world.settings.min_hours));
         let until = absence.last_at.checked_add(wait).ok();
@@ -255,7 +287,11 @@ fn sighting(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) -> Absence {
     let absence = match known {
         None => Absence { sightings: 1, first_at: now, last_at: now },
         // With no gap asked for, every run is an observation of its own, also two within one second.
-        Some(known) if now.duration_since(known.last_at) >= gap => {
+        // Once there are enough, more say nothing: what is held for another reason must not move the state (L3).
+        Some(known)
+            if known.sightings < world.settings.sightings
+                && (now.duration_since(known.last_at) >= gap || mutant::is(Mutant::NoGap)) =>
+        {
             Absence { sightings: known.sightings + 1, first_at: known.first_at, last_at: now }
         }
         Some(known) => known,

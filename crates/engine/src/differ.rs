@@ -1,6 +1,7 @@
 //! What one side did to one field since the base. Does not know the other side.
 
 use crate::normalizer::{Canon, Normalizer, same_canon, text};
+use model::mutant::{self, Mutant};
 use model::{Cell, Field};
 
 /// What a side did to a field.
@@ -53,6 +54,9 @@ pub struct Known<'a> {
 pub fn edit(normalizer: &Normalizer, field: &Field, base: Known<'_>, now: Cell<'_>, made_up: bool) -> Edit {
     let Known { cell: base, standing } = base;
     if now == Cell::Unknown {
+        if mutant::is(Mutant::UnknownIsEmpty) {
+            return Edit::Cleared;
+        }
         return Edit::Unknown;
     }
     if now == base {
@@ -68,7 +72,7 @@ pub fn edit(normalizer: &Normalizer, field: &Field, base: Known<'_>, now: Cell<'
     if same_canon(&canon, &normalizer.canon(field, base)) {
         return Edit::Reformed;
     }
-    if standing != Standing::ReadBack && *field != Field::Phone {
+    if standing != Standing::ReadBack && !mutant::is(Mutant::RewritingIsEdit) && *field != Field::Phone {
         if text::is_reform(base.text(), now.text()) {
             return Edit::Reformed;
         }

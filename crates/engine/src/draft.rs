@@ -5,6 +5,7 @@ use crate::matcher::Matching;
 use crate::normalizer::Normalizer;
 use crate::planner::{Input, ParkedWrite, State};
 use crate::settings::{GuardClass, Settings};
+use model::mutant::{self, Mutant};
 use model::{
     Action, ActionKind, Alarm, Base, BySide, Capabilities, Conflict, ConflictId, Coverage, FieldId, Held, LinkHead,
     LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution, RowHash, RowRef, Rule, Side, SkipReason,
@@ -121,7 +122,7 @@ impl<'a> World<'a> {
 
     /// The refusal of a write to `target` from this very source row, if there was one.
     pub(crate) fn parked(&self, target: Side, source_row: u32) -> Option<&'a ParkedWrite> {
-        if self.parked.is_empty() {
+        if self.parked.is_empty() || mutant::is(Mutant::ParkedAgain) {
             return None;
         }
         let source = target.other();
@@ -138,6 +139,9 @@ impl<'a> World<'a> {
     /// linked is not believed, whatever it claims (S3, S4).
     pub(crate) fn incomplete(&self, side: Side) -> Option<String> {
         let title = side.title();
+        if mutant::is(Mutant::PartialListing) {
+            return None;
+        }
         match &self.listings[side].coverage {
             Coverage::Partial { reason } => Some(format!("{title} was not read completely: {reason}")),
             Coverage::Complete if self.listings[side].table.is_empty() && self.inhabited[side] && !self.vouched => {
@@ -163,7 +167,7 @@ impl<'a> World<'a> {
     }
 
     pub(crate) fn in_scope(&self, side: Side, row: u32) -> bool {
-        self.settings.scope[side].admits(self.row(side, row))
+        mutant::is(Mutant::ScopeIgnored) || self.settings.scope[side].admits(self.row(side, row))
     }
 
     /// The id by which people find the record.

@@ -6,6 +6,7 @@
 use crate::draft::{Draft, Fate, World, is_short};
 use crate::normalizer::name;
 use crate::settings::GuardClass;
+use model::mutant::{self, Mutant};
 use model::{
     Action, ActionKind, Alarm, AlarmKind, Change, Field, Held, HeldReason, LinkId, Observation, RecordId, Side,
 };
@@ -19,16 +20,17 @@ pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approv
             continue; // the first sync creates and completes everything; nothing says yet what is usual
         }
         let count = counts.get(&class).copied().unwrap_or(0);
-        if count == 0 {
+        if count == 0 || mutant::is(class.mutant()) {
             continue;
         }
         let limit = world.settings.guards.of(class).limit(linked);
-        let spent = world.state.window.get(&class).copied().unwrap_or(0);
+        let spent = world.state.window.get(&class).copied().filter(|_| !mutant::is(Mutant::GuardWindow)).unwrap_or(0);
         let vanished = if class == GuardClass::Deletes { newly_missing(draft) } else { 0 };
         if count + spent <= limit && vanished <= limit {
             continue;
         }
         let approved = approvals.get(&class).copied().unwrap_or(0).min(count);
+        let approved = if approved > 0 && mutant::is(Mutant::ApprovalCeiling) { count } else { approved };
         let withheld = hold_back(world, draft, class, approved, limit);
         counts = self::count(&draft.actions);
         if withheld > 0 {

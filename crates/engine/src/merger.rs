@@ -4,6 +4,7 @@
 
 use crate::differ::{Edit, Known, Standing, edit};
 use crate::normalizer::{Canon, Normalizer, same_canon};
+use model::mutant::{self, Mutant};
 use model::{
     BaseField, BySide, Cell, Clearing, ConflictKind, Field, FieldPolicy, Side, WritePolicy, is_parking_number,
 };
@@ -65,7 +66,7 @@ pub fn decide(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
 /// A number that an interrupted run parked is ours, not an edit: the contact gets the other side's number (S21).
 fn unpark(normalizer: &Normalizer, case: &FieldCase<'_>) -> Option<Decision> {
     let is_parked = |side: &Side| *case.field == Field::Phone && is_parking_number(case.now[*side].text());
-    let side = Side::BOTH.into_iter().find(is_parked)?;
+    let side = Side::BOTH.into_iter().find(is_parked).filter(|_| !mutant::is(Mutant::ParkedNumber))?;
     let readable = matches!(normalizer.canon(case.field, case.now[side.other()]), Canon::Phone(_));
     Some(if readable { write(normalizer, case, side) } else { Decision::Keep })
 }
@@ -80,7 +81,8 @@ fn with_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
         let base = Known { cell: case.base.cells[side].as_cell(), standing };
         edit(normalizer, case.field, base, case.now[side], case.made_up[side])
     });
-    let clears = case.policy.clearing == Clearing::Propagate && *case.field != Field::Phone;
+    let clears =
+        (case.policy.clearing == Clearing::Propagate || mutant::is(Mutant::ClearAlways)) && *case.field != Field::Phone;
     match (edits.justcall, edits.crm) {
         // R1
         (Edit::Same, Edit::Same) => {
@@ -136,6 +138,9 @@ fn without_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
 
 /// Two different values: the named winner's, or a person's decision.
 pub(crate) fn contest(normalizer: &Normalizer, case: &FieldCase<'_>, kind: ConflictKind) -> Decision {
+    if mutant::is(Mutant::ConflictGuess) {
+        return write(normalizer, case, Side::Justcall);
+    }
     match case.winner {
         // A winner that has nothing to show does not win: clearing is not taken for a value.
         Some(winner) if case.now[winner].value().is_some() => write(normalizer, case, winner.other()),
@@ -173,5 +178,5 @@ fn is_allowed(normalizer: &Normalizer, case: &FieldCase<'_>, target: Side) -> bo
         WritePolicy::IfEmpty => normalizer.canon(case.field, case.now[target]) == Canon::Blank,
         WritePolicy::Never => false,
     };
-    allowed && case.policy.direction.allows(target)
+    (allowed && case.policy.direction.allows(target)) || mutant::is(Mutant::PolicyIgnored)
 }

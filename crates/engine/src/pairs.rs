@@ -7,6 +7,7 @@ use crate::matcher::FoundBy;
 use crate::merger::{Decision, FieldCase, contest, decide, outgoing};
 use crate::normalizer::{Canon, name, text};
 use crate::spoiled::report_phone;
+use model::mutant::{self, Mutant};
 use model::{
     ActionKind, Base, BySide, Cell, Change, Conflict, ConflictKind, Field, FieldId, LinkHead, Observation, PhoneKey,
     RecordId, RowRef, Rule, Side, SkipReason, Via, WritePolicy, is_parking_number,
@@ -321,6 +322,7 @@ pub(crate) fn via(world: &World<'_>, side: Side, row: u32, changes: &[Change]) -
     let phone = world.row(side, row).cell(world.settings.schema.phone().index()).text();
     let strict = PhoneKey::new(phone, "").filter(|key| key.to_string() == phone);
     let alone = strict.is_some_and(|key| !world.matching.is_shared(side, key.number()));
-    let moves = changes.iter().any(|change| change.field == Field::Phone);
+    let alone = alone || mutant::is(Mutant::BulkShared);
+    let moves = changes.iter().any(|change| change.field == Field::Phone) && !mutant::is(Mutant::BulkMoves);
     if alone && !moves { capabilities.update_via } else { capabilities.phone_update_via }
 }

@@ -7,6 +7,7 @@ use crate::normalizer::{Normalizer, PhoneReading};
 use crate::settings::{GuardClass, Settings};
 use crate::{Matching, creator, cycles, decider, groups, guard, pairs};
 use jiff::Timestamp;
+use model::mutant::{self, Mutant};
 use model::{
     Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, Field, LinkHead, LinkId,
     LinkStatus, Listing, Observation, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side, SkipReason,
@@ -131,7 +132,8 @@ fn link(world: &World<'_>, draft: &mut Draft, at: usize) {
     let head = &world.heads[joined.head];
     for (side, row) in joined.rows.iter() {
         // Whatever follows: what was missing and is here again must not count as missing twice later on.
-        if row.is_some() && world.state.absences.contains_key(&(head.id, side)) {
+        if row.is_some() && !mutant::is(Mutant::ReturnForgotten) && world.state.absences.contains_key(&(head.id, side))
+        {
             draft.observations.push(Observation::Returned { link: head.id, side });
         }
     }

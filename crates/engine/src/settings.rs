@@ -1,5 +1,6 @@
 //! What the user decided about the sync as a whole. Parsed elsewhere; nothing here has an opinion of its own.
 
+use model::mutant::Mutant;
 use model::{BySide, ConflictPolicy, EditVsDelete, FieldId, FieldPolicy, RowRef, Schema, Side};
 use std::fmt;
 use std::sync::Arc;
@@ -54,6 +55,17 @@ impl GuardClass {
     /// Whether a first sync is full of it: it says nothing about what is usual.
     pub const fn is_usual_at_first(self) -> bool {
         matches!(self, Self::Creates | Self::Changed)
+    }
+
+    /// Its switch in a mutation check.
+    pub(crate) const fn mutant(self) -> Mutant {
+        match self {
+            Self::Deletes => Mutant::GuardDeletes,
+            Self::Clears => Mutant::GuardClears,
+            Self::PhoneChanges => Mutant::GuardPhones,
+            Self::Creates => Mutant::GuardCreates,
+            Self::Changed => Mutant::GuardChanged,
+        }
     }
 
     /// By its name.

@@ -11,6 +11,7 @@ mod field;
 mod key;
 mod link;
 mod listing;
+pub mod mutant;
 mod outcome;
 mod parking;
 mod plan;

@@ -7,6 +7,7 @@ use crate::open::Store;
 use crate::schemas::CurrentSchema;
 use crate::{absences, conflicts, facts, guards, journal, links, parked, resolutions, state, tombstones};
 use model::LinkId;
+use model::mutant::{self, Mutant};
 use rusqlite::Connection;
 
 impl Store {
@@ -65,7 +66,10 @@ fn change_existing(
         StateChange::SetStatus { id, status } => links.set_status(*id, *status),
         StateChange::EndLink { id, tombstone } => {
             links::end(connection, *id)?;
-            tombstone.as_ref().map_or(Ok(()), |tombstone| tombstones::insert(connection, tombstone))
+            tombstone
+                .as_ref()
+                .filter(|_| !mutant::is(Mutant::NoTombstone))
+                .map_or(Ok(()), |tombstone| tombstones::insert(connection, tombstone))
         }
         StateChange::SetAbsence { link, side, absence } => absences::set(connection, *link, *side, *absence),
         StateChange::Outcome { intent, outcome, at } => journal.outcome(*intent, outcome, *at),

@@ -12,6 +12,7 @@ use crate::session::Session;
 use crate::state_actions::{self, StateWork};
 use connector::{Write, WriteResult};
 use engine::settings::GuardClass;
+use model::mutant::{self, Mutant};
 use model::{
     ActionKind, Applied, BySide, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome,
     RunReport, Schema, Side,
@@ -196,14 +197,27 @@ impl Session<'_> {
                 batches::intent(schema, action, records[side], records[side.other()])
             })
             .collect();
-        let intents = self.store.append_intents(&run.id, &intents, self.env.now())?;
+        let late = mutant::is(Mutant::IntentLate).then(|| intents.clone());
+        let intents = match late {
+            Some(_) => Vec::new(),
+            None => self.store.append_intents(&run.id, &intents, self.env.now())?,
+        };
         let mut writes: Vec<_> =
             batch.actions.iter().map(|action| batches::write(schema, action, rows.of(action)[side])).collect();
         writes.iter_mut().for_each(adjust);
         match self.connectors[side].apply(&writes, progress).await {
             Ok(mut results) => {
+                let intents = match late {
+                    Some(late) => self.store.append_intents(&run.id, &late, self.env.now())?,
+                    None => intents,
+                };
                 // An answer that leaves a write out says nothing about it (S46).
-                let silent = || WriteResult::Unknown { message: "the answer does not mention it".to_owned() };
+                let silent = || {
+                    if mutant::is(Mutant::ShortIsDone) {
+                        return WriteResult::Done { id: None, stored: None };
+                    }
+                    WriteResult::Unknown { message: "the answer does not mention it".to_owned() }
+                };
                 results.resize_with(writes.len(), silent);
                 Ok(Sent { intents, results })
             }
@@ -245,7 +259,7 @@ impl Session<'_> {
         for (class, count) in &tally.used {
             // What only an approval let through, and what a first sync creates and completes, is no measure of what is
             // usual.
-            if run.is_first && class.is_usual_at_first() {
+            if (run.is_first && class.is_usual_at_first()) || mutant::is(Mutant::GuardUseForgotten) {
                 continue;
             }
             let left = run.allowance.entry(*class).or_default();

@@ -4,6 +4,7 @@ use crate::ledger::{Entry, Landed, Ledger};
 use connector::WriteResult;
 use engine::settings::GuardClass;
 use jiff::Timestamp;
+use model::mutant::{self, Mutant};
 use model::{
     Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, Record, RecordId, RowHash, RowRef, Rule,
     RunId, Side, StaleRecord, Tombstone, Via,
@@ -51,6 +52,9 @@ pub(crate) fn record(ledger: &mut Ledger<'_>, written: &Written<'_>, result: Wri
             park(written, &message, tally);
             Outcome::Refused { message }
         }
+        WriteResult::Unknown { .. } if mutant::is(Mutant::LostIsDone) => {
+            return record(ledger, written, WriteResult::Done { id: None, stored: None }, tally);
+        }
         WriteResult::Unknown { message } => {
             fail(action, &message, true, tally);
             Outcome::Unknown { message }
@@ -60,7 +64,9 @@ pub(crate) fn record(ledger: &mut Ledger<'_>, written: &Written<'_>, result: Wri
             Outcome::Stale { message }
         }
     };
-    tally.changes.push(StateChange::Outcome { intent: written.intent, outcome, at: written.now });
+    if !mutant::is(Mutant::OutcomeMissing) {
+        tally.changes.push(StateChange::Outcome { intent: written.intent, outcome, at: written.now });
+    }
 }
 
 pub(crate) fn stale(action: &Action, message: &str) -> StaleRecord {
@@ -86,7 +92,8 @@ fn fail(action: &Action, message: &str, unknown: bool, tally: &mut Tally) {
 fn park(written: &Written<'_>, message: &str, tally: &mut Tally) {
     let action = written.action;
     // What an undo could not put back follows from no record: the next undo tries again.
-    let is_tried_again = action.kind == ActionKind::Delete || action.reason == Rule::Undo;
+    let is_tried_again =
+        mutant::is(Mutant::RefusedForgotten) || action.kind == ActionKind::Delete || action.reason == Rule::Undo;
     if let (Some(id), Some(row_hash), false) = (&action.other_id, action.expect[action.side.other()], is_tried_again) {
         tally.changes.push(StateChange::Park(Parking {
             side: action.side,
@@ -149,7 +156,9 @@ fn updated(ledger: &mut Ledger<'_>, written: &Written<'_>, stored: Option<&Recor
             base.sent[action.side] = base.is_known() && shown.is_none();
         }
     }
-    tally.changes.push(entry.update());
+    if !mutant::is(Mutant::BaseForgotten) {
+        tally.changes.push(entry.update());
+    }
     if let Some(known) = ledger.entry(link) {
         *known = entry;
     }
@@ -180,7 +189,9 @@ fn created(
 ) {
     let action = written.action;
     let side = action.side;
-    if let Some(id) = id.as_ref().filter(|id| ledger.is_anothers(side, id, action.link)) {
+    if let Some(id) =
+        id.as_ref().filter(|id| !mutant::is(Mutant::SomebodyElse) && ledger.is_anothers(side, id, action.link))
+    {
         // A replica that finds contacts by number took it for one that somebody else is linked to (I6).
         fail(action, &format!("it was taken for {id}, which is another contact"), false, tally);
         return;
@@ -265,23 +276,24 @@ fn deleted(ledger: &mut Ledger<'_>, written: &Written<'_>, tally: &mut Tally) {
 
 fn landed(action: &Action, tally: &mut Tally) {
     tally.landed.push((action.side, action.kind));
-    let mut count = |class: GuardClass, by: usize| {
-        if by > 0 {
-            *tally.used.entry(class).or_default() += by as u64;
-        }
-    };
-    match action.kind {
-        ActionKind::Create => count(GuardClass::Creates, 1),
-        ActionKind::Delete => count(GuardClass::Deletes, 1),
-        _ => {
-            count(GuardClass::Changed, 1);
-            count(
-                GuardClass::PhoneChanges,
-                action.changes.iter().filter(|change| change.field == Field::Phone).count(),
-            );
-            count(GuardClass::Clears, action.changes.iter().filter(|change| change.after.is_empty()).count());
-        }
+    for (class, by) in uses(action.kind, &action.changes) {
+        *tally.used.entry(class).or_default() += by;
     }
+}
+
+/// What one landed write uses up of which guard.
+pub(crate) fn uses(kind: ActionKind, changes: &[Change]) -> Vec<(GuardClass, u64)> {
+    let of = |wanted: fn(&Change) -> bool| changes.iter().filter(|change| wanted(change)).count() as u64;
+    let all = match kind {
+        ActionKind::Create => vec![(GuardClass::Creates, 1)],
+        ActionKind::Delete => vec![(GuardClass::Deletes, 1)],
+        _ => vec![
+            (GuardClass::Changed, 1),
+            (GuardClass::PhoneChanges, of(|change| change.field == Field::Phone)),
+            (GuardClass::Clears, of(|change| change.after.is_empty())),
+        ],
+    };
+    all.into_iter().filter(|(_, by)| *by > 0).collect()
 }
 
 /// What a record must hold for its action to be safe: nothing has moved since the plan.

@@ -3,13 +3,16 @@
 //!
 //! Decides nothing about contacts: it only makes the state say what the replicas hold, and the ordinary plan follows.
 
+use crate::changes;
 use crate::env::Event;
 use crate::error::Result;
 use crate::ledger::{Entry, Ledger};
 use crate::rows::Rows;
 use crate::session::Session;
 use engine::normalizer::{Normalizer, text};
+use engine::settings::GuardClass;
 use jiff::{SignedDuration, Timestamp};
+use model::mutant::{self, Mutant};
 use model::{
     ActionKind, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, Listing, Outcome, PhoneKey, Record, RecordId,
     RowHash, RowRef, Rule, RunId, Tombstone,
@@ -52,7 +55,7 @@ impl Session<'_> {
     /// Settles every open intent by what the listings show. Returns how many there were.
     pub(crate) fn recover(&mut self, heads: &[LinkHead], listings: &BySide<Listing>) -> Result<usize> {
         let open = self.store.open_intents()?;
-        if open.is_empty() {
+        if open.is_empty() || mutant::is(Mutant::NoRecovery) {
             return Ok(0);
         }
         let schema = self.settings.schema.clone();
@@ -77,6 +80,9 @@ impl Session<'_> {
                 ActionKind::Delete => deleted(&mut ledger, &scene, (run, intent), at, &mut changes),
                 _ => updated(&mut ledger, &scene, intent, &mut changes),
             };
+            if matches!(fate, Fate::Landed) {
+                changes.extend(uses(intent, at));
+            }
             changes.push(StateChange::Outcome { intent: *number, outcome: fate.into(), at });
         }
         self.store.commit(&changes)?;
@@ -97,6 +103,14 @@ impl Session<'_> {
         }
         Ok(times)
     }
+}
+
+/// What landed unnoticed counts towards the guards as well (I11): else a run that is killed again and again passes all
+/// of them. Not creates and updates: a first sync that was killed is still one, and knows no limit to them.
+fn uses(intent: &Intent, at: Timestamp) -> Vec<StateChange> {
+    let uses = changes::uses(intent.kind, &intent.changes).into_iter();
+    let counts = uses.filter(|(class, _)| !matches!(class, GuardClass::Creates | GuardClass::Changed));
+    counts.map(|(class, count)| StateChange::GuardUse { class: class.name().to_owned(), count, at }).collect()
 }
 
 /// A create that is there: exactly one unlinked record has its number. Its link keeps what was sent as the base, like

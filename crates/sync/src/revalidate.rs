@@ -9,6 +9,7 @@ use crate::make_plan::{Planned, links_of};
 use crate::rows::Rows;
 use crate::session::Session;
 use connector::Presence;
+use model::mutant::{self, Mutant};
 use model::{
     AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Rule, Side,
     StaleRecord, Table,
@@ -114,7 +115,8 @@ impl Session<'_> {
             // An undo takes off one side what the other one keeps.
             let back = (action.kind == ActionKind::Delete && action.reason != Rule::Undo && returned)
                 .then(|| format!("the contact is back in {}", action.side.other().title()));
-            back.or(taken).or_else(|| changes::moved(action, records))
+            let moved = || changes::moved(action, records).filter(|_| !mutant::is(Mutant::StaleWrite));
+            back.filter(|_| !mutant::is(Mutant::StaleReturn)).or(taken).or_else(moved)
         };
         let mut stale = Vec::new();
         plan.actions.retain(|action| match moved(action) {

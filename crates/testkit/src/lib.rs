@@ -13,6 +13,7 @@ pub mod replica;
 
 pub use clock::Clock;
 pub use crash::{Crash, Crashed, Point};
+
 pub use people::{People, number};
 pub use random::Random;
 pub use replica::{Kind, Loss, MemoryReplica, Rewrite, Who};

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod apply;
+mod chaos;
 mod completions;
 mod conflicts;
 mod decisions;
@@ -54,6 +55,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Phone(args) => phone::run(context, &args),
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Demo(args) => demo::run(context, &args).await,
+        Command::Chaos(args) => chaos::run(context, &args),
         Command::Completions(args) => {
             completions::run(args.shell);
             Ok(Code::Done)

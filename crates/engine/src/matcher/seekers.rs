@@ -4,6 +4,7 @@
 use super::free::one_to_one;
 use super::{Context, FoundBy, Group, Matching, Reading, same_line, with_number};
 use crate::identity::Identity;
+use model::mutant::{self, Mutant};
 use model::{BySide, Side};
 use std::collections::BTreeSet;
 
@@ -24,12 +25,16 @@ impl Matching {
         if seekers.justcall.is_empty() && seekers.crm.is_empty() {
             return;
         }
+        // Newcomers of the other side that may be meant as well: only a name tells then who is back (I7).
+        let rivals = BySide::from_fn(|side: Side| {
+            if by == FoundBy::NewId && !mutant::is(Mutant::Rivals) { free[side.other()].clone() } else { Vec::new() }
+        });
         for side in Side::BOTH {
-            self.seek(context, side, &seekers[side], &mut free[side], by, Stage::Certain);
+            self.seek(context, side, &seekers[side], (&mut free[side], &rivals[side]), by, Stage::Certain);
         }
         let found: Vec<BySide<Option<u32>>> = self.survey.joined.iter().map(|joined| joined.rows).collect();
         for side in Side::BOTH {
-            self.seek(context, side, &seekers[side], &mut free[side], by, Stage::Named(&found));
+            self.seek(context, side, &seekers[side], (&mut free[side], &rivals[side]), by, Stage::Named(&found));
         }
     }
 
@@ -56,7 +61,7 @@ impl Matching {
         context: &Context<'_>,
         side: Side,
         seekers: &[(u64, usize)],
-        free: &mut Vec<Reading>,
+        (free, rivals): (&mut Vec<Reading>, &[Reading]),
         by: FoundBy,
         stage: Stage<'_>,
     ) {
@@ -66,7 +71,8 @@ impl Matching {
             let open: Vec<usize> =
                 seekers.iter().map(|(_, at)| *at).filter(|at| self.survey.joined[*at].rows[side].is_none()).collect();
             if !open.is_empty() && !rows.is_empty() {
-                let mut hunt = Hunt { side, by, open, left: rows.to_vec(), taken: &mut taken };
+                let rivals = with_number(rivals, seekers[0].0);
+                let mut hunt = Hunt { side, by, open, left: rows.to_vec(), rivals, taken: &mut taken };
                 match stage {
                     Stage::Certain => self.certain(context, &mut hunt),
                     Stage::Named(found) => self.named(context, &mut hunt, found),
@@ -87,7 +93,7 @@ impl Matching {
         }
         if let ([at], [reading]) = (hunt.open.as_slice(), hunt.left.as_slice()) {
             // A number that nobody has verified does not prove that a contact is back.
-            let proves = hunt.by == FoundBy::Number || !reading.weak;
+            let proves = hunt.by == FoundBy::Number || (!reading.weak && hunt.rivals.is_empty());
             if proves && self.fits_line(context, *at, reading) {
                 self.take(hunt, vec![(0, 0)]);
             }
@@ -99,8 +105,10 @@ impl Matching {
         let partner = |at: &usize| found[*at][other].map(|row| context.identity(other, row));
         let partners: Vec<Option<Identity>> = hunt.open.iter().map(partner).collect();
         let people: Vec<Identity> = hunt.left.iter().map(|reading| context.identity(hunt.side, reading.row)).collect();
+        let rivals: Vec<Identity> = hunt.rivals.iter().map(|rival| context.identity(other, rival.row)).collect();
         let pairs = one_to_one(hunt.open.len(), hunt.left.len(), |at, row| {
-            self.fits_line(context, hunt.open[at], &hunt.left[row])
+            !rivals.iter().any(|rival| rival.agrees(&people[row]))
+                && self.fits_line(context, hunt.open[at], &hunt.left[row])
                 && partners[at].as_ref().is_some_and(|person| person.decides(&people[row]))
         });
         self.take(hunt, pairs);
@@ -138,6 +146,8 @@ struct Hunt<'a> {
     by: FoundBy,
     open: Vec<usize>,
     left: Vec<Reading>,
+    /// Unlinked rows of the other side with the same number.
+    rivals: &'a [Reading],
     taken: &'a mut BTreeSet<u32>,
 }
 

@@ -1,10 +1,9 @@
-//! The job against replicas in memory and a real state file: stories first, then every story with a crash at every
-//! step, then random worlds.
+//! The job against replicas in memory and a real state file, story by story. Random worlds and crashes at every step are
+//! `chaos`'s.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod conflicts;
 mod corpus;
-mod crashes;
 mod deletions;
 mod failures;
 mod first;
@@ -12,6 +11,5 @@ mod guards;
 mod lag;
 mod numbers;
 mod saved;
-mod simulation;
 mod story;
 mod undo;

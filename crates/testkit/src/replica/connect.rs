@@ -1,6 +1,6 @@
 //! The replica as the job sees it.
 
-use super::{Kind, Loss, MemoryReplica};
+use super::{AwkwardEdit, Kind, Loss, MemoryReplica};
 use crate::crash::Point;
 use async_trait::async_trait;
 use connector::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
@@ -24,10 +24,14 @@ impl Connector for MemoryReplica {
     }
 
     async fn list(&self, _progress: &dyn Progress) -> Result<Listing, Error> {
-        let mut inner = self.lock();
-        inner.ledger.lists += 1;
-        trouble(inner.faults.list_error)?;
-        Ok(self.show(&inner))
+        let (listing, meanwhile) = {
+            let mut inner = self.lock();
+            inner.ledger.lists += 1;
+            trouble(inner.faults.list_error)?;
+            (self.show(&inner), std::mem::take(&mut inner.faults.after_listing))
+        };
+        self.awkward(meanwhile);
+        Ok(listing)
     }
 
     async fn read(&self, ids: &[RecordId], _progress: &dyn Progress) -> Result<Vec<Presence>, Error> {
@@ -44,9 +48,7 @@ impl Connector for MemoryReplica {
             trouble(inner.faults.apply_error)?;
             std::mem::take(&mut inner.faults.meanwhile)
         };
-        for (who, field, value) in meanwhile {
-            if field.is_empty() { self.remove(&who) } else { self.edit(&who, &field, &value) }
-        }
+        self.awkward(meanwhile);
         let at_once = batch.first().is_some_and(|write| Kind::is_one_effect(write.via));
         let parts: Vec<&[Write]> = if at_once { vec![batch] } else { batch.chunks(1).collect() };
         let mut results = Vec::with_capacity(batch.len());
@@ -54,6 +56,9 @@ impl Connector for MemoryReplica {
             self.crash.step(Point::BeforeEffect);
             results.extend(self.effect(part));
             self.crash.step(Point::AfterEffect);
+        }
+        if self.lock().faults.short_answer {
+            results.pop();
         }
         Ok(results)
     }
@@ -71,6 +76,17 @@ impl Connector for MemoryReplica {
 }
 
 impl MemoryReplica {
+    /// Users at an awkward moment. Whoever is gone by now is not edited.
+    fn awkward(&self, edits: impl IntoIterator<Item = AwkwardEdit>) {
+        for (who, field, value) in edits {
+            if field.is_empty() {
+                self.try_remove(&who);
+            } else {
+                self.try_edit(&who, &field, &value);
+            }
+        }
+    }
+
     /// One effect: writes that land together, or do not.
     fn effect(&self, part: &[Write]) -> Vec<WriteResult> {
         let mut inner = self.lock();

@@ -34,6 +34,10 @@ impl Contents {
         Self { now: Vec::new(), before: Vec::new(), next: 0, first_id }
     }
 
+    pub(crate) const fn number_from(&mut self, first: u64) {
+        self.first_id = first;
+    }
+
     /// Remembers how it was until now.
     pub(crate) fn remember(&mut self, at: Timestamp) {
         self.before.push((at, self.now.clone()));

@@ -40,6 +40,10 @@ pub struct Faults {
     pub identify_error: Option<ErrorKind>,
     /// Batches fail before anything is sent.
     pub apply_error: Option<ErrorKind>,
+    /// Asking for single records says that they do not exist.
+    pub false_gone: bool,
+    /// Answers leave out their last result.
+    pub short_answer: bool,
     /// Asking for single records fails to give a clear answer.
     pub unclear: bool,
     /// Writes of a contact with this text are refused.
@@ -50,6 +54,8 @@ pub struct Faults {
     pub unknown: BTreeSet<Field>,
     /// What becomes of the next writes that travel one by one, or of the next batches.
     pub losses: VecDeque<Loss>,
+    /// Edits that a user makes just after the next listing was taken.
+    pub after_listing: VecDeque<AwkwardEdit>,
     /// Edits that a user makes just before the next batch is carried out.
     pub meanwhile: VecDeque<AwkwardEdit>,
 }

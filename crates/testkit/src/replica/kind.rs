@@ -27,6 +27,8 @@ pub struct Kind {
     pub ids_in_answers: bool,
     /// An answer shows the record as it is stored now.
     pub shows_stored: bool,
+    /// What a bulk request does not mention of a contact that exists is emptied.
+    pub bulk_replaces: bool,
     /// Refuses a number that another contact has.
     pub unique_phones: bool,
     /// Refuses a write where the record is not what the writer saw.
@@ -57,6 +59,7 @@ impl Kind {
             gives_ids: true,
             ids_in_answers: false,
             shows_stored: false,
+            bulk_replaces: false,
             unique_phones: false,
             notices_moves: false,
             rewrites: Vec::new(),
@@ -88,6 +91,7 @@ impl Kind {
             gives_ids: true,
             ids_in_answers: true,
             shows_stored: true,
+            bulk_replaces: false,
             unique_phones: false,
             notices_moves: true,
             rewrites: Vec::new(),

@@ -60,6 +60,9 @@ impl MemoryReplica {
         if inner.faults.unclear {
             return Presence::Unclear { message: "no clear answer".to_owned() };
         }
+        if inner.faults.false_gone {
+            return Presence::Gone;
+        }
         let contacts = &inner.contents.now;
         Contents::by_shown_id(contacts, id.as_str())
             .map_or(Presence::Gone, |at| Presence::Present(self.record(inner, contacts, at)))

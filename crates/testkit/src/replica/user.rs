@@ -1,10 +1,13 @@
 //! The test as the user: adds, edits and deletes contacts by hand, and looks at what is there. Contacts are named by
-//! their id or by any text that they hold.
+//! their id, by any text that they hold, or by their place in the list (`#3`, counted around).
 
 use super::{Contact, Deed, Faults, Kind, Ledger, MemoryReplica, Who};
 use model::Field;
 
 fn position_of(contacts: &[Contact], who: &str) -> Option<usize> {
+    if let Some(place) = who.strip_prefix('#').and_then(|place| place.parse::<usize>().ok()) {
+        return place.checked_rem(contacts.len());
+    }
     let has = |contact: &Contact| contact.id.as_deref() == Some(who) || contact.cells.iter().any(|cell| cell == who);
     contacts.iter().position(has)
 }
@@ -43,26 +46,38 @@ impl MemoryReplica {
 
     /// Changes one field of a contact.
     pub fn edit(&self, who: &str, field: &str, value: &str) {
+        assert!(self.try_edit(who, field, value), "{} has no {who}", self.side);
+    }
+
+    /// Changes one field of a contact, if there is such a contact.
+    pub fn try_edit(&self, who: &str, field: &str, value: &str) -> bool {
         let index = self.position(field);
         let mut inner = self.lock();
         let now = self.clock.now();
-        let at = position_of(&inner.contents.now, who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
+        let Some(at) = position_of(&inner.contents.now, who) else { return false };
         inner.contents.remember(now);
         let contact = &mut inner.contents.now[at];
         let before = std::mem::replace(&mut contact.cells[index], value.to_owned());
         let place = contact.place;
         let deed = Deed::Changed { field: index, before, after: value.to_owned() };
         inner.ledger.deeds.push((now, Who::User, place, deed));
+        true
     }
 
     /// Deletes a contact.
     pub fn remove(&self, who: &str) {
+        assert!(self.try_remove(who), "{} has no {who}", self.side);
+    }
+
+    /// Deletes a contact, if there is such a contact.
+    pub fn try_remove(&self, who: &str) -> bool {
         let mut inner = self.lock();
         let now = self.clock.now();
-        let at = position_of(&inner.contents.now, who).unwrap_or_else(|| panic!("{} has no {who}", self.side));
+        let Some(at) = position_of(&inner.contents.now, who) else { return false };
         inner.contents.remember(now);
         let contact = inner.contents.now.remove(at);
         inner.ledger.deeds.push((now, Who::User, contact.place, Deed::Deleted { cells: contact.cells }));
+        true
     }
 
     /// Puts a deleted contact back as it was, id included.
@@ -104,6 +119,13 @@ impl MemoryReplica {
         world
     }
 
+    /// Ids and cells that a listing taken now would show, faults and lag included; unknown as "".
+    pub fn shown(&self) -> Vec<(String, Vec<String>)> {
+        let (listing, width) = (self.show(&self.lock()), self.schema.width(self.side));
+        let cells = |row: model::RowRef<'_>| row.cells(width).map(|cell| cell.text().to_owned()).collect();
+        listing.table.iter().map(|row| (row.id().to_owned(), cells(row))).collect()
+    }
+
     /// How many contacts there are.
     pub fn count(&self) -> usize {
         self.lock().contents.now.len()
@@ -129,6 +151,11 @@ impl MemoryReplica {
         change(&mut self.lock().kind);
     }
 
+    /// What it can do now.
+    pub fn current_kind(&self) -> Kind {
+        self.lock().kind.clone()
+    }
+
     /// Another account answers from now on.
     pub fn impersonate(&self, fingerprint: &str) {
         fingerprint.clone_into(&mut self.lock().fingerprint);
@@ -137,6 +164,11 @@ impl MemoryReplica {
     /// Who did what so far.
     pub fn ledger(&self) -> Ledger {
         self.lock().ledger.clone()
+    }
+
+    /// Ids count from another number: nothing may depend on what they look like (L9).
+    pub fn number_from(&self, first: u64) {
+        self.lock().contents.number_from(first);
     }
 
     /// How many deeds so far.

@@ -38,6 +38,8 @@ impl MemoryReplica {
             return refused("a phone is required");
         }
         match write.kind {
+            // Bulk finds contacts by the number that it is sent: a new one makes a new contact.
+            WriteKind::Update if write.via == Via::Bulk && new_phone.is_some() => self.create(inner, write),
             WriteKind::Create => self.create(inner, write),
             WriteKind::Update | WriteKind::Delete => {
                 let by_phone = write.via == Via::Bulk;
@@ -94,6 +96,9 @@ impl MemoryReplica {
             let digits = |text: &str| text.trim_start_matches('+').to_owned();
             let known = |contact: &Contact| digits(&contact.cells[phone.index()]) == digits(&number);
             if let Some(at) = inner.contents.now.iter().position(known) {
+                if inner.kind.bulk_replaces {
+                    self.empty_others(inner, write, at);
+                }
                 return self.update(inner, write, at);
             }
         }
@@ -112,6 +117,19 @@ impl MemoryReplica {
         inner.ledger.deeds.push((self.clock.now(), Who::Job, contact.place, deed));
         let at = inner.contents.now.len() - 1;
         self.done(inner, at)
+    }
+
+    /// Replacing semantics: what was not sent is emptied.
+    fn empty_others(&self, inner: &mut Inner, write: &Write, at: usize) {
+        for (field, _) in self.schema.iter().filter(|(id, _)| !write.set.iter().any(|(sent, _)| sent == id)) {
+            let contact = &mut inner.contents.now[at];
+            let before = std::mem::take(&mut contact.cells[field.index()]);
+            let place = contact.place;
+            if !before.is_empty() {
+                let deed = Deed::Changed { field: field.index(), before, after: String::new() };
+                inner.ledger.deeds.push((self.clock.now(), Who::Job, place, deed));
+            }
+        }
     }
 
     fn update(&self, inner: &mut Inner, write: &Write, at: usize) -> WriteResult {

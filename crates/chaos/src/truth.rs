@@ -1,0 +1,388 @@
+//! What really happened, kept without asking the engine or the state: who each record is, what users said about each
+//! person, and which of it the other side has heard. Reads the replicas' ledgers of deeds.
+//!
+//! Who is who follows from a field that users never edit. Two such names become one person where a number (or, where it
+//! is shared, number and name) joins a newcomer to somebody known: that is what the rules promise, told a second time.
+
+use crate::watch::Call;
+use crate::world::{PERSON, World};
+use connector::WriteResult;
+use jiff::Timestamp;
+use model::{BySide, Field, LinkHead, Side, is_parking_number};
+use std::collections::{BTreeMap, BTreeSet};
+use testkit::replica::{Contact, Deed, Who};
+
+/// What a user last said about one field of a record.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub(crate) at: Timestamp,
+    /// During which run, or before which one.
+    pub(crate) run: usize,
+    pub(crate) text: String,
+    /// The other side held it at some moment since.
+    pub(crate) heard: bool,
+}
+
+/// One record of a replica.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) person: String,
+    pub(crate) cells: Vec<String>,
+    pub(crate) live: bool,
+    pub(crate) made_by: Who,
+    pub(crate) said: Vec<Option<Said>>,
+    /// Everything that a field ever held.
+    pub(crate) held: Vec<BTreeSet<String>>,
+}
+
+/// A deletion by a user.
+#[derive(Debug, Clone)]
+pub(crate) struct Gone {
+    pub(crate) at: Timestamp,
+    pub(crate) run: usize,
+    pub(crate) cells: Vec<String>,
+}
+
+/// One deed of the job, with the record as it was before.
+#[derive(Debug, Clone)]
+pub(crate) struct JobDeed {
+    pub(crate) side: Side,
+    pub(crate) place: u64,
+    pub(crate) before: Option<Known>,
+    pub(crate) deed: Deed,
+    pub(crate) at: Timestamp,
+}
+
+/// Everything known.
+#[derive(Debug, Clone)]
+pub(crate) struct Truth {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) phone: usize,
+    pub(crate) person: usize,
+    /// Runs begun so far.
+    pub(crate) runs: usize,
+    pub(crate) records: BySide<BTreeMap<u64, Known>>,
+    pub(crate) gone: BTreeMap<(String, Side), Gone>,
+    /// Texts that users gave to a field of a person, on any side.
+    words: BTreeMap<(String, usize), BTreeSet<String>>,
+    /// Texts that users chose in conflicts.
+    pub(crate) answers: BTreeSet<String>,
+    /// Persons about whom a conflict was decided.
+    pub(crate) decided: BTreeSet<String>,
+    /// Texts that a side acknowledged for a field of a person, stored or not.
+    acknowledged: BTreeSet<(Side, String, usize, String)>,
+    joined: BTreeMap<String, String>,
+    cursor: BySide<usize>,
+}
+
+/// A text as people would compare it. Deliberately simpler than the engine's canonical form, and not derived from it.
+pub(crate) fn plain(field: &Field, text: &str) -> String {
+    if *field == Field::Phone {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        return if digits.len() == 10 { format!("1{digits}") } else { digits };
+    }
+    let text = text.trim().to_lowercase().replace("e\u{301}", "é");
+    text.chars().take(40).collect::<String>().trim().to_owned()
+}
+
+impl Truth {
+    pub(crate) fn new(world: &World) -> Self {
+        let schema = &world.settings.schema;
+        let person = schema.position(&Field::Custom(PERSON.into())).unwrap().index();
+        Self {
+            fields: schema.fields().to_vec(),
+            phone: schema.phone().index(),
+            person,
+            runs: 0,
+            records: BySide::default(),
+            gone: BTreeMap::new(),
+            words: BTreeMap::new(),
+            answers: BTreeSet::new(),
+            decided: BTreeSet::new(),
+            acknowledged: BTreeSet::new(),
+            joined: BTreeMap::new(),
+            cursor: BySide::default(),
+        }
+    }
+
+    /// Takes note of all deeds since the last time; answers with those of the job.
+    pub(crate) fn absorb(&mut self, world: &World) -> Vec<JobDeed> {
+        let mut deeds = Vec::new();
+        for side in Side::BOTH {
+            let ledger = world.replicas[side].ledger();
+            let new = ledger.deeds[self.cursor[side]..].iter().cloned();
+            deeds.extend(new.map(|(at, who, place, deed)| (side, at, who, place, deed)));
+            self.cursor[side] = ledger.deeds.len();
+        }
+        // What users said during a run may be what the job passed on in it.
+        let mut job = Vec::new();
+        for (side, at, who, place, deed) in deeds.iter().filter(|(_, _, who, ..)| *who == Who::User) {
+            self.take(*side, *at, *who, *place, deed);
+        }
+        for (side, at, who, place, deed) in deeds {
+            if who == Who::Job {
+                let before = self.records[side].get(&place).cloned();
+                self.take(side, at, who, place, &deed);
+                job.push(JobDeed { side, place, before, deed, at });
+            }
+        }
+        job
+    }
+
+    fn take(&mut self, side: Side, at: Timestamp, who: Who, place: u64, deed: &Deed) {
+        match deed {
+            Deed::Created { cells } => {
+                let blank = vec![None; self.fields.len()];
+                let person = cells[self.person].clone();
+                let held = vec![BTreeSet::new(); self.fields.len()];
+                let known = Known { person, cells: cells.clone(), live: true, made_by: who, said: blank, held };
+                self.records[side].insert(place, known);
+                for (field, text) in cells.iter().enumerate().take(self.fields.len()) {
+                    self.say(side, at, who, place, field, text);
+                }
+            }
+            Deed::Changed { field, after, .. } => {
+                let Some(known) = self.records[side].get_mut(&place) else { return };
+                known.cells[*field].clone_from(after);
+                if *field == self.person && known.person.is_empty() {
+                    known.person.clone_from(after);
+                }
+                if *field < self.fields.len() {
+                    self.say(side, at, who, place, *field, after);
+                }
+            }
+            Deed::Deleted { cells } => {
+                let Some(known) = self.records[side].get_mut(&place) else { return };
+                known.live = false;
+                if who == Who::User {
+                    let gone = Gone { at, run: self.runs, cells: cells.clone() };
+                    let person = self.name_of(&self.records[side][&place].person);
+                    self.gone.insert((person, side), gone);
+                }
+            }
+        }
+    }
+
+    /// A field of a record takes a text.
+    fn say(&mut self, side: Side, at: Timestamp, who: Who, place: u64, field: usize, text: &str) {
+        let text = plain(&self.fields[field], text);
+        let person = self.records[side][&place].person.clone();
+        let heard = text.is_empty()
+            || self
+                .live(side.other(), &person)
+                .any(|(_, known)| plain(&self.fields[field], &known.cells[field]) == text);
+        let known = self.records[side].get_mut(&place).unwrap();
+        known.held[field].insert(text.clone());
+        if who == Who::User {
+            known.said[field] = Some(Said { at, run: self.runs, text: text.clone(), heard });
+            self.words.entry((person.clone(), field)).or_default().insert(text.clone());
+        }
+        // Whatever the other side said in the same words has been heard now.
+        let class = self.name_of(&person);
+        let joined = &self.joined;
+        for other in self.records[side.other()].values_mut() {
+            if name_of(joined, &other.person) == class
+                && let Some(said) = other.said[field].as_mut().filter(|said| said.text == text)
+            {
+                said.heard = true;
+            }
+        }
+    }
+
+    /// Whether a number was given to somebody else, or several records of a side have the same one.
+    pub(crate) fn numbers_moved(&self) -> bool {
+        let number = |known: &Known| plain(&Field::Phone, &known.cells[self.phone]);
+        Side::BOTH.into_iter().any(|side| {
+            let readable = |text: &String| text.len() == 11;
+            let moved = |known: &Known| known.held[self.phone].iter().filter(|text| readable(text)).count() > 1;
+            let live = || self.records[side].values().filter(|known| known.live);
+            let mut numbers: Vec<String> = live().map(number).filter(readable).collect();
+            let all = numbers.len();
+            numbers.sort();
+            numbers.dedup();
+            numbers.len() < all || live().any(moved)
+        })
+    }
+
+    /// The one name of a person who has several.
+    pub(crate) fn name_of(&self, person: &str) -> String {
+        name_of(&self.joined, person)
+    }
+
+    /// Two names are one person from now on.
+    pub(crate) fn join(&mut self, a: &str, b: &str) {
+        let (a, b) = (self.name_of(a), self.name_of(b));
+        if a != b && !a.is_empty() && !b.is_empty() {
+            let gone: Vec<_> =
+                self.gone.iter().filter(|((name, _), _)| *name == b).map(|(k, g)| (k.1, g.clone())).collect();
+            for (side, gone) in gone {
+                self.gone.entry((a.clone(), side)).or_insert(gone);
+            }
+            if self.decided.contains(&b) {
+                self.decided.insert(a.clone());
+            }
+            self.joined.insert(b, a.clone());
+            self.hear(&a);
+        }
+    }
+
+    /// A replica took a new contact for a record that no listing had shown: they are one from now on.
+    pub(crate) fn mistaken(&mut self, job: &[JobDeed], unseen: &BTreeSet<(Side, u64)>) {
+        for done in job.iter().filter(|done| unseen.contains(&(done.side, done.place))) {
+            let (Deed::Changed { field, after, .. }, Some(before)) = (&done.deed, &done.before) else { continue };
+            if *field == self.person {
+                self.join(&before.person, after);
+            } else if let Some(name) = self.fields.get(*field) {
+                // What it was made to hold is what it says from now on.
+                let text = plain(name, after);
+                self.words.entry((before.person.clone(), *field)).or_default().insert(text);
+            }
+        }
+    }
+
+    /// They have only now become one: what one of the records ever held, the other one's user need not say again.
+    fn hear(&mut self, person: &str) {
+        for side in Side::BOTH {
+            let there: Vec<Vec<BTreeSet<String>>> =
+                self.live(side.other(), person).map(|(_, known)| known.held.clone()).collect();
+            let places: Vec<u64> = self.live(side, person).map(|(place, _)| place).collect();
+            for place in places {
+                let known = self.records[side].get_mut(&place).unwrap();
+                for (at, said) in known.said.iter_mut().enumerate() {
+                    if let Some(said) = said {
+                        said.heard |= there.iter().any(|held| held[at].contains(&said.text));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Live records of a person on a side.
+    pub(crate) fn live(&self, side: Side, person: &str) -> impl Iterator<Item = (u64, &Known)> {
+        let class = self.name_of(person);
+        let is_it = move |known: &Known| known.live && !class.is_empty() && self.name_of(&known.person) == class;
+        self.records[side].iter().filter(move |(_, known)| is_it(known)).map(|(place, known)| (*place, known))
+    }
+
+    /// Every person who is somewhere.
+    pub(crate) fn people(&self) -> BTreeSet<String> {
+        let all = Side::BOTH.into_iter().flat_map(|side| self.records[side].values());
+        all.filter(|known| known.live && !known.person.is_empty()).map(|known| self.name_of(&known.person)).collect()
+    }
+
+    /// Whether some user said this about this field of this person, on whichever side; or chose it in a conflict.
+    pub(crate) fn was_said(&self, person: &str, field: usize, text: &str) -> bool {
+        let text = plain(&self.fields[field], text);
+        let class = self.name_of(person);
+        let of =
+            |(known, _): &(&(String, usize), &BTreeSet<String>)| known.1 == field && self.name_of(&known.0) == class;
+        self.answers.contains(&text) || self.words.iter().filter(of).any(|(_, words)| words.contains(&text))
+    }
+
+    /// Takes note of what was acknowledged.
+    pub(crate) fn hear_answers(&mut self, calls: &[Call]) {
+        for call in calls.iter().filter(|call| matches!(call.result, Some(WriteResult::Done { .. }))) {
+            let current = call.write.current.as_ref().map(|record| record.cell(self.person).text());
+            let sent = call.write.set.iter().find(|(id, _)| id.index() == self.person).map(|(_, text)| text.as_str());
+            let Some(person) = sent.or(current) else { continue };
+            let stored = match &call.result {
+                Some(WriteResult::Done { stored, .. }) => stored.as_ref(),
+                _ => None,
+            };
+            for (id, text) in &call.write.set {
+                let field = &self.fields[id.index()];
+                let text = plain(field, text);
+                if stored.is_some_and(|stored| plain(field, stored.cell(id.index()).text()) != text) {
+                    continue; // the answer itself shows something else
+                }
+                self.acknowledged.insert((call.side, person.to_owned(), id.index(), text));
+            }
+        }
+    }
+
+    /// Whether a side acknowledged this text for this field of this person.
+    pub(crate) fn was_acknowledged(&self, side: Side, person: &str, field: usize, text: &str) -> bool {
+        let class = self.name_of(person);
+        self.acknowledged.iter().any(|(at, who, index, words)| {
+            (*at, *index, words.as_str()) == (side, field, text) && self.name_of(who) == class
+        })
+    }
+
+    /// The record behind an id.
+    pub(crate) fn place_of(contacts: &[Contact], id: &str) -> Option<u64> {
+        contacts.iter().find(|contact| contact.id.as_deref() == Some(id)).map(|contact| contact.place)
+    }
+
+    /// Newcomers whose number says who they are, judged by what the listings show now: both names, and the number that
+    /// they share. And records that are found by their number, since the id of what was created is not known yet.
+    pub(crate) fn meet(&self, world: &World, heads: &[LinkHead]) -> Vec<(String, String)> {
+        let shown = BySide::from_fn(|side| {
+            let mut shown = world.replicas[side].shown();
+            shown.sort();
+            shown.dedup();
+            shown
+        });
+        let number = |cells: &Vec<String>| plain(&Field::Phone, &cells[self.phone]);
+        // Who is linked to somebody that is still there is nobody else's other half.
+        let taken = |side: Side, id: &str, partner: &str| {
+            let own = |head: &&LinkHead| head.ids[side].as_ref().is_some_and(|known| known.as_str() == id);
+            let other = |head: &LinkHead| head.ids[side.other()].as_ref().map(|known| known.as_str().to_owned());
+            let linked = heads.iter().find(own).and_then(other).filter(|other| other != partner);
+            linked.is_some_and(|other| world.replicas[side.other()].find(&other).is_some())
+        };
+        let mut pairs = Vec::new();
+        for (left_id, left) in &shown.justcall {
+            let wanted = number(left);
+            if wanted.is_empty() || is_parking_number(&left[self.phone]) {
+                continue;
+            }
+            let alone = |side: Side| shown[side].iter().filter(|(_, cells)| number(cells) == wanted).count() == 1;
+            let alone = alone(Side::Justcall) && alone(Side::Crm);
+            for (right_id, right) in shown.crm.iter().filter(|(_, right)| number(right) == wanted) {
+                let (a, b) = (&left[self.person], &right[self.person]);
+                let newcomer =
+                    self.live(Side::Crm, a).next().is_none() || self.live(Side::Justcall, b).next().is_none();
+                let free = !taken(Side::Justcall, left_id, right_id) && !taken(Side::Crm, right_id, left_id);
+                if newcomer && free && (alone || self.alike(left, right)) {
+                    pairs.push((a.clone(), b.clone()));
+                }
+            }
+        }
+        for head in heads {
+            let Some(known) = head.key.map(|key| plain(&Field::Phone, &key.e164())) else { continue };
+            for side in Side::BOTH.into_iter().filter(|side| head.ids[*side].is_none()) {
+                let found: Vec<_> =
+                    shown[side].iter().map(|(_, cells)| cells).filter(|cells| number(cells) == known).collect();
+                let Some(id) = &head.ids[side.other()] else { continue };
+                let contacts = world.replicas[side.other()].contacts();
+                let there = contacts.iter().find(|contact| contact.id.as_deref() == Some(id.as_str()));
+                let Some(there) = there else { continue };
+                for cells in found.iter().filter(|cells| found.len() == 1 || self.alike(cells, &there.cells)) {
+                    pairs.push((cells[self.person].clone(), there.cells[self.person].clone()));
+                }
+            }
+        }
+        pairs
+    }
+
+    /// The second factor: the same name; or the same e-mail, unless the names differ.
+    fn alike(&self, left: &[String], right: &[String]) -> bool {
+        let same = |wanted: &Field| {
+            let at = self.fields.iter().position(|field| field == wanted)?;
+            let (left, right) = (plain(wanted, &left[at]), plain(wanted, &right[at]));
+            (!left.is_empty() && !right.is_empty()).then_some(left == right)
+        };
+        match same(&Field::FirstName) {
+            Some(names) => names,
+            None => same(&Field::Email) == Some(true),
+        }
+    }
+}
+
+fn name_of(joined: &BTreeMap<String, String>, person: &str) -> String {
+    let mut name = person;
+    while let Some(next) = joined.get(name) {
+        name = next;
+    }
+    name.to_owned()
+}
