@@ -141,6 +141,8 @@ fn created(
         }
     }
     let fate = match (first, second) {
+        // Somebody else's, who got the number meanwhile: an unlinked record like any other (I6, I13).
+        (Some(row), None) if !is_what_was_sent(ledger, intent, row) => return Fate::Unclear,
         (Some(_), None) => Fate::Landed,
         (Some(_), Some(_)) => return Fate::Unclear,
         (None, _) => {
@@ -165,6 +167,14 @@ fn created(
     entry.created_at[side] = matches!(fate, Fate::Presumed).then_some(sent_at);
     changes.push(if is_new { entry.insert() } else { entry.update() });
     fate
+}
+
+/// Whether a record shows every value that a create sent, perhaps in the replica's own spelling.
+fn is_what_was_sent(ledger: &Ledger<'_>, intent: &Intent, row: RowRef<'_>) -> bool {
+    intent.changes.iter().all(|change| {
+        let cell = ledger.schema.position(&change.field).map_or(Cell::Unknown, |id| row.cell(id.index()));
+        cell == Cell::Unknown || holds(ledger.normalizer, &change.field, cell, None, &change.after)
+    })
 }
 
 /// A create without a partner: an undo brought a deleted record back.
