@@ -1,7 +1,7 @@
 //! `tieline conflicts export`, `import`, `decided` and `reopen`: deciding many conflicts in a spreadsheet, and looking after
 //! decisions. Writes to neither side.
 
-use super::conflicts::{answer, check, known, open};
+use super::conflicts::{answer, check, known, open, own_value};
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
@@ -125,16 +125,17 @@ fn choice(text: &str) -> Result<Option<Choice>, String> {
     if let Some((word, value)) = text.split_once(':')
         && word.trim().eq_ignore_ascii_case("value")
     {
-        return Ok(Some(Choice::Value(value.trim().to_owned())));
+        return own_value(value.trim()).map(Some);
     }
     let word = text.trim().to_lowercase().replace(['_', '-'], " ");
     Ok(Some(match word.as_str() {
         "" => return Ok(None),
         "justcall" => Choice::Take(Side::Justcall),
         "crm" => Choice::Take(Side::Crm),
+        "clear" => Choice::Value(String::new()),
         "skip" => Choice::Skip,
         "keep apart" => Choice::KeepApart,
-        _ => return Err(format!("`{text}` is none of: justcall, crm, value:TEXT, skip, keep apart")),
+        _ => return Err(format!("`{text}` is none of: justcall, crm, value:TEXT, clear, skip, keep apart")),
     }))
 }
 
@@ -181,6 +182,7 @@ pub(crate) fn list(context: &Context, state: &Path) -> Fallible<Code> {
         for Resolution { conflict, choice, made_at, made_by, .. } in &decided {
             let choice = match choice {
                 Choice::Take(side) => format!("take {side}"),
+                Choice::Value(value) if value.is_empty() => "clear".to_owned(),
                 Choice::Value(value) => format!("value: {value}"),
                 Choice::Skip => "skip until changed".to_owned(),
                 Choice::KeepApart => "keep apart".to_owned(),
@@ -220,7 +222,7 @@ mod tests {
             ("keep apart", Choice::KeepApart),
             ("Skip", Choice::Skip),
             ("value: Acme: the best", Choice::Value("Acme: the best".into())),
-            ("'value:", Choice::Value(String::new())),
+            ("Clear", Choice::Value(String::new())),
         ] {
             assert_eq!(choice(text), Ok(Some(expected)), "{text}");
         }

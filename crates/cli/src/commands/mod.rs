@@ -13,6 +13,7 @@ mod field_history;
 mod forget;
 mod history;
 mod init;
+mod names;
 mod phone;
 mod plan;
 mod quality;

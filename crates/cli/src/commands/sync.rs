@@ -14,7 +14,7 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     let approvals = args.approvals.by_class();
     if args.dry_run {
         let made = plan::make(context, approvals, "sync --dry-run", None).await?;
-        plan::show(context, &made, false)?;
+        plan::show(context, &made, args.all)?;
         return Ok(plan::code(&made, args.exit_code));
     }
     let setup = super::setup(context)?;
@@ -25,7 +25,16 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     log(&planned.plan);
     let finished = session.apply(&planned).await?;
     job::retain(&mut session, &setup, planned.plan.created_at)?;
-    close(context, &planned.plan, finished, args.exit_code)
+    close(context, &planned.plan, finished, Shape { all: args.all, exit_code: args.exit_code })
+}
+
+/// How a run is shown, and how the process ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// Every row.
+    pub(crate) all: bool,
+    /// Whether what waits shows in the exit code.
+    pub(crate) exit_code: bool,
 }
 
 /// What is about to be written, behind -v.
@@ -38,7 +47,7 @@ pub(crate) fn log(plan: &Plan) {
 }
 
 /// Prints the report of a run, and the error that stopped it.
-pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, exit_code: bool) -> Fallible<Code> {
+pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, shape: Shape) -> Fallible<Code> {
     let report = &finished.report;
     for failed in &report.failed {
         tracing::info!(side = failed.side.name(), phone = failed.phone, error = failed.error, "failed");
@@ -46,7 +55,10 @@ pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, 
     if context.global.json {
         output::print(|out| report::json::run(report, report::json::Layout::Pretty, out))?;
     } else {
-        output::print(|out| report::terminal::run(report, &context.view(false), out))?;
+        // Every night the same conflicts in full would hide tonight's.
+        let new_since = Some(plan.created_at).filter(|_| !shape.all);
+        let view = report::terminal::ViewOptions { new_since, ..context.view(shape.all) };
+        output::print(|out| report::terminal::run(report, &view, out))?;
     }
     if let Some(error) = finished.stopped {
         let mut failure = Failure::from(error);
@@ -54,7 +66,7 @@ pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, 
         failure.code = Code::Failed;
         return Err(failure);
     }
-    Ok(code(plan, report, exit_code))
+    Ok(code(plan, report, shape.exit_code))
 }
 
 fn code(plan: &Plan, report: &RunReport, asked: bool) -> Code {
