@@ -1,7 +1,7 @@
 //! Phases 1 to 5: from two replicas and the state to a sealed plan. Writes to neither replica. Of the state it changes only
 //! which schema is current; keeping the plan is the caller's.
 
-use crate::batches::{Batch, batches};
+use crate::batches::batches;
 use crate::error::{Error, Result};
 use crate::fetch::{self, Fetched, Probed};
 use crate::seal::seal;

@@ -9,6 +9,7 @@ use crate::job;
 use crate::output;
 use connector_csv::{Sheet, SheetRow};
 use model::{BySide, Choice, Conflict, ConflictId, Resolution, Side};
+use report::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,8 +20,8 @@ pub(crate) fn export(context: &Context, state: &Path, file: &Path) -> Fallible<C
     let mut bytes = Vec::new();
     report::csv::decisions(&conflicts, &mut bytes)?;
     output::write_private(file, "conflicts", &bytes)?;
-    let count = conflicts.len();
-    context.note(&format!("{count} conflicts written to {}", file.display()));
+    let count = words::count(conflicts.len() as u64, "conflict");
+    context.note(&format!("{count} written to {}", file.display()));
     context.note(&format!("next: fill the column `decision`, then tieline conflicts import {}", file.display()));
     Ok(Code::Done)
 }
@@ -154,11 +155,13 @@ fn tell(context: &Context, imported: &Imported, dry_run: bool) {
     }
     let verb = if dry_run { "would be stored" } else { "stored" };
     let Imported { stored, left, refused, writes } = imported;
-    context.note(&format!("{stored} decisions {verb}, {} refused, {left} lines without a decision", refused.len()));
+    let decisions = words::count(*stored as u64, "decision");
+    let left = words::count(*left as u64, "line");
+    context.note(&format!("{decisions} {verb}, {} refused, {left} without a decision", refused.len()));
     if *stored > 0 {
-        let (justcall, crm) = (writes.justcall, writes.crm);
+        let (justcall, crm) = (words::count(writes.justcall, "record"), writes.crm);
         context.note(&format!(
-            "the next plan writes at most {justcall} records in JustCall and {crm} in the CRM for them"
+            "the next plan writes at most {justcall} in JustCall and {crm} in the CRM for them"
         ));
         context.note("next: tieline plan");
     }

@@ -42,7 +42,8 @@ pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Cod
         .await
         .map_err(|error| Failure::from_error(&error).hint("take another --port; 0 takes any free one"))?;
     output::print(|out| {
-        writeln!(out, "sandbox at {} with {} contacts", running.base_url(), account.contact_count())?;
+        let contacts = report::words::count(account.contact_count() as u64, "contact");
+        writeln!(out, "sandbox at {} with {contacts}", running.base_url())?;
         writeln!(out, "JUSTCALL_API_KEY={key} JUSTCALL_API_SECRET={secret}")
     })?;
     context.note("Ctrl-C ends it");
@@ -50,7 +51,8 @@ pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Cod
     running.shutdown().await;
     if let Some(path) = &args.save {
         account.save(path).map_err(|error| Failure::new(format!("cannot save {}: {error}", path.display())))?;
-        context.note(&format!("saved {} contacts to {}", account.contact_count(), path.display()));
+        let contacts = report::words::count(account.contact_count() as u64, "contact");
+        context.note(&format!("saved {contacts} to {}", path.display()));
     }
     Ok(Code::Done)
 }
