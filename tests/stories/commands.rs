@@ -322,8 +322,8 @@ fn a_sandbox_that_cannot_work_says_so_at_once() {
     let world = World::new();
     world.run(&["sandbox", "--port", "0", "--save", "nowhere/x.json"]).fails(2, &["nowhere/x.json", "folder"]);
     world.run(&["sandbox", "--load", "nowhere.json"]).fails(2, &["cannot read nowhere.json", "No such file"]);
-    world.write("bad.json", "[1]");
-    world.run(&["sandbox", "--load", "bad.json"]).fails(2, &["bad.json", "caused by"]);
+    world.write("bad.json", "{\"contacts\": 1}");
+    world.run(&["sandbox", "--port", "0", "--load", "bad.json"]).fails(2, &["bad.json", "caused by"]);
     for limit in ["--requests-per-minute", "--concurrency"] {
         world.run(&["sandbox", limit, "0"]).ends(2);
     }

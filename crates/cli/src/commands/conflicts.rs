@@ -1,6 +1,7 @@
 //! `tieline conflicts`: lists, shows and decides. A decision is stored; the next plan carries it out.
 
 use super::decisions;
+use super::own_value::{HINT, is_email, own_value};
 use crate::args::ConflictCommand;
 use crate::config::Config;
 use crate::context::Context;
@@ -23,7 +24,7 @@ pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code>
         ConflictCommand::Resolve { id, take, value, clear, skip: _, keep_apart, by } => {
             let choice = match (take, value) {
                 (Some(side), _) => Choice::Take(side.into()),
-                (None, Some(value)) => own_value(&value).map_err(|why| Failure::usage(why).hint(CLEAR))?,
+                (None, Some(value)) => own_value(&value).map_err(|why| Failure::usage(why).hint(HINT))?,
                 (None, None) if clear => Choice::Value(String::new()),
                 (None, None) if keep_apart => Choice::KeepApart,
                 (None, None) => Choice::Skip,
@@ -119,26 +120,6 @@ pub(crate) fn answer(conflict: &Conflict, choice: Choice, by: Option<String>) ->
     }
 }
 
-const CLEAR: &str = "give a value that both sides can hold; --clear empties the field on both sides";
-/// Longer than any field of a contact has reason to be.
-const LONGEST: usize = 1_000;
-
-/// A value of a person's own. A blank one is refused: emptying a field is an answer of its own.
-pub(crate) fn own_value(text: &str) -> Result<Choice, String> {
-    if text.trim().is_empty() {
-        return Err("an empty value never wins: to empty the field, choose `clear`".to_owned());
-    }
-    let shown = report::text::safe(text);
-    if shown != text {
-        return Err(format!("`{shown}` holds a character that nobody can see"));
-    }
-    let length = text.chars().count();
-    if length > LONGEST {
-        return Err(format!("the value has {length} characters, more than {LONGEST}"));
-    }
-    Ok(Choice::Value(text.to_owned()))
-}
-
 /// What a choice about a field does to each side, before and after.
 fn effects(conflict: &Conflict, choice: &Choice) -> Vec<String> {
     let after = match choice {
@@ -153,14 +134,6 @@ fn effects(conflict: &Conflict, choice: &Choice) -> Vec<String> {
         format!("{} {field}: {before} → {}", side.title(), report::text::value(&after))
     };
     changed.map(line).collect()
-}
-
-/// One @ with something on either side, and no blanks: more than that only the mail's receiver knows.
-fn is_email(text: &str) -> bool {
-    let mut parts = text.split('@');
-    let halves = (parts.next(), parts.next(), parts.next());
-    matches!(halves, (Some(name), Some(host), None) if !name.is_empty() && !host.is_empty())
-        && !text.contains(char::is_whitespace)
 }
 
 /// Whether the choice makes sense for this kind of conflict.
@@ -191,7 +164,7 @@ pub(crate) fn check(conflict: &Conflict, choice: &Choice) -> Fallible<()> {
         Choice::Value(value)
             if conflict.field == Some(model::Field::Email) && !value.is_empty() && !is_email(value) =>
         {
-            Err(Failure::usage(format!("`{value}` is no e-mail address, such as ada@example.com")).hint(CLEAR))
+            Err(Failure::usage(format!("`{value}` is no e-mail address, such as ada@example.com")).hint(HINT))
         }
         Choice::Value(value)
             if conflict.field == Some(model::Field::Phone) && value.parse::<model::PhoneKey>().is_err() =>

@@ -1,7 +1,8 @@
 //! `tieline conflicts export`, `import`, `decided` and `reopen`: deciding many conflicts in a spreadsheet, and looking after
 //! decisions. Writes to neither side.
 
-use super::conflicts::{answer, check, known, open, own_value};
+use super::conflicts::{answer, check, known, open};
+use super::own_value::own_value;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
@@ -160,9 +161,7 @@ fn tell(context: &Context, imported: &Imported, dry_run: bool) {
     context.note(&format!("{decisions} {verb}, {} refused, {left} without a decision", refused.len()));
     if *stored > 0 {
         let (justcall, crm) = (words::count(writes.justcall, "record"), writes.crm);
-        context.note(&format!(
-            "the next plan writes at most {justcall} in JustCall and {crm} in the CRM for them"
-        ));
+        context.note(&format!("the next plan writes at most {justcall} in JustCall and {crm} in the CRM for them"));
         context.note("next: tieline plan");
     }
 }

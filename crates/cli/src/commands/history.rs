@@ -5,7 +5,7 @@ use crate::args;
 use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
-use crate::failure::{Failure, Fallible};
+use crate::failure::Fallible;
 use crate::job;
 use crate::output;
 use jiff::Timestamp;

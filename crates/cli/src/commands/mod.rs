@@ -14,6 +14,7 @@ mod forget;
 mod history;
 mod init;
 mod names;
+mod own_value;
 mod phone;
 mod plan;
 mod quality;

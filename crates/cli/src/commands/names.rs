@@ -15,8 +15,7 @@ pub(crate) fn run(store: &Store, name: &str) -> Fallible<Option<RunId>> {
 
 /// The run that is named so; an error where no run is.
 pub(crate) fn existing_run(store: &Store, name: &str) -> Fallible<RunId> {
-    run(store, name)?
-        .ok_or_else(|| Failure::usage(format!("no run `{name}`")).hint("`tieline history` lists the runs"))
+    run(store, name)?.ok_or_else(|| Failure::usage(format!("no run `{name}`")).hint("`tieline history` lists the runs"))
 }
 
 /// The plan that is named so; none where no plan is.
