@@ -117,6 +117,17 @@ pub(crate) struct Approvals {
     pub(crate) approve: Vec<(String, u64)>,
 }
 
+/// How a run is shown, and how the process ends.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub(crate) struct Shape {
+    /// Show every row, and every conflict of earlier nights too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// 3: with --dry-run, changes are planned; 4: conflicts or held actions wait for a decision
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
 fn approval(text: &str) -> Result<(String, u64), String> {
     const CLASSES: [&str; 5] = ["deletes", "clears", "phone_changes", "creates", "changed"];
     let (class, count) = text.split_once('=').ok_or("expected CLASS=N, for example deletes=40")?;
@@ -183,12 +194,8 @@ pub(crate) struct Apply {
     /// Check that the plan can be used, and only show it
     #[arg(long, conflicts_with_all = ["yes", "approve"])]
     pub(crate) dry_run: bool,
-    /// 4: conflicts or held actions wait for a decision
-    #[arg(long)]
-    pub(crate) exit_code: bool,
-    /// Show every row, and every conflict of earlier nights too
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) shape: Shape,
     #[command(flatten)]
     pub(crate) approvals: Approvals,
 }
@@ -202,12 +209,8 @@ pub(crate) struct Sync {
     /// Only show the plan
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// 4: conflicts or held actions wait for a decision
-    #[arg(long)]
-    pub(crate) exit_code: bool,
-    /// Show every row, and every conflict of earlier nights too
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) shape: Shape,
     #[command(flatten)]
     pub(crate) approvals: Approvals,
 }

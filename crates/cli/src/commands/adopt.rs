@@ -37,7 +37,7 @@ pub(crate) async fn run(context: &Context, args: &args::Adopt) -> Fallible<Code>
         }
     }
     let finished = session.apply(&planned).await?;
-    let code = super::sync::close(context, plan, finished, super::sync::Shape { all: false, exit_code: false })?;
+    let code = super::sync::close(context, plan, finished, args::Shape { all: false, exit_code: false })?;
     if !context.global.json {
         context.note("next: tieline plan shows what the next sync would write");
     }

@@ -29,7 +29,7 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     if args.dry_run {
         super::plan::show(context, &plan, false)?;
         context.note("nothing was applied");
-        return Ok(super::plan::code(&plan, args.exit_code));
+        return Ok(super::plan::code(&plan, args.shape.exit_code));
     }
     if !confirmed(context, &plan, args.yes)? {
         context.note("nothing was applied");
@@ -43,8 +43,7 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     super::sync::log(&planned.plan);
     let finished = session.apply(&planned).await?;
     job::retain(&mut session, &setup, planned.plan.created_at)?;
-    let shape = super::sync::Shape { all: args.all, exit_code: args.exit_code };
-    super::sync::close(context, &planned.plan, finished, shape)
+    super::sync::close(context, &planned.plan, finished, args.shape)
 }
 
 /// A plan by file name or id; the last one where none is named.

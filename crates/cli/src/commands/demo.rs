@@ -76,8 +76,7 @@ impl Demo {
             plan: None,
             yes: true,
             dry_run: false,
-            exit_code: false,
-            all: false,
+            shape: args::Shape { all: false, exit_code: false },
             approvals: args::Approvals { approve: Vec::new() },
         };
         super::apply::run(&self.context, &apply).await?;
@@ -109,8 +108,7 @@ impl Demo {
         anstream::println!("`tieline sync` plans and applies, the nightly job:\n");
         let sync = args::Sync {
             dry_run: false,
-            exit_code: false,
-            all: false,
+            shape: args::Shape { all: false, exit_code: false },
             approvals: args::Approvals { approve: Vec::new() },
         };
         let made = plan::make(&self.context, std::collections::BTreeMap::new(), "demo", None).await?;

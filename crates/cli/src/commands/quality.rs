@@ -95,7 +95,7 @@ fn draw(sides: &[(Side, SideQuality)], near: &[NearMatch], most: usize, out: &mu
             out,
             "{}: {}, {} with a usable number",
             side.title(),
-            report::words::count(found.records as u64, "contact"),
+            report::words::count(found.records, "contact"),
             found.usable
         )?;
         phones(found, most, out)?;

@@ -14,8 +14,8 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     let approvals = args.approvals.by_class();
     if args.dry_run {
         let made = plan::make(context, approvals, "sync --dry-run", None).await?;
-        plan::show(context, &made, args.all)?;
-        return Ok(plan::code(&made, args.exit_code));
+        plan::show(context, &made, args.shape.all)?;
+        return Ok(plan::code(&made, args.shape.exit_code));
     }
     let setup = super::setup(context)?;
     let mut job = Job::open(context, &setup, "sync")?;
@@ -25,16 +25,7 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     log(&planned.plan);
     let finished = session.apply(&planned).await?;
     job::retain(&mut session, &setup, planned.plan.created_at)?;
-    close(context, &planned.plan, finished, Shape { all: args.all, exit_code: args.exit_code })
-}
-
-/// How a run is shown, and how the process ends.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
-    /// Every row.
-    pub(crate) all: bool,
-    /// Whether what waits shows in the exit code.
-    pub(crate) exit_code: bool,
+    close(context, &planned.plan, finished, args.shape)
 }
 
 /// What is about to be written, behind -v.
@@ -47,7 +38,7 @@ pub(crate) fn log(plan: &Plan) {
 }
 
 /// Prints the report of a run, and the error that stopped it.
-pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, shape: Shape) -> Fallible<Code> {
+pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, shape: args::Shape) -> Fallible<Code> {
     let report = &finished.report;
     for failed in &report.failed {
         tracing::info!(side = failed.side.name(), phone = failed.phone, error = failed.error, "failed");

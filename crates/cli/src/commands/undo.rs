@@ -33,6 +33,6 @@ pub(crate) async fn run(context: &Context, args: &args::Undo) -> Fallible<Code> 
         }
     }
     let finished = session.apply(&planned).await?;
-    let shape = super::sync::Shape { all: true, exit_code: args.exit_code };
+    let shape = args::Shape { all: true, exit_code: args.exit_code };
     super::sync::close(context, &planned.plan, finished, shape)
 }
