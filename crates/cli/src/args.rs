@@ -79,7 +79,7 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// See tieline work on made-up contacts
     Demo(Demo),
-    /// Try the job out on made-up contacts, with faults and crashes, under your own configuration
+    /// Play made-up worlds with faults and crashes, under your own configuration
     Chaos(Chaos),
     /// Print the completions of a shell
     Completions(Completions),
