@@ -134,6 +134,58 @@ fn unknown_values_name_the_nearest() {
 }
 
 #[test]
+fn a_scope_that_can_hold_nobody() {
+    refused("[match]", "[scope]\njustcall = { foo = [\"x\"] }\n[match]", &["scope.justcall", "`foo`", "custom.<key>"]);
+    refused("[match]", "[scope]\ncrm = { Email = [] }\n[match]", &["scope.crm", "`Email` names no value"]);
+    refused("[match]", "[scope]\ncrm = { Nowhere = [\"x\"] }\n[match]", &["Nowhere"]);
+}
+
+#[test]
+fn words_of_a_person_not_of_the_parser() {
+    refused("[match]", "[guards]\ndeletes = 5\n[match]", &["line ", "{ floor = 5, percent = 2 }"]);
+    refused("[match]", "[guards]\ndeletes = { floor = -1 }\n[match]", &["a whole number, 0 or more"]);
+    refused("[match]", "[guards]\ndeletes = { percent = 1e300 }\n[match]", &["guards.deletes: percent is 1e300"]);
+    refused("[match]", "[guards]\nclears = { percent = 101 }\n[match]", &["guards.clears: percent is 101"]);
+    refused("[crm]", "concurrency = 0\n[crm]", &["justcall.concurrency must be at least 1"]);
+    refused("preset =", "path =", &["line ", "`path`", "a second time"]);
+    refused("[crm]", "reserve = 0.99999999\n[crm]", &["justcall.reserve is 0.99999999", "less than one"]);
+}
+
+#[test]
+fn addresses_that_carry_more_than_an_address() {
+    let world = busy();
+    let url = world.base_url();
+    for odd in [url.replace("://", "://user:hush-77af@"), format!("{url}/?a=1"), format!("{url}/#v2")] {
+        world.reconfigure(&url, &odd);
+        let output = world.run(&["sync"]).fails(2, &["address", "base_url"]);
+        assert!(!output.stderr.contains("hush-77af"), "{}", output.stderr);
+        world.reconfigure(&odd, &url);
+    }
+    assert_eq!(world.counters().total_requests(), 0);
+}
+
+#[test]
+fn the_doctor_sees_offline_what_a_plan_would_refuse() {
+    for (from, to, text) in [
+        ("email = \"Email\"", "email = { crm = \"Email\", justcall = \"company\" }", "both kept in JustCall's field"),
+        ("email = \"Email\"", "email = { crm = \"Email\", justcall = \"\" }", "fields.email"),
+        ("email = \"Email\"", "email = { crm = \"Email\", justcall = \"emial\" }", "no field `emial`"),
+        ("[crm]", "plan = \"enterprise\"\n[crm]", "`enterprise` is not known"),
+        ("[match]", "[state]\npath = \"\"\n[match]", "state.path is empty"),
+        ("[match]", "[state]\npath = \"nowhere/a.db\"\n[match]", "nowhere"),
+        ("email = \"Email\"", "email = \"Company\"", "`Company` is mapped twice"),
+    ] {
+        let world = busy();
+        world.reconfigure(from, to);
+        let doctor = world.run(&["doctor", "--offline"]);
+        let said = format!("{}{}", doctor.stdout, doctor.stderr);
+        assert!([1, 2].contains(&doctor.code) && said.contains(text) && said.contains("hint: "), "{text}: {doctor:?}");
+        let plan = world.run(&["plan"]);
+        assert_eq!(plan.code, doctor.code, "{text}: {plan:?}");
+    }
+}
+
+#[test]
 fn toml_that_is_none() {
     let world = busy();
     for (text, message) in

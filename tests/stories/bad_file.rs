@@ -112,6 +112,23 @@ fn utf_16_and_tabs() {
 }
 
 #[test]
+fn pipes() {
+    round_trip(|text| text.as_bytes().to_vec(), '|');
+}
+
+#[test]
+fn a_table_of_something_else_shows_its_columns() {
+    let world = World::new();
+    world.write("crm.csv", "Street:Town\nMain:Ely\n");
+    world.configure("[fields]\nfirst_name = \"Street:Town\"\n");
+    let texts = ["no column of crm.csv holds phone numbers", "1 column, told apart by `,`: `Street:Town`"];
+    world.run(&["plan"]).fails(2, &texts);
+    world.write("crm.csv", "id,Phone\n1,+14155550101\n".replace('o', "\0\0"));
+    world.configure("");
+    world.run(&["plan"]).fails(1, &["NUL"]);
+}
+
+#[test]
 fn windows_1252_and_semicolons() {
     let latin = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<_>>();
     round_trip(latin, ';');

@@ -42,6 +42,21 @@ fn a_newer_version() {
 }
 
 #[test]
+fn an_emptied_file_s43() {
+    refused(Vec::clear, &["damaged: it is empty", "backup"]);
+}
+
+#[test]
+fn a_new_state_is_said_aloud_s43() {
+    let world = World::linked(2, "");
+    let said = |args: &[&str]| world.run(args).ends(0).stderr.contains("a new state was made at");
+    assert!(!said(&["plan"]) && !said(&["sync"]));
+    std::fs::remove_file(world.path("tieline.db")).unwrap();
+    assert!(said(&["--quiet", "plan"]), "a nightly job is quiet");
+    assert!(!said(&["plan"]), "once");
+}
+
+#[test]
 fn half_a_file_s43() {
     refused(|bytes| bytes.truncate(bytes.len() / 2), &["damaged", "backup"]);
 }
@@ -120,7 +135,7 @@ fn commands_that_only_look_make_no_state() {
     let world = World::new();
     world.crm(&[]);
     for args in [&["status"][..], &["history"], &["conflicts", "list"], &["show"]] {
-        world.run(args).fails(1, &["there is no state file"]);
+        world.run(args).fails(2, &["there is no state file"]);
     }
     world.run(&["doctor"]).ends(0);
     assert!(!world.path("tieline.db").exists());

@@ -1,6 +1,6 @@
 //! The other commands: init, doctor, quality, phone, show, status, history, completions, help.
 
-use crate::support::{AT_ONCE, KEY, SECRET, World, applied, finish, last_name, phone, tieline, words};
+use crate::support::{AT_ONCE, KEY, SECRET, World, applied, finish, last_name, phone, tieline, until, words};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -152,14 +152,24 @@ fn phone_line_by_line() {
     let found = line(&["phone", "--json", "--region", "GB", "020 7946 0018", "020 7946 0018 / 020 7946 0019"]);
     assert_eq!((&found[0]["e164"], &found[0]["region"]), (&json!("+442079460018"), &json!("GB")));
     assert_eq!((&found[1]["verdict"], &found[1]["e164"]), (&json!("split"), &json!("+442079460018|+442079460019")));
-    finish(tieline(world.folder(), &["phone", "--region", "UK", "1"])).fails(2, &["UK"]);
+    finish(tieline(world.folder(), &["phone", "--region", "UK", "1"])).fails(2, &["UK", "GB"]);
+    for guess in ["ZZ", "XX", ""] {
+        let refused = finish(tieline(world.folder(), &["phone", "--region", guess, "1"])).fails(2, &["unknown region"]);
+        assert!(!refused.stderr.contains("did you mean"), "{refused:?}");
+    }
+    let table = finish(tieline(world.folder(), &["phone", "+1 415 555 2671 x12", "n/a"])).ends(0).stdout;
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows[0], ["accept", "+14155552671", "12", "", "+1 415 555 2671 x12"]);
+    assert_eq!((rows[1].len(), rows[1][0], rows[1][1], rows[1][4]), (5, "reject", "", "n/a"));
     // From standard input: TEXT, or REGION<TAB>TEXT.
     let mut child = tieline(world.folder(), &["phone", "--json", "-"]);
     let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(b"(415) 555-2671\r\nDE\t030 23125 001\nnot\ta number\n\n").unwrap();
+    child.stdin.take().unwrap().write_all(b"(415) 555-2671\r\nDE\t030 23125 001\nnot\ta number\n\nQQ\t123\n").unwrap();
     let output = crate::support::Output::of(&child.wait_with_output().unwrap()).ends(0);
     let lines: Vec<Value> = output.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 4);
+    assert_eq!(lines.len(), 5);
+    assert_eq!((&lines[4]["verdict"], &lines[4]["input"]), (&json!("reject"), &json!("123")));
+    assert!(lines[4]["reason"].as_str().unwrap().contains("unknown region 'QQ'"), "{}", lines[4]);
     assert_eq!((&lines[1]["region"], &lines[1]["e164"]), (&json!("DE"), &json!("+493023125001")));
     assert_eq!((&lines[2]["input"], &lines[2]["verdict"]), (&json!("not\ta number"), &json!("reject")));
     assert_eq!(lines[0]["input"], "(415) 555-2671");
@@ -182,7 +192,7 @@ fn status_tells_what_waits() {
     let status = world.run(&["status", "--json"]).ends(0).json();
     assert_eq!((&status["conflicts"], &status["decided"]), (&json!(0), &json!(1)));
     let shown = world.run(&["status"]).ends(0).stdout;
-    assert!(shown.contains("linked       4") && shown.contains("1 decisions wait"), "{shown}");
+    assert!(shown.contains("linked       4") && shown.contains("1 decision for the next plan"), "{shown}");
 }
 
 #[test]
@@ -212,6 +222,18 @@ fn history_of_runs_of_one_run_and_of_one_contact() {
     let shown = world.run(&["history", "--contact", &phone(2)]).ends(0).stdout;
     assert!(shown.contains(&last_name(2)) && shown.contains("Acme 2 → J2"), "{shown}");
     world.run(&["history", "r1-none"]).fails(2, &["no run `r1-none`"]);
+    world.run(&["history", "--limit", "0"]).ends(2);
+    // A beginning that only one of them has.
+    let unique = |text: &str| {
+        runs["runs"].as_array().unwrap().iter().filter(|run| run["run"].as_str().unwrap().starts_with(text)).count()
+            == 1
+    };
+    let short = (1..=run.len()).map(|end| &run[..end]).find(|short| unique(short)).unwrap();
+    assert_eq!(world.run(&["history", short, "--json"]).ends(0).json(), writes);
+    assert_eq!(world.run(&["show", short, "--json"]).ends(0).json()["run"], run.as_str());
+    for command in ["history", "show"] {
+        world.run(&[command, "r2"]).fails(2, &["`r2` is the beginning of 3 runs"]);
+    }
     world.run(&["history", "--contact", "anna"]).ends(2);
     assert!(world.run(&["history"]).ends(0).stdout.contains(&run));
 }
@@ -227,6 +249,8 @@ fn show_shows_plans_and_runs() {
     let shown = world.run(&["show"]).ends(0).stdout;
     assert!(shown.contains("Edited"), "{shown}");
     world.run(&["show", "p00"]).fails(2, &["no plan `p00`"]);
+    let plan = report["plan"].as_str().unwrap();
+    assert_eq!(world.run(&["show", &plan[..plan.len() - 2], "--json"]).ends(0).json()["id"], plan);
 }
 
 #[test]
@@ -244,6 +268,68 @@ fn every_help_has_an_example() {
         assert!(text.contains("Example") && text.contains("tieline "), "{command}: {text}");
     }
     assert!(help(&["--version"]).starts_with("tieline 0."));
+}
+
+#[test]
+fn nothing_is_cut_where_nobody_looks() {
+    let world = World::linked(1, "");
+    let long = format!("Acme {}", "very ".repeat(60));
+    world.edit_crm("Acme 1", long.trim());
+    assert!(world.run(&["plan"]).ends(0).stdout.contains(long.trim()));
+    world.sync();
+    assert!(!world.run(&["history"]).ends(0).stdout.contains('…'));
+}
+
+#[test]
+fn a_quiet_night_says_so_and_shows_only_new_conflicts() {
+    let world = World::linked(3, "");
+    let disagree = |number: usize| {
+        world.edit(number, |contact| contact.company = Some(format!("Phone {number}")));
+        world.edit_crm(&format!("Acme {number}"), &format!("File {number}"));
+    };
+    disagree(1);
+    let first = world.run(&["sync"]).ends(0).stdout;
+    assert!(first.starts_with("Nothing to write; 1 conflict waits.") && first.contains("File 1"), "{first}");
+    // Another second: what a run saw first then is new then.
+    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let before = now();
+    until("a later second", || now() > before);
+    disagree(2);
+    let second = world.run(&["sync"]).ends(0).stdout;
+    assert!(second.contains("File 2") && !second.contains("File 1"), "{second}");
+    assert!(second.contains("1 conflict waits as before"), "{second}");
+    let all = world.run(&["sync", "--all"]).ends(0).stdout;
+    assert!(all.contains("File 1") && all.contains("File 2"), "{all}");
+    // `plan` shows everything that waits, and does not suggest to apply nothing.
+    let plan = world.run(&["plan"]).ends(0);
+    assert!(plan.stdout.contains("File 1") && !plan.stderr.contains("tieline apply"), "{plan:?}");
+}
+
+#[test]
+fn init_and_quality_tell_what_they_saw() {
+    let world = World::new();
+    world.write("crm.csv", b"id,First Name,Last Name,Phone,Email,Company\n1,Zo\xeb,Wu,+14155550101,,\n");
+    let told = world.run(&["init", "--force", "--crm", "crm.csv", "--json"]).ends(0);
+    assert!(told.stderr.contains("1 row,"), "{told:?}");
+    let told = told.json();
+    assert_eq!((&told["rows"], &told["fields"]["phone"]), (&json!(1), &json!("Phone")));
+    let quality = world.run(&["quality", "--side", "crm"]).ends(0);
+    assert!(quality.stderr.contains("Windows-1252") && quality.stdout.contains("1 contact,"), "{quality:?}");
+}
+
+#[test]
+fn a_sandbox_that_cannot_work_says_so_at_once() {
+    let world = World::new();
+    world.run(&["sandbox", "--port", "0", "--save", "nowhere/x.json"]).fails(2, &["nowhere/x.json", "folder"]);
+    world.run(&["sandbox", "--load", "nowhere.json"]).fails(2, &["cannot read nowhere.json", "No such file"]);
+    world.write("bad.json", "{\"contacts\": 1}");
+    world.run(&["sandbox", "--port", "0", "--load", "bad.json"]).fails(2, &["bad.json", "caused by"]);
+    for limit in ["--requests-per-minute", "--concurrency"] {
+        world.run(&["sandbox", limit, "0"]).ends(2);
+    }
+    let port = world.base_url().rsplit(':').next().unwrap().to_owned();
+    let taken = world.run(&["sandbox", "--port", &port]).fails(1, &["cannot listen on", "in use"]);
+    assert_eq!(taken.stderr.matches("cannot listen").count(), 1, "{taken:?}");
 }
 
 #[test]

@@ -44,6 +44,51 @@ fn a_value_of_ones_own_goes_to_both_sides() {
 }
 
 #[test]
+fn values_that_nobody_means_are_refused() {
+    let (world, id) = contested();
+    let long = "x".repeat(5_000);
+    for (value, why) in [
+        ("", "--clear"),
+        ("  ", "--clear"),
+        ("Acme\u{1b}[31m", "nobody can see"),
+        ("Acme\u{7}", "nobody can see"),
+        ("Acme\u{202e}", "nobody can see"),
+        ("Acme\nInc", "nobody can see"),
+        (&long, "5000 characters"),
+    ] {
+        world.run(&["conflicts", "resolve", &id, "--value", value]).fails(2, &[why]);
+    }
+    assert_eq!(world.run(&["conflicts", "decided", "--json"]).json()["decided"], serde_json::json!([]));
+    let told = world.run(&["conflicts", "resolve", &id, "--value", "Acme"]).ends(0).stderr;
+    assert!(told.contains("JustCall company: From JustCall → Acme") && told.contains("CRM company: From CRM → Acme"));
+}
+
+#[test]
+fn a_field_is_emptied_only_by_that_word() {
+    let (world, id) = contested();
+    let told = world.run(&["conflicts", "resolve", &id, "--clear"]).ends(0).stderr;
+    assert!(told.contains("From CRM → (empty)"), "{told}");
+    assert!(world.run(&["conflicts", "decided"]).ends(0).stdout.contains("clear"));
+    world.sync();
+    assert!(world.row("Personab").ends_with(','), "{}", world.row("Personab"));
+    assert_eq!(world.numbered(1).company.unwrap_or_default(), "");
+    world.settled();
+}
+
+#[test]
+fn an_email_of_ones_own_looks_like_one() {
+    let world = World::linked(1, "");
+    world.edit(1, |contact| contact.email = Some("a@example.com".to_owned()));
+    world.edit_crm("personab@example.com", "b@example.com");
+    let report = world.untouched(World::sync);
+    let id = report["conflicts"][0]["id"].as_str().unwrap();
+    for value in ["notanemail", "a@b@c", "a b@example.com", "@example.com"] {
+        world.run(&["conflicts", "resolve", id, "--value", value]).fails(2, &["no e-mail address"]);
+    }
+    world.run(&["conflicts", "resolve", id, "--value", "c@example.com"]).ends(0);
+}
+
+#[test]
 fn a_decision_about_values_that_moved_is_dropped() {
     let (world, id) = contested();
     world.run(&["conflicts", "resolve", &id, "--take", "crm"]).ends(0);
@@ -240,6 +285,23 @@ fn left_alone_until_a_value_changes() {
     world.run(&["conflicts", "reopen", &id]).ends(0);
     assert_eq!(words(&world.plan(), "conflicts", "id"), [id.as_str()]);
     world.run(&["conflicts", "reopen", &id]).fails(2, &["conflicts decided"]);
+}
+
+#[test]
+fn of_a_group_those_that_are_linked_are_marked_s22() {
+    let world = World::linked(1, "");
+    world.add_row(&format!("91,Mia,Desk,{},,Front", crate::support::phone(1)));
+    let report = world.untouched(World::sync);
+    let records = report["conflicts"][0]["records"].as_array().unwrap();
+    let linked = |record: &&serde_json::Value| record["linked"] == true;
+    assert_eq!((records.len(), records.iter().filter(linked).count()), (3, 2), "{report:#}");
+    assert!(records.iter().find(|record| record["id"] == "91").unwrap().get("linked").is_none());
+    let id = report["conflicts"][0]["id"].as_str().unwrap();
+    let shown = world.run(&["conflicts", "show", id]).ends(0).stdout;
+    assert_eq!(shown.matches("linked already: not part").count(), 2, "{shown}");
+    // Those are written to as ever.
+    world.edit(1, |contact| contact.company = Some("Edited".to_owned()));
+    assert_eq!(applied(&world.sync(), "crm", "update"), 1);
 }
 
 #[test]

@@ -159,6 +159,18 @@ fn an_approval_is_a_ceiling_for_one_run_s16() {
 }
 
 #[test]
+fn after_a_part_was_approved_the_hint_names_the_rest_s16() {
+    let world = World::linked(20, AT_ONCE);
+    world.drop_rows(1..=10);
+    let report = world.run(&["sync", "--approve", "deletes=3", "--json"]).json();
+    assert_eq!(applied(&report, "justcall", "delete"), 3, "{report:#}");
+    let said = report["alarms"][0]["detail"].as_str().unwrap();
+    assert!(said.contains("--approve deletes=7 lets"), "{said}");
+    let report = world.run(&["sync", "--approve", "deletes=7", "--json"]).json();
+    assert_eq!(applied(&report, "justcall", "delete"), 7, "{report:#}");
+}
+
+#[test]
 fn deletes_add_up_over_the_week_s17() {
     let world = World::linked(20, AT_ONCE);
     world.drop_rows(1..=3);

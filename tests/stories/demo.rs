@@ -36,10 +36,14 @@ fn the_demo_runs_to_its_end() {
         all.extend(args);
         assert!(!finish(tieline(folder.path(), &all)).ends(0).stdout.is_empty(), "{args:?}");
     }
-    // Again in the same folder; in somebody else's folder not.
-    demo(folder.path(), &["--dir", "try"]).ends(0);
+    // Again in the same folder only where it is meant: the text above invites to edit; in somebody else's folder never.
+    let edited = std::fs::read_to_string(folder.path().join("try/crm.csv")).unwrap().replacen("Acme", "Mine", 1);
+    std::fs::write(folder.path().join("try/crm.csv"), &edited).unwrap();
+    demo(folder.path(), &["--dir", "try"]).fails(2, &["an earlier demo", "--fresh"]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("try/crm.csv")).unwrap(), edited);
+    demo(folder.path(), &["--dir", "try", "--fresh"]).ends(0);
     std::fs::create_dir(folder.path().join("mine")).unwrap();
     std::fs::write(folder.path().join("mine/crm.csv"), "precious").unwrap();
-    demo(folder.path(), &["--dir", "mine"]).fails(2, &["mine is not empty", "--dir"]);
+    demo(folder.path(), &["--dir", "mine", "--fresh"]).fails(2, &["mine is not empty", "--dir"]);
     assert_eq!(std::fs::read_to_string(folder.path().join("mine/crm.csv")).unwrap(), "precious");
 }

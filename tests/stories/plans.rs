@@ -109,6 +109,60 @@ fn an_edited_plan_is_refused() {
 }
 
 #[test]
+fn a_plan_with_a_key_of_somebody_s_own_is_refused() {
+    let world = planned();
+    let text = world.read("plan.json");
+    world.write("plan.json", text.replacen('{', "{\"approved\": true, ", 1));
+    world
+        .untouched(|world| world.run(&["apply", "plan.json", "--yes"]).fails(2, &["plan.json", "no plan", "approved"]));
+    world.write("plan.json", text);
+    apply(&world, 0);
+}
+
+#[test]
+fn a_changed_scope_is_one_alarm_s10() {
+    let world = World::linked(3, "");
+    world.configure("[scope]\ncrm = { Company = [\"Acme 1\"] }\n");
+    let plan = world.plan();
+    assert_eq!(words(&plan, "alarms", "kind"), ["scope_changed"], "{plan:#}");
+    assert!(plan["alarms"][0]["detail"].as_str().unwrap().contains("no deletions in this run"));
+}
+
+#[test]
+fn the_cost_is_what_applying_sends() {
+    let world = World::linked(9, AT_ONCE);
+    let sent = |report: &Value| report["requests"]["justcall"].as_u64().unwrap();
+    let reading = sent(&world.sync());
+    let edit = |number: usize, to: &str| {
+        let company = world.numbered(number).company.unwrap();
+        world.edit_crm(&format!("{company}\n"), &format!("{to}\n"));
+    };
+    let costs_what_it_says = |case: &str| {
+        let plan = world.plan();
+        let cost = plan["cost"]["justcall"]["requests"].as_u64().unwrap();
+        assert_eq!(sent(&world.sync()) - reading, cost, "{case}: {plan:#}");
+        assert!(cost > 0, "{case}");
+    };
+    edit(1, "One");
+    costs_what_it_says("one update, which is the trial of bulk");
+    world.settled();
+    for number in 2..=6 {
+        edit(number, &format!("Edited {number}"));
+    }
+    world.edit_crm(&phone(7), "+14155550170"); // a PUT between bulk requests
+    world.add_row("90,Ada,Byron,+14155550190,,");
+    world.drop_rows([9]);
+    costs_what_it_says("updates, a new number, a create and a delete");
+    let world = World::linked(4, "");
+    let reading = sent(&world.sync());
+    for number in 1..=4 {
+        world.edit_crm(&format!("Acme {number}\n"), &format!("Edited {number}\n"));
+    }
+    let cost = world.plan()["cost"]["justcall"]["requests"].as_u64().unwrap();
+    assert_eq!(sent(&world.sync()) - reading, cost, "several updates and the trial");
+}
+
+#[test]
 fn a_plan_of_another_account_is_refused_s36() {
     let world = planned();
     world.account.change_settings(|settings| settings.account_id = 99_999);

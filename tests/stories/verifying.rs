@@ -48,6 +48,6 @@ fn an_edited_journal_is_broken() {
 fn without_a_state_nothing_is_verified_or_made() {
     let world = World::new();
     world.crm(&[]);
-    world.run(&["verify"]).fails(1, &["there is no state file"]);
+    world.run(&["verify"]).fails(2, &["there is no state file"]);
     assert!(!world.path("tieline.db").exists());
 }

@@ -79,7 +79,7 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// See tieline work on made-up contacts
     Demo(Demo),
-    /// Try the job out on made-up contacts, with faults and crashes, under your own configuration
+    /// Play made-up worlds with faults and crashes, under your own configuration
     Chaos(Chaos),
     /// Print the completions of a shell
     Completions(Completions),
@@ -115,6 +115,17 @@ pub(crate) struct Approvals {
     /// Let at most N changes of a class through in this run (deletes, clears, phone_changes, creates, changed)
     #[arg(long = "approve", value_name = "CLASS=N", value_parser = approval)]
     pub(crate) approve: Vec<(String, u64)>,
+}
+
+/// How a run is shown, and how the process ends.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub(crate) struct Shape {
+    /// Show every row, and every conflict of earlier nights too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// 3: with --dry-run, changes are planned; 4: conflicts or held actions wait for a decision
+    #[arg(long)]
+    pub(crate) exit_code: bool,
 }
 
 fn approval(text: &str) -> Result<(String, u64), String> {
@@ -177,15 +188,14 @@ pub(crate) struct Apply {
     /// A plan file or the id of a plan; default: the last plan
     #[arg(value_name = "PLAN")]
     pub(crate) plan: Option<String>,
-    /// Do not ask
+    /// Do not ask. In a script or a pipe nobody is asked anyway: the plan is applied at once
     #[arg(long, short)]
     pub(crate) yes: bool,
     /// Check that the plan can be used, and only show it
     #[arg(long, conflicts_with_all = ["yes", "approve"])]
     pub(crate) dry_run: bool,
-    /// 4: conflicts or held actions wait for a decision
-    #[arg(long)]
-    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) shape: Shape,
     #[command(flatten)]
     pub(crate) approvals: Approvals,
 }
@@ -199,9 +209,8 @@ pub(crate) struct Sync {
     /// Only show the plan
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// 4: conflicts or held actions wait for a decision
-    #[arg(long)]
-    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) shape: Shape,
     #[command(flatten)]
     pub(crate) approvals: Approvals,
 }
@@ -243,6 +252,9 @@ pub(crate) enum ConflictCommand {
         /// A value of your own, for both sides
         #[arg(long, group = "choice")]
         value: Option<String>,
+        /// Empty the field on both sides
+        #[arg(long, group = "choice")]
+        clear: bool,
         /// Leave it as it is until one of the values changes
         #[arg(long, group = "choice")]
         skip: bool,
@@ -261,7 +273,8 @@ pub(crate) enum ConflictCommand {
         id: String,
     },
     /// A file for a spreadsheet, with a column to fill
-    #[command(after_help = "The column `decision` takes: justcall, crm, value:TEXT, skip, keep apart, or nothing.")]
+    #[command(after_help = "The column `decision` takes: justcall, crm, value:TEXT, clear, skip, keep apart, or
+nothing.")]
     Export {
         /// The file
         #[arg(short, long, value_name = "FILE")]
@@ -314,9 +327,9 @@ pub(crate) struct History {
     /// A contact, by phone
     #[arg(long, value_name = "PHONE")]
     pub(crate) contact: Option<String>,
-    /// How many runs
-    #[arg(long, default_value_t = 20)]
-    pub(crate) limit: usize,
+    /// How many runs, at least one
+    #[arg(long, default_value = "20")]
+    pub(crate) limit: std::num::NonZeroUsize,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -428,7 +441,10 @@ pub(crate) struct Quality {
 #[command(after_help = "Examples:
   tieline phone '(415) 555-0123' '4.15556E+09'
   tieline phone --region GB '020 7946 0018'
-  cut -f3 export.tsv | tieline phone -        one text a line, or REGION<TAB>TEXT")]
+  cut -f3 export.tsv | tieline phone -        one text a line, or REGION<TAB>TEXT
+
+A line per text, with tabs between: verdict (accept, unverified, split, reject), number, extension, reason, text.
+With --json one object a line. Ends with 0 also where texts are rejected.")]
 pub(crate) struct Phone {
     /// Phone texts; `-`: lines of standard input
     #[arg(required = true, allow_hyphen_values = true)]
@@ -441,7 +457,9 @@ pub(crate) struct Phone {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:
   tieline sandbox --port 4010 --plan pro --load fixtures/demo/justcall.json
-  then, in tieline.toml: [justcall] base_url = \"http://127.0.0.1:4010\"")]
+  then, in tieline.toml: [justcall] base_url = \"http://127.0.0.1:4010\"
+
+Contacts, settings and faults can be looked at and changed while it runs, under /_sandbox: docs/sandbox.md.")]
 pub(crate) struct Sandbox {
     /// Port on 127.0.0.1; 0: any free one
     #[arg(long, default_value_t = 4010)]
@@ -451,10 +469,10 @@ pub(crate) struct Sandbox {
     pub(crate) plan: SandboxPlan,
     /// Requests per minute, instead of the plan's
     #[arg(long, value_name = "N")]
-    pub(crate) requests_per_minute: Option<usize>,
+    pub(crate) requests_per_minute: Option<std::num::NonZeroUsize>,
     /// Requests at once, instead of the plan's
     #[arg(long, value_name = "N")]
-    pub(crate) concurrency: Option<usize>,
+    pub(crate) concurrency: Option<std::num::NonZeroUsize>,
     /// Contacts to start with
     #[arg(long, value_name = "FILE")]
     pub(crate) load: Option<PathBuf>,
@@ -478,6 +496,9 @@ pub(crate) struct Demo {
     /// Folder for the files of the demo
     #[arg(long, default_value = "tieline-demo")]
     pub(crate) dir: PathBuf,
+    /// Start over in the folder of an earlier demo: what it holds is deleted
+    #[arg(long)]
+    pub(crate) fresh: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,6 +1,7 @@
 //! What every command has at hand: the global options and how to show things. Printing itself is `output`'s.
 
 use crate::args::Global;
+use std::io::IsTerminal;
 
 /// The global options and the terminal.
 #[derive(Debug, Clone)]
@@ -29,7 +30,10 @@ impl Context {
     }
 }
 
-/// Columns of the terminal; 100 where there is none.
+/// Columns of the terminal. In a file or a pipe nothing is cut: whoever reads there searches for whole texts.
 fn width() -> usize {
+    if !std::io::stdout().is_terminal() {
+        return 10_000;
+    }
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0)).clamp(40, 160)
 }

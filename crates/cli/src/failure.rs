@@ -71,7 +71,7 @@ impl From<sync::Error> for Failure {
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         let hint = Some(error.hint().to_owned());
-        Self { hint, ..Self::from_error(&error) }
+        Self { hint, code: code_of_store(&error), ..Self::from_error(&error) }
     }
 }
 
@@ -86,6 +86,11 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::from_error(&error)
     }
+}
+
+/// A state that is not there was named wrongly, or not made yet: nothing has failed.
+const fn code_of_store(error: &store::Error) -> Code {
+    if matches!(error, store::Error::NotFound { .. }) { Code::Usage } else { Code::Failed }
 }
 
 fn code_of(error: &sync::Error) -> Code {
@@ -103,9 +108,7 @@ fn hint_of_replica(error: &connector::Error) -> String {
         Kind::Credentials => "check the key and the secret",
         Kind::Forbidden => "ask an admin of the account for the permission",
         Kind::RateLimited => "the quota is used up: run again later; what was done stays done",
-        Kind::Unreachable => {
-            "check justcall.base_url and the network, then run again; `tieline doctor` tries the connection"
-        }
+        Kind::Unreachable => "check justcall.base_url and the network, then run again",
         Kind::Server => "the server is in trouble: run again later; what was done stays done",
         Kind::Protocol => "check justcall.base_url; if it is right, please report this",
         Kind::Config => crate::config::HINT,

@@ -36,6 +36,14 @@ impl Job {
         let path = setup.config.state_path();
         let lock = lock(&path, &env, command)?;
         let store = Store::open(&path, entropy())?;
+        if store.is_new() && !matches!(command, "demo" | "adopt") {
+            // Also with --quiet: whoever lost a state must hear of it, and most of all at night (S43).
+            let path = path.display();
+            eprintln!(
+                "a new state was made at {path}: nothing is known of earlier runs. If there was one before, \
+                 stop and restore it from a backup, or use `tieline adopt`"
+            );
+        }
         for warning in store.warnings() {
             context.note(&format!("warning: {warning}"));
         }

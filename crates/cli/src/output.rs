@@ -21,6 +21,17 @@ pub(crate) fn print_json(value: &impl serde::Serialize) -> Fallible<()> {
     })
 }
 
+/// A table as it is for a file or a pipe; made safe to look at on a terminal, which contacts' texts could steer.
+pub(crate) fn table(bytes: &[u8], on_terminal: bool, out: &mut dyn Write) -> std::io::Result<()> {
+    if !on_terminal {
+        return out.write_all(bytes);
+    }
+    for line in String::from_utf8_lossy(bytes).trim_start_matches('\u{feff}').split_inclusive("\r\n") {
+        writeln!(out, "{}", report::text::safe(line.trim_end_matches("\r\n")))?;
+    }
+    Ok(())
+}
+
 /// Whether a person can be asked.
 pub(crate) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
@@ -73,4 +84,20 @@ pub(crate) fn wide(path: &Path) -> Option<String> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_table_cannot_steer_the_terminal() {
+        let bytes = "\"a\"\r\n\"A\u{1b}[31m\u{7}\u{202e}\"\r\n".as_bytes();
+        let (mut shown, mut piped) = (Vec::new(), Vec::new());
+        table(bytes, true, &mut shown).unwrap();
+        table(bytes, false, &mut piped).unwrap();
+        assert_eq!(String::from_utf8(shown).unwrap(), "\"a\"\n\"A\\u{1b}[31m\\u{7}\\u{202e}\"\n");
+        assert_eq!(piped, bytes, "a file keeps every byte");
+    }
 }

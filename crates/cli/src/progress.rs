@@ -6,6 +6,9 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 use sync::Event;
 
+/// Seconds. Shorter waits are part of a normal run.
+const WORTH_SAYING: f64 = 2.0;
+
 /// Shows what happens.
 pub(crate) struct Bars {
     all: MultiProgress,
@@ -69,11 +72,37 @@ impl sync::Events for Bars {
             Event::Writing { side, done, total } if done >= total => self.clear(side),
             Event::Writing { side, done, total } => self.with_bar(side, "writing", done, Some(total)),
             Event::Probing { side, count } => self.with_bar(side, "asking for missing in", 0, Some(count)),
-            Event::Waiting { side, seconds, why } if seconds >= 2.0 => {
-                self.say(&format!("{}: waiting {seconds:.0} s: {why}", side.title()));
-            }
+            Event::Waiting { side, seconds, why } if seconds >= WORTH_SAYING => self.say(&waiting(side, seconds, why)),
             Event::Note(text) => self.say(&format!("note: {text}")),
             Event::Waiting { .. } => {}
         }
     }
+}
+
+/// Says only what is waited for: for commands without a run.
+pub(crate) struct Waits {
+    side: Side,
+    quiet: bool,
+}
+
+impl Waits {
+    pub(crate) const fn new(side: Side, quiet: bool) -> Self {
+        Self { side, quiet }
+    }
+}
+
+impl connector::Progress for Waits {
+    fn read(&self, _done: u64, _total: Option<u64>) {}
+
+    fn written(&self, _done: u64) {}
+
+    fn waiting(&self, seconds: f64, why: &str) {
+        if seconds >= WORTH_SAYING && !self.quiet {
+            eprintln!("{}", waiting(self.side, seconds, why));
+        }
+    }
+}
+
+fn waiting(side: Side, seconds: f64, why: &str) -> String {
+    format!("{}: waiting {seconds:.0} s: {why}", side.title())
 }

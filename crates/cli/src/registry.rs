@@ -33,7 +33,14 @@ impl Setup {
         }
         let csv = complete(csv, &mut specs, &config)?;
         let settings = settings(&config, &specs);
-        Ok(Self { config, region, settings, specs, csv })
+        let setup = Self { config, region, settings, specs, csv };
+        setup.plan()?;
+        connector_justcall::check_fields(&setup.settings.schema, &setup.field_names()).map_err(|error| {
+            let mut failure = Failure::from(error);
+            failure.message = format!("{}: {}", setup.config.file.display(), failure.message);
+            failure
+        })?;
+        Ok(setup)
     }
 
     /// Both connectors. `learned`: what earlier runs found out about each side.
@@ -52,20 +59,11 @@ impl Setup {
     pub(crate) fn justcall(&self, learned: Vec<(String, String)>) -> Fallible<Box<dyn Connector>> {
         let (key, secret) = credentials(&self.config)?;
         let from = &self.config.justcall;
-        let plan = match &from.plan {
-            None => None,
-            Some(name) => Some(connector_justcall::Plan::from_name(name).ok_or_else(|| {
-                let near = crate::config::keys::nearest(name, &["team", "pro", "business"]).unwrap_or("pro");
-                Failure::usage(format!("justcall.plan `{name}` is not known, did you mean `{near}`?")).hint(
-                    "plans are team, pro and business; for another one leave `plan` out and set requests_per_minute",
-                )
-            })?),
-        };
         let mut config = connector_justcall::Config::new("", "");
         config.key = key;
         config.secret = secret;
         config.base_url.clone_from(&from.base_url);
-        config.plan = plan;
+        config.plan = self.plan()?;
         config.requests_per_minute = from.requests_per_minute;
         config.concurrency = from.concurrency;
         config.reserve = from.reserve;
@@ -76,9 +74,25 @@ impl Setup {
             BulkUpdates::Never => connector_justcall::BulkUpdates::Never,
         };
         config.learned = learned;
-        config.field_names =
-            self.specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.justcall.clone()?))).collect();
+        config.field_names = self.field_names();
         Ok(Box::new(JustcallConnector::new(&config, &self.settings.schema)?))
+    }
+
+    /// Names in JustCall's API that differ from the canonical ones.
+    fn field_names(&self) -> Vec<(Field, String)> {
+        self.specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.justcall.clone()?))).collect()
+    }
+
+    /// The account's plan, where the configuration names one.
+    fn plan(&self) -> Fallible<Option<connector_justcall::Plan>> {
+        let Some(name) = &self.config.justcall.plan else { return Ok(None) };
+        let plan = connector_justcall::Plan::from_name(name).ok_or_else(|| {
+            let near = crate::config::keys::nearest(name, &["team", "pro", "business"]);
+            let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+            Failure::usage(format!("justcall.plan `{name}` is not known{near}"))
+                .hint("plans are team, pro and business; for another one leave `plan` out and set requests_per_minute")
+        })?;
+        Ok(Some(plan))
     }
 
     /// The scope in words, to notice when it or the set of fields changes.
@@ -90,9 +104,15 @@ impl Setup {
 
 /// A region by its name.
 pub(crate) fn region(name: &str) -> Fallible<Region> {
-    name.parse().map_err(|error: engine::normalizer::phone::UnknownRegion| {
-        Failure::usage(error.to_string()).hint("regions are ISO 3166 codes of two letters, such as US, GB or DE")
-    })
+    let unknown = |message: String| {
+        Failure::usage(message).hint("regions are ISO 3166 codes of two letters, such as US, GB or DE")
+    };
+    match name.parse::<Region>() {
+        // The library's word for none: a number without a country code could not be read at all.
+        Ok(Region::NONE) => Err(unknown(format!("unknown region '{name}'"))),
+        Ok(region) => Ok(region),
+        Err(error) => Err(unknown(error.to_string())),
+    }
 }
 
 fn csv_config(config: &Config) -> Fallible<connector_csv::Config> {
@@ -134,18 +154,29 @@ fn complete(
         }
         if let Some(spec) = specs.iter().find(|spec| spec.crm.is_none()) {
             return Err(Failure::usage(format!("no column of {} holds {}", csv.identity, spec.field)).hint(format!(
-                "name it: [fields] {} = \"Column\"; the file has {}",
+                "name it: [fields] {} = \"Column\"; {}",
                 spec.field,
-                header.join(", ")
+                columns(&inspection)
             )));
+        }
+        if !specs.iter().any(|spec| spec.field == Field::Phone) {
+            return Err(Failure::usage(format!("no column of {} holds phone numbers", csv.identity))
+                .hint(format!("name it: [fields] phone = \"Column\"; {}", columns(&inspection))));
         }
     }
     csv.columns = specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect();
-    if !specs.iter().any(|spec| spec.field == Field::Phone) {
-        return Err(Failure::usage(format!("no column of {} holds phone numbers", csv.identity))
-            .hint("name it: [fields] phone = \"Column\""));
-    }
     Ok(csv)
+}
+
+/// The columns of a file, as they were told apart: a wrong delimiter shows at a glance.
+fn columns(inspection: &connector_csv::Inspection) -> String {
+    let names: Vec<String> = inspection.header().map(|name| format!("`{}`", report::text::safe(name))).collect();
+    let count = report::words::count(names.len() as u64, "column");
+    let between = match inspection.delimiter {
+        '\t' => "tabs".to_owned(),
+        delimiter => format!("`{delimiter}`"),
+    };
+    format!("the file has {count}, told apart by {between}: {}", names.join(", "))
 }
 
 fn settings(config: &Config, specs: &[FieldSpec]) -> Settings {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The delimiters that are recognised; the first wins a tie.
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// How a file ends its lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +107,8 @@ mod tests {
             ("a;b;\"x,y,z\"\n", b';'),
             ("a\tb, c\td\n", b'\t'),
             ("\r\n\na;b\n", b';'),
+            ("a|b|c\n", b'|'),
+            ("a|b,c\n", b','),
             ("alone\n", b','),
             ("", b','),
         ] {

@@ -125,14 +125,14 @@ fn utf16(bytes: &[u8], encoding: Encoding, bom: bool) -> Result<Decoded<'_>, Not
     Ok(Decoded { text: text.into(), encoding, bom, doubtful: None })
 }
 
-/// Western text as UTF-16 has a zero in nearly every pair, always at the same end; nothing else has.
+/// A table as UTF-16 has a zero in many pairs, nearly always at the same end; nothing else has.
 fn unmarked_utf16(bytes: &[u8]) -> Option<Encoding> {
     let sample = &bytes[..bytes.len().min(4096)];
     memchr(0, sample)?;
     let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
-        (0, high) if high * 8 >= sample.len() => Some(Encoding::Utf16Le),
-        (high, 0) if high * 8 >= sample.len() => Some(Encoding::Utf16Be),
+        (low, high) if high * 8 >= sample.len() && low * 16 <= high => Some(Encoding::Utf16Le),
+        (high, low) if high * 8 >= sample.len() && low * 16 <= high => Some(Encoding::Utf16Be),
         _ => None,
     }
 }
@@ -204,6 +204,10 @@ mod tests {
     fn nul_bytes_do_not_make_utf16() {
         assert_eq!(encoding_of(b"id,name\n1,A\0nna Meier\n"), Encoding::Utf8);
         assert_eq!(encoding_of(b"a\0,\0b\0\n\0"), Encoding::Utf16Le);
+        // A character whose other byte is zero, as Ā is.
+        let text = "id,Name,Phone\n1,Āda Byron,+14155550101\n".repeat(3);
+        assert_eq!(encoding_of(&encode(text.clone(), Encoding::Utf16Le, false)), Encoding::Utf16Le);
+        assert_eq!(encoding_of(&encode(text, Encoding::Utf16Be, false)), Encoding::Utf16Be);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::config::{Config, Plan};
 use crate::dialect::Dialect;
 use crate::requests::account::Account;
-use connector::{Error, Identity, NoProgress, PaceLimits};
+use connector::{Error, Identity, PaceLimits, Progress};
 use sha2::{Digest, Sha256};
 
 /// What was configured about the limits.
@@ -54,13 +54,17 @@ fn key_fingerprint(key: &str) -> String {
 }
 
 /// Asks the account who it is and sets the pace to its plan.
-pub(crate) async fn identify(client: &Client, choices: &LimitChoices) -> Result<Identity, Error> {
-    let account = match client.account(&NoProgress).await {
+pub(crate) async fn identify(
+    client: &Client,
+    choices: &LimitChoices,
+    progress: &dyn Progress,
+) -> Result<Identity, Error> {
+    let account = match client.account(progress).await {
         Ok(account) => Some(account),
         // Not every account serves it: then a small list checks the credentials.
         Err(error) if error.status() == Some(404) => {
             let first = client.dialect.first_page;
-            client.page(first, 1, &NoProgress).await.map_err(|error| error.into_error("the first contact"))?;
+            client.page(first, 1, progress).await.map_err(|error| error.into_error("the first contact"))?;
             None
         }
         Err(error) => return Err(error.into_error("the account")),

@@ -15,7 +15,7 @@ use crate::semantics::{Trial, candidate, learn};
 use crate::transport::Transport;
 use crate::{custom, listing, readback, reading, single};
 use async_trait::async_trait;
-use connector::{Connector, Error, Identity, Presence, Progress, Workload, Write, WriteKind, WriteResult};
+use connector::{Connector, Error, Identity, NoProgress, Presence, Progress, Workload, Write, WriteKind, WriteResult};
 use futures_util::StreamExt;
 use futures_util::stream;
 use model::{AbsenceProof, Capabilities, Cost, Listing, RecordId, Schema, Via};
@@ -71,7 +71,11 @@ impl Connector for JustcallConnector {
     }
 
     async fn identify(&self) -> Result<Identity, Error> {
-        identify(&self.client, &self.limits).await
+        self.identify_with(&NoProgress).await
+    }
+
+    async fn identify_with(&self, progress: &dyn Progress) -> Result<Identity, Error> {
+        identify(&self.client, &self.limits, progress).await
     }
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
@@ -101,9 +105,14 @@ impl Connector for JustcallConnector {
         let puts = self.client.bulk_updates == BulkUpdates::Never;
         let (bulk_updates, single_updates) =
             if puts { (0, work.bulk_updates + work.single_updates) } else { (work.bulk_updates, work.single_updates) };
+        let rows = work.bulk_creates + bulk_updates;
         let batch = self.client.dialect.bulk_rows as u64;
-        let bulk = (work.bulk_creates + bulk_updates).div_ceil(batch);
-        let trial = if bulk_updates > 0 && self.client.bulk_mode().is_none() { 2 } else { 0 };
+        let bulk = if rows == 0 { 0 } else { work.bulks.max(rows.div_ceil(batch)) };
+        let trial = match bulk_updates > 0 && self.client.bulk_mode().is_none() {
+            false => 0,
+            true if rows == 1 => 1, // the trial is the write, and a look at it
+            true => 2,
+        };
         let requests = bulk + trial + single_updates + work.deletes;
         Cost { requests, seconds: self.client.transport.pace().forecast(requests) }
     }

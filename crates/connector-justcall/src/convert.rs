@@ -11,6 +11,7 @@ use connector::{Error, ErrorKind};
 use model::{Cell, Field, FieldId, OwnedCell, Record, RecordId, Schema, Side};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What the API calls a field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,15 @@ impl ApiName {
         match name.strip_prefix("custom.").filter(|key| !key.is_empty()) {
             Some(key) => Self::Custom(key.to_owned()),
             None => Self::Plain(name.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for ApiName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(name) => f.write_str(name),
+            Self::Custom(key) => write!(f, "custom.{key}"),
         }
     }
 }
@@ -75,22 +85,29 @@ impl Converter {
             })
             .collect();
         let phone = schema.phone();
-        let config = |message: String| Err(Error::new(ErrorKind::Config, message));
+        let known = format!("JustCall's fields are {}; others are called custom.<key>", dialect.fields.join(", "));
+        let config = |message: String| Err(Error::new(ErrorKind::Config, message).hint(known.as_str()));
+        let is_unknown = |name: &ApiName| match name {
+            ApiName::Plain(name) => !dialect.fields.contains(&name.as_str()),
+            ApiName::Custom(_) => false,
+        };
         if fields[phone.index()] != ApiName::Plain(dialect.phone.to_owned()) {
             return config(format!("the phone can only be kept in JustCall's field `{}`", dialect.phone));
         }
         for (index, name) in fields.iter().enumerate() {
-            match name {
-                ApiName::Plain(name) if !dialect.fields.contains(&name.as_str()) => {
-                    return config(format!("JustCall has no field `{name}`: custom ones are called custom.<key>"));
-                }
-                _ if fields[..index].contains(name) => {
-                    return config(format!("two fields are kept in the same field of JustCall: {name:?}"));
-                }
-                _ => {}
+            if is_unknown(name) {
+                return config(format!("fields.{}: JustCall has no field `{name}`", schema.fields()[index]));
+            }
+            if let Some(first) = fields[..index].iter().position(|other| other == name) {
+                let (first, second) = (&schema.fields()[first], &schema.fields()[index]);
+                return config(format!("{first} and {second} are both kept in JustCall's field `{name}`"));
             }
         }
-        let scope = schema.scope_columns(Side::Justcall).iter().map(|name| ApiName::new(name)).collect();
+        let scope: Vec<ApiName> = schema.scope_columns(Side::Justcall).iter().map(|name| ApiName::new(name)).collect();
+        // A condition on a field that no contact shows would exclude nobody, in silence.
+        if let Some(name) = scope.iter().find(|name| is_unknown(name)) {
+            return config(format!("scope.justcall: JustCall has no field `{name}`"));
+        }
         Ok(Self { dialect, fields, scope, phone })
     }
 
@@ -102,8 +119,7 @@ impl Converter {
     /// The name of a field for people.
     pub fn label(&self, field: FieldId) -> String {
         match self.name(field) {
-            Some(ApiName::Plain(name)) => name.clone(),
-            Some(ApiName::Custom(key)) => format!("custom.{key}"),
+            Some(name) => name.to_string(),
             None => format!("field {}", field.0),
         }
     }

@@ -47,6 +47,10 @@ pub(crate) fn client(config: &Config, dialect: &Dialect) -> Result<Client, Error
 pub(crate) fn base(text: &str) -> Result<Url, Error> {
     let error = |message: String| Error::new(ErrorKind::Config, message).hint("base_url = \"https://api.justcall.io\"");
     let url = Url::parse(text).map_err(|cause| error(format!("`{text}` is no address")).caused_by(cause))?;
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        // Not repeated in the message: what stands before an @ is a secret.
+        return Err(error("an address with a user, a `?` or a `#` in it is not for an API".to_owned()));
+    }
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_local(&url) => Ok(url),
@@ -76,6 +80,9 @@ mod tests {
             ("http://127.0.0.1.example.com", false),
             ("ftp://127.0.0.1", false),
             ("api.justcall.io", false),
+            ("https://user:pass@api.justcall.io", false),
+            ("https://api.justcall.io/?key=1", false),
+            ("https://api.justcall.io/#v2", false),
         ] {
             assert_eq!(super::base(base).is_ok(), allowed, "{base}");
         }

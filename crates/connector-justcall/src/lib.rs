@@ -37,3 +37,11 @@ mod walk;
 
 pub use config::{BulkUpdates, Config, Plan, Secret, Timeouts};
 pub use connect::JustcallConnector;
+
+/// Whether the account can hold these fields and conditions, under these names. Needs no credentials.
+///
+/// # Errors
+/// A field that `JustCall` does not have, or two fields in the same one.
+pub fn check_fields(schema: &model::Schema, names: &[(model::Field, String)]) -> Result<(), connector::Error> {
+    convert::Converter::new(&dialect::V2, schema, names).map(drop)
+}

@@ -54,6 +54,11 @@ pub trait Connector: Send + Sync {
     /// Checks that the replica can be reached and used, and says who it is. Reads only.
     async fn identify(&self) -> Result<Identity, Error>;
 
+    /// [`Connector::identify`] for somebody who wants to hear of waits.
+    async fn identify_with(&self, _progress: &dyn Progress) -> Result<Identity, Error> {
+        self.identify().await
+    }
+
     /// Everything the replica holds. Anything less is [`model::Coverage::Partial`], or an error; never silently short.
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error>;
 

@@ -18,6 +18,10 @@ impl<C: std::ops::Deref<Target = dyn Connector> + Send + Sync> Connector for Rea
         self.0.identify().await
     }
 
+    async fn identify_with(&self, progress: &dyn Progress) -> Result<Identity, Error> {
+        self.0.identify_with(progress).await
+    }
+
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         self.0.list(progress).await
     }

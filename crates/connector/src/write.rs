@@ -56,7 +56,9 @@ pub enum WriteResult {
 /// Counts of writes by how they travel, to forecast their cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Workload {
-    /// Creates and updates that ride in bulk or in the file.
+    /// Batches that hold creates or updates in bulk, as they will be handed over.
+    pub bulks: u64,
+    /// Creates in bulk or in the file.
     pub bulk_creates: u64,
     /// Updates in bulk.
     pub bulk_updates: u64,

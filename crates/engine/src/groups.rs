@@ -1,4 +1,5 @@
-//! Records that cannot be told apart become one conflict; nothing is written to any of them (I7).
+//! Records that cannot be told apart become one conflict; nothing is written to any of them (I7). Records with the same
+//! number that are linked already are named with them, to compare; they go on as ever.
 
 use crate::conflicts::{self, Subject};
 use crate::draft::{Draft, Fate, World};
@@ -34,10 +35,11 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
     };
     let mut conflict = conflicts::build(world, subject);
     for side in Side::BOTH {
-        for row in rows[side].iter().chain(&group.linked[side]) {
+        let others = group.linked[side].iter().filter(|row| !rows[side].contains(row)).map(|row| (row, true));
+        for (row, linked) in rows[side].iter().map(|row| (row, false)).chain(others) {
             let record = world.row(side, *row);
             let name = display_name(&world.settings.schema, record);
-            conflict.records.push(GroupMember { side, id: record.id().to_owned(), name });
+            conflict.records.push(GroupMember { side, id: record.id().to_owned(), name, linked });
         }
     }
     if conflicts::answer(world, &conflict).is_some() {
@@ -50,7 +52,9 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
     }
     conflict.records.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
     conflict.records.dedup();
-    conflict.detail = format!("{} records have the number {}", conflict.records.len(), group.key);
+    let linked = conflict.records.iter().filter(|member| member.linked).count();
+    let linked = if linked > 0 { format!(", {linked} of them linked already") } else { String::new() };
+    conflict.detail = format!("{} records have the number {}{linked}", conflict.records.len(), group.key);
     draft.conflicts.push(conflict);
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn withhold(world: &World<'_>, draft: &mut Draft, linked: u64, approv
         let withheld = hold_back(world, draft, class, approved, limit);
         counts = self::count(&draft.actions);
         if withheld > 0 {
-            draft.alarms.push(alarm(class, count, limit, spent, approved));
+            draft.alarms.push(alarm(class, count, limit, spent, withheld));
             if vanished > limit
                 && let Some(alarm) = draft.alarms.last_mut()
             {
@@ -64,8 +64,9 @@ fn count(actions: &[Action]) -> BTreeMap<GuardClass, u64> {
     counts.into_iter().collect()
 }
 
-fn alarm(class: GuardClass, count: u64, limit: u64, spent: u64, approved: u64) -> Alarm {
-    let let_through = if approved > 0 { format!(", {approved} approved") } else { String::new() };
+fn alarm(class: GuardClass, count: u64, limit: u64, spent: u64, withheld: u64) -> Alarm {
+    let approved = count - withheld.min(count);
+    let let_through = if approved > 0 { format!(", {approved} approved: {withheld} left") } else { String::new() };
     let before = if spent > 0 { format!(", {spent} of them used up in the last 7 days") } else { String::new() };
     Alarm {
         kind: AlarmKind::Guard,
@@ -74,7 +75,7 @@ fn alarm(class: GuardClass, count: u64, limit: u64, spent: u64, approved: u64) -
         count,
         limit,
         detail: format!(
-            "{count} {} planned, {limit} pass without approval{before}{let_through}: withheld; --approve {class}={count} lets them through",
+            "{count} {} planned, {limit} pass without approval{before}{let_through}: withheld; --approve {class}={withheld} lets them through",
             class.name().replace('_', " ")
         ),
     }
@@ -222,10 +223,6 @@ pub(crate) fn listing_alarms(world: &World<'_>, draft: &mut Draft, linked: u64) 
         } else if is_short(listed, linked) {
             raise(AlarmKind::ShortListing, format!("{title} showed {listed} contacts, {linked} are linked"));
         }
-    }
-    if let Some(why) = &world.state.deletes_forbidden {
-        let detail = format!("no deletions in this run: {why}");
-        draft.alarms.push(Alarm { kind: AlarmKind::State, side: None, class: None, count: 0, limit: 0, detail });
     }
     if world.state.old_state > 0 {
         let count = world.state.old_state;

@@ -57,6 +57,9 @@ pub struct GroupMember {
     pub id: String,
     /// First and last name.
     pub name: String,
+    /// Linked with its partner already: it takes part as ever, and only shares the number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub linked: bool,
 }
 
 /// A difference that waits for a person.

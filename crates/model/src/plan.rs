@@ -320,8 +320,9 @@ pub struct Binding {
     pub config: String,
 }
 
-/// What a run will do, and why (`tieline-plan/1`).
+/// What a run will do, and why (`tieline-plan/1`). A key that it does not have was added by hand: such a plan is refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Always [`PLAN_FORMAT`].
     pub format: String,

@@ -91,7 +91,10 @@ fn cells(conflict: &Conflict) -> [String; 13] {
     let records: Vec<String> = conflict
         .records
         .iter()
-        .map(|member| format!("{} {} {}", member.side, member.id, member.name).trim_end().to_owned())
+        .map(|member| {
+            let linked = if member.linked { " (linked)" } else { "" };
+            format!("{}{linked}", format!("{} {} {}", member.side, member.id, member.name).trim_end())
+        })
         .collect();
     [
         conflict.id.to_string(),

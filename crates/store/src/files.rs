@@ -16,7 +16,7 @@ const APPLICATION_ID_AT: usize = 68;
 /// What stands at the path of the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Nothing, or an empty file: a state may be made there.
+    /// Nothing: a state may be made there.
     Nothing,
     /// Our own; `clean` if the last one who used it closed it.
     Ours { clean: bool },
@@ -53,7 +53,8 @@ pub(crate) fn look(path: &Path) -> Result<Found, Error> {
         }
     }
     if header.is_empty() {
-        return Ok(Found::Nothing);
+        // Never ours: a new state has its header before anything else can see it. Somebody emptied it.
+        return Err(Error::Corrupt { path: path.to_owned(), detail: "it is empty".to_owned() });
     }
     if !header.starts_with(MAGIC) {
         return Err(Error::NotOurs { path: path.to_owned(), detail: "it is no SQLite database".to_owned() });

@@ -21,6 +21,7 @@ pub struct Store {
     lineage: String,
     pub(crate) schema: Option<CurrentSchema>,
     warnings: Vec<String>,
+    is_new: bool,
 }
 
 impl Store {
@@ -61,7 +62,13 @@ impl Store {
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         let lineage = connection.query_row("SELECT lineage FROM state", [], |row| row.get(0))?;
         let warnings = files::permission_warnings(path);
-        Ok(Self { connection, path: path.to_owned(), lineage, schema: None, warnings })
+        let is_new = found == Found::Nothing;
+        Ok(Self { connection, path: path.to_owned(), lineage, schema: None, warnings, is_new })
+    }
+
+    /// Whether it was made just now, since there was none.
+    pub const fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// Random name of this state, given when it was made.

@@ -48,6 +48,11 @@ impl Store {
         self.named(read_one(&self.connection, "id = ?1", [&id.0]))
     }
 
+    /// Names of the plans whose body is kept, newest first.
+    pub fn plan_ids(&self) -> Result<Vec<PlanId>> {
+        self.named(ids(&self.connection))
+    }
+
     /// The plan that was saved last, used or not.
     pub fn latest_plan(&self) -> Result<Option<StoredPlan>> {
         self.named(read_one(&self.connection, "1 ORDER BY seq DESC LIMIT 1", []))
@@ -100,6 +105,12 @@ fn refuse_used(connection: &Connection, plan: &PlanId) -> Result<(), Fault> {
         Some((Some(by), Some(at))) => Err(Fault::PlanUsed { plan: plan.0.clone(), by, at: at.0 }),
         _ => Ok(()),
     }
+}
+
+fn ids(connection: &Connection) -> Result<Vec<PlanId>, Fault> {
+    let mut statement = connection.prepare("SELECT id FROM plans WHERE body IS NOT NULL ORDER BY seq DESC")?;
+    let ids = statement.query_map([], |row| row.get(0).map(PlanId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 fn read_one(

@@ -19,7 +19,11 @@ pub(crate) struct Fetched {
 
 /// Asks both sides who they are. The state must belong to them.
 pub(crate) async fn identify(session: &Session<'_>) -> Result<BySide<Identity>> {
-    let (justcall, crm) = tokio::join!(session.connectors.justcall.identify(), session.connectors.crm.identify());
+    let progress = BySide::from_fn(|side| reading(side, session.events));
+    let (justcall, crm) = tokio::join!(
+        session.connectors.justcall.identify_with(&progress.justcall),
+        session.connectors.crm.identify_with(&progress.crm)
+    );
     let found = BySide {
         justcall: justcall.map_err(Error::replica(Side::Justcall))?,
         crm: crm.map_err(Error::replica(Side::Crm))?,

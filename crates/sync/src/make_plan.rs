@@ -1,5 +1,7 @@
-//! Phases 1 to 5: from two replicas and the state to a sealed plan. Writes nothing anywhere.
+//! Phases 1 to 5: from two replicas and the state to a sealed plan. Writes to neither replica. Of the state it changes only
+//! which schema is current; keeping the plan is the caller's.
 
+use crate::batches::batches;
 use crate::error::{Error, Result};
 use crate::fetch::{self, Fetched, Probed};
 use crate::seal::seal;
@@ -12,8 +14,8 @@ use engine::settings::GuardClass;
 use engine::survey::Survey;
 use jiff::SignedDuration;
 use model::{
-    ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing, Observation,
-    Plan, Rule, RunId, Side, StaleRecord, Via,
+    Action, ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing,
+    Observation, Plan, Rule, RunId, Side, StaleRecord, Via,
 };
 use std::collections::BTreeMap;
 
@@ -33,7 +35,7 @@ pub struct Planned {
 }
 
 impl Session<'_> {
-    /// Reads both sides and decides. Makes no mutating call and changes no state (I9).
+    /// Reads both sides and decides. Makes no mutating call, and changes nothing that decides (I9).
     pub async fn plan(&mut self) -> Result<Planned> {
         self.make_plan(false, None).await
     }
@@ -85,14 +87,15 @@ impl Session<'_> {
             plan = self.decide(&heads, &listings, &matching, &bases, &state, None);
         }
         self.add_bases(&plan, &mut bases)?;
+        plan.alarms.extend(unshown.alarms());
         if !recover {
             plan.alarms.extend(self.unsettled_alarm()?);
         }
         for (side, count) in unprobed.iter().filter(|(_, count)| **count > 0) {
             plan.alarms.push(unprobed_alarm(side, *count, most));
         }
-        if let Some(alarm) = scope_alarm(&plan, self.scope_changed()?) {
-            plan.alarms.push(alarm);
+        if self.scope_changed()? {
+            plan.alarms.push(scope_alarm(&plan));
         }
         plan.cost = self.forecast(&plan)?;
         let faults = engine::linter::lint(&plan);
@@ -133,8 +136,12 @@ impl Session<'_> {
             count,
             limit: 0,
             detail: format!(
-                "{count} writes of an interrupted run are not settled: the next run settles them first, and this plan \
-                 may be void then"
+                "{} not settled: the next run does that first, and this plan may be void then",
+                if count == 1 {
+                    "a write of an interrupted run is".to_owned()
+                } else {
+                    format!("{count} writes of an interrupted run are")
+                }
             ),
         }))
     }
@@ -213,27 +220,40 @@ impl Session<'_> {
         Ok(facts.iter().any(|(key, value)| key == "scope" && *value != self.scope))
     }
 
+    /// What applying this plan at once sends: `sync` has read both sides by then.
     fn forecast(&self, plan: &Plan) -> Result<BySide<Cost>> {
         let mut costs = BySide::<Cost>::default();
         for side in Side::BOTH {
-            let mut work = Workload::default();
-            let mut in_bulk = 0;
-            for action in plan.actions.iter().filter(|action| action.side == side) {
-                in_bulk += usize::from(action.kind.is_write() && action.via == Via::Bulk);
+            let connector = &self.connectors[side];
+            let batches = batches(&plan.actions, side, &connector.capabilities());
+            let bulks = batches.iter().filter(|batch| batch.actions.iter().any(|action| rides_bulk(action)));
+            let mut work = Workload { bulks: bulks.clone().count() as u64, ..Workload::default() };
+            let largest = bulks.map(|batch| batch.actions.len()).max().unwrap_or(0);
+            for action in batches.iter().flat_map(|batch| &batch.actions) {
                 match (action.kind, action.via) {
                     (ActionKind::Create, _) => work.bulk_creates += 1,
-                    (ActionKind::Update, Via::Bulk | Via::File) => work.bulk_updates += 1,
+                    (ActionKind::Update, _) if rides_bulk(action) => work.bulk_updates += 1,
                     (ActionKind::Update, _) => work.single_updates += 1,
                     (ActionKind::Delete, _) => work.deletes += 1,
                     _ => {}
                 }
             }
             if work != Workload::default() {
-                work = self.canary(side)?.added_to(work, in_bulk, self.connectors[side].as_ref());
-                costs[side] = self.connectors[side].forecast(&work);
+                work = self.canary(side)?.added_to(work, largest, connector.as_ref());
+                costs[side] = connector.forecast(&work);
             }
         }
         Ok(costs)
+    }
+}
+
+/// Whether it travels with others. Emptying a field does not: that needs a look at each answer.
+fn rides_bulk(action: &Action) -> bool {
+    let clears = action.kind == ActionKind::Update && action.changes.iter().any(|change| change.after.is_empty());
+    match action.via {
+        Via::Bulk => !clears,
+        Via::File => true,
+        _ => false,
     }
 }
 
@@ -266,17 +286,17 @@ fn unprobed_alarm(side: Side, count: u64, most: u64) -> Alarm {
     }
 }
 
-fn scope_alarm(plan: &Plan, changed: bool) -> Option<Alarm> {
+fn scope_alarm(plan: &Plan) -> Alarm {
     let count = |kind: ActionKind| {
         plan.actions.iter().filter(|action| action.kind == kind && action.reason == Rule::Scope).count() as u64
     };
     let (back, out) = (count(ActionKind::Link), count(ActionKind::Unlink));
-    changed.then(|| Alarm {
+    Alarm {
         kind: AlarmKind::ScopeChanged,
         side: None,
         class: None,
         count: back + out,
         limit: 0,
         detail: format!("the scope or the mapping changed: {back} back in, {out} unlinked; no deletions in this run"),
-    })
+    }
 }

@@ -86,7 +86,8 @@ impl Session<'_> {
             changes.push(StateChange::Outcome { intent: *number, outcome: fate.into(), at });
         }
         self.store.commit(&changes)?;
-        let note = format!("{} writes of an interrupted run are settled", open.len());
+        let (writes, are) = if open.len() == 1 { ("write", "is") } else { ("writes", "are") };
+        let note = format!("{} {writes} of an interrupted run {are} settled", open.len());
         self.events.event(Event::Note(&note));
         Ok(open.len())
     }

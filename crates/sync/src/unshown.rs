@@ -11,8 +11,8 @@ use engine::planner::ParkedWrite;
 use jiff::{SignedDuration, Timestamp};
 use model::mutant::{self, Mutant};
 use model::{
-    ActionKind, Base, BaseField, BySide, Cell, Field, FieldId, LinkHead, Listing, OwnedCell, PhoneKey, RowHash, RowRef,
-    Side, Table,
+    ActionKind, Alarm, AlarmKind, Base, BaseField, BySide, Cell, Field, FieldId, LinkHead, Listing, OwnedCell,
+    PhoneKey, RowHash, RowRef, Side, Table,
 };
 use std::collections::BTreeSet;
 use store::{Intent, JournalFilter};
@@ -26,6 +26,8 @@ pub(crate) struct Unshown {
     corrected: Vec<(usize, FieldId, OwnedCell)>,
     /// Those writes.
     pub(crate) parked: Vec<ParkedWrite>,
+    /// Their rows, where no run has told of them yet.
+    fresh: BySide<BTreeSet<u32>>,
 }
 
 /// One field of one link on one side, which holds something else than what was sent there.
@@ -49,6 +51,7 @@ impl Session<'_> {
         if mutant::is(Mutant::UnshownBelieved) {
             return Ok(unshown);
         }
+        let last_run = self.store.runs(1)?.into_iter().next().filter(|run| run.report.is_some());
         for joined in &matching.survey.joined {
             let head = &heads[joined.head];
             let Ok(at) = bases.binary_search_by_key(&head.id, |base| base.link) else { continue };
@@ -63,13 +66,18 @@ impl Session<'_> {
                     }
                     let doubt = Doubt { head, side, field: (id, field), now };
                     let Some((sent_at, intent)) = self.last_write(&doubt)? else { continue };
-                    if self.may_lag(side, sent_at, &listings[side]) {
+                    if self.may_lag(side, sent_at, listings[side].read_at) {
                         unshown.hidden[side].insert((row, id));
                         continue;
                     }
                     unshown.corrected.push((at, id, now.to_owned()));
                     let source = joined.rows[side.other()].map(|row| listings[side.other()].table.row(row as usize));
-                    unshown.parked.extend(source.and_then(|source| self.parked(&doubt, &intent, source)));
+                    let parked = source.and_then(|source| self.parked(&doubt, &intent, source));
+                    let is_told = last_run.as_ref().is_some_and(|run| !self.may_lag(side, sent_at, run.started_at));
+                    if parked.is_some() && !is_told {
+                        unshown.fresh[side].insert(row);
+                    }
+                    unshown.parked.extend(parked);
                 }
             }
         }
@@ -108,9 +116,10 @@ impl Session<'_> {
         Ok(last.map(|(_, at, intent)| (at, intent)))
     }
 
-    fn may_lag(&self, side: Side, sent_at: Timestamp, listing: &Listing) -> bool {
+    /// Whether what was sent then need not be shown yet at this time.
+    fn may_lag(&self, side: Side, sent_at: Timestamp, read_at: Timestamp) -> bool {
         let lag = SignedDuration::from_secs(self.connectors[side].capabilities().read_lag_seconds.into());
-        sent_at.checked_add(lag).is_ok_and(|settled| listing.read_at <= settled)
+        sent_at.checked_add(lag).is_ok_and(|settled| read_at <= settled)
     }
 
     /// Sending the same once more would end the same: not before the source changes.
@@ -129,6 +138,26 @@ impl Session<'_> {
 }
 
 impl Unshown {
+    /// An alarm per side, in the first plan that knows: the run that sent them counted them as written.
+    pub(crate) fn alarms(&self) -> impl Iterator<Item = Alarm> {
+        let fresh = Side::BOTH.into_iter().map(|side| (side, self.fresh[side].len() as u64));
+        fresh.filter(|(_, count)| *count > 0).map(|(side, count)| {
+            let title = side.title();
+            let (records, they) = if count == 1 { ("record", "it") } else { ("records", "they") };
+            Alarm {
+                kind: AlarmKind::State,
+                side: Some(side),
+                class: None,
+                count,
+                limit: 0,
+                detail: format!(
+                    "{title} acknowledged a write of {count} {records} and did not keep it: {they} had counted as \
+                     written, and will not be sent again before the other side changes"
+                ),
+            }
+        })
+    }
+
     /// Takes back what lagging listings show; false where there is nothing to take back.
     pub(crate) fn hide(&self, listings: &mut BySide<Listing>) -> Result<bool> {
         for side in Side::BOTH {

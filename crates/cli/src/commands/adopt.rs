@@ -31,13 +31,13 @@ pub(crate) async fn run(context: &Context, args: &args::Adopt) -> Fallible<Code>
     if !args.yes && output::can_ask() {
         output::print(|out| report::terminal::plan(plan, &context.view(false), out))?;
         let links = plan.actions.iter().filter(|action| action.kind == ActionKind::Link).count();
-        if !output::ask(&format!("link {links} contacts?"))? {
+        if !output::ask(&format!("link {}?", report::words::count(links as u64, "contact")))? {
             context.note("nothing was linked");
             return Ok(Code::Done);
         }
     }
     let finished = session.apply(&planned).await?;
-    let code = super::sync::close(context, plan, finished, false)?;
+    let code = super::sync::close(context, plan, finished, args::Shape { all: false, exit_code: false })?;
     if !context.global.json {
         context.note("next: tieline plan shows what the next sync would write");
     }

@@ -6,7 +6,7 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job::{self, Access, Job};
 use crate::output;
-use model::{Plan, PlanId};
+use model::Plan;
 use std::path::Path;
 use store::Store;
 
@@ -29,7 +29,7 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     if args.dry_run {
         super::plan::show(context, &plan, false)?;
         context.note("nothing was applied");
-        return Ok(super::plan::code(&plan, args.exit_code));
+        return Ok(super::plan::code(&plan, args.shape.exit_code));
     }
     if !confirmed(context, &plan, args.yes)? {
         context.note("nothing was applied");
@@ -43,7 +43,7 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     super::sync::log(&planned.plan);
     let finished = session.apply(&planned).await?;
     job::retain(&mut session, &setup, planned.plan.created_at)?;
-    super::sync::close(context, &planned.plan, finished, args.exit_code)
+    super::sync::close(context, &planned.plan, finished, args.shape)
 }
 
 /// A plan by file name or id; the last one where none is named.
@@ -63,9 +63,11 @@ pub(crate) fn find(store: &Store, what: Option<&str>) -> Fallible<Plan> {
                     failure
                 });
             }
-            store.plan(&PlanId(name.to_owned()))?.ok_or_else(|| {
+            let id = super::names::plan(store, name)?;
+            let stored = id.map(|id| store.plan(&id)).transpose()?.flatten();
+            stored.ok_or_else(|| {
                 Failure::usage(format!("no plan `{name}`: neither a file nor the id of a plan that is kept"))
-                    .hint("`tieline plan -o FILE` writes a plan to a file")
+                    .hint("`tieline plan -o FILE` writes a plan to a file; `tieline history` lists the runs")
             })?
         }
     };
@@ -79,5 +81,5 @@ fn confirmed(context: &Context, plan: &Plan, yes: bool) -> Fallible<bool> {
     }
     output::print(|out| report::terminal::plan(plan, &context.view(false), out))?;
     let writes = plan.actions.iter().filter(|action| action.kind.is_write()).count();
-    output::ask(&format!("apply {writes} changes?"))
+    output::ask(&format!("apply {}?", report::words::count(writes as u64, "change")))
 }

@@ -1,6 +1,7 @@
 //! `tieline conflicts`: lists, shows and decides. A decision is stored; the next plan carries it out.
 
 use super::decisions;
+use super::own_value::{HINT, is_email, own_value};
 use crate::args::ConflictCommand;
 use crate::config::Config;
 use crate::context::Context;
@@ -10,6 +11,7 @@ use crate::job;
 use crate::output;
 use jiff::Timestamp;
 use model::{Choice, Conflict, ConflictKind, Resolution, Side};
+use std::io::IsTerminal;
 use std::path::Path;
 use store::Store;
 
@@ -19,12 +21,13 @@ pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code>
     match command {
         ConflictCommand::List { csv } => list(context, &path, csv),
         ConflictCommand::Show { id } => show(context, &path, &id),
-        ConflictCommand::Resolve { id, take, value, skip, keep_apart, by } => {
-            let choice = match take {
-                Some(side) => Choice::Take(side.into()),
-                None if skip => Choice::Skip,
-                None if keep_apart => Choice::KeepApart,
-                None => Choice::Value(value.unwrap_or_default()),
+        ConflictCommand::Resolve { id, take, value, clear, skip: _, keep_apart, by } => {
+            let choice = match (take, value) {
+                (Some(side), _) => Choice::Take(side.into()),
+                (None, Some(value)) => own_value(&value).map_err(|why| Failure::usage(why).hint(HINT))?,
+                (None, None) if clear => Choice::Value(String::new()),
+                (None, None) if keep_apart => Choice::KeepApart,
+                (None, None) => Choice::Skip,
             };
             resolve(context, &path, &id, choice, by)
         }
@@ -55,7 +58,9 @@ fn list(context: &Context, path: &Path, csv: bool) -> Fallible<Code> {
     if context.global.json {
         output::print(|out| report::json::conflicts(&conflicts, report::json::Layout::Pretty, out))?;
     } else if csv {
-        output::print(|out| report::csv::conflicts(&conflicts, out))?;
+        let mut table = Vec::new();
+        report::csv::conflicts(&conflicts, &mut table)?;
+        output::print(|out| output::table(&table, std::io::stdout().is_terminal(), out))?;
     } else {
         output::print(|out| report::terminal::conflicts(&conflicts, &context.view(true), out))?;
     }
@@ -94,6 +99,9 @@ fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<
     if context.global.json {
         output::print_json(&resolution)?;
     } else {
+        for line in effects(&conflict, &resolution.choice) {
+            context.note(&line);
+        }
         context.note(&format!("stored: the next plan carries it out ({})", conflict.id));
     }
     Ok(Code::Done)
@@ -110,6 +118,22 @@ pub(crate) fn answer(conflict: &Conflict, choice: Choice, by: Option<String>) ->
         made_at: Timestamp::now(),
         made_by: made_by.unwrap_or_else(|| "unknown".to_owned()),
     }
+}
+
+/// What a choice about a field does to each side, before and after.
+fn effects(conflict: &Conflict, choice: &Choice) -> Vec<String> {
+    let after = match choice {
+        Choice::Take(side) => conflict.value(*side).clone(),
+        Choice::Value(value) => Some(value.clone()),
+        Choice::Skip | Choice::KeepApart => None,
+    };
+    let (Some(field), Some(after)) = (&conflict.field, after) else { return Vec::new() };
+    let changed = Side::BOTH.into_iter().filter(|side| conflict.value(*side).as_ref() != Some(&after));
+    let line = |side: Side| {
+        let before = conflict.value(side).as_deref().map_or("(unknown)".into(), report::text::value);
+        format!("{} {field}: {before} → {}", side.title(), report::text::value(&after))
+    };
+    changed.map(line).collect()
 }
 
 /// Whether the choice makes sense for this kind of conflict.
@@ -133,6 +157,14 @@ pub(crate) fn check(conflict: &Conflict, choice: &Choice) -> Fallible<()> {
     match choice {
         Choice::Value(_) if conflict.field.is_none() => {
             Err(Failure::usage("this conflict is about a whole contact: use --take justcall or --take crm"))
+        }
+        Choice::Value(value) if value.is_empty() && conflict.field == Some(model::Field::Phone) => {
+            Err(Failure::usage("a phone is never emptied: delete the contact on one side, or give a number"))
+        }
+        Choice::Value(value)
+            if conflict.field == Some(model::Field::Email) && !value.is_empty() && !is_email(value) =>
+        {
+            Err(Failure::usage(format!("`{value}` is no e-mail address, such as ada@example.com")).hint(HINT))
         }
         Choice::Value(value)
             if conflict.field == Some(model::Field::Phone) && value.parse::<model::PhoneKey>().is_err() =>

@@ -2,6 +2,7 @@
 //! decisions. Writes to neither side.
 
 use super::conflicts::{answer, check, known, open};
+use super::own_value::own_value;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
@@ -9,6 +10,7 @@ use crate::job;
 use crate::output;
 use connector_csv::{Sheet, SheetRow};
 use model::{BySide, Choice, Conflict, ConflictId, Resolution, Side};
+use report::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,8 +21,8 @@ pub(crate) fn export(context: &Context, state: &Path, file: &Path) -> Fallible<C
     let mut bytes = Vec::new();
     report::csv::decisions(&conflicts, &mut bytes)?;
     output::write_private(file, "conflicts", &bytes)?;
-    let count = conflicts.len();
-    context.note(&format!("{count} conflicts written to {}", file.display()));
+    let count = words::count(conflicts.len() as u64, "conflict");
+    context.note(&format!("{count} written to {}", file.display()));
     context.note(&format!("next: fill the column `decision`, then tieline conflicts import {}", file.display()));
     Ok(Code::Done)
 }
@@ -125,16 +127,17 @@ fn choice(text: &str) -> Result<Option<Choice>, String> {
     if let Some((word, value)) = text.split_once(':')
         && word.trim().eq_ignore_ascii_case("value")
     {
-        return Ok(Some(Choice::Value(value.trim().to_owned())));
+        return own_value(value.trim()).map(Some);
     }
     let word = text.trim().to_lowercase().replace(['_', '-'], " ");
     Ok(Some(match word.as_str() {
         "" => return Ok(None),
         "justcall" => Choice::Take(Side::Justcall),
         "crm" => Choice::Take(Side::Crm),
+        "clear" => Choice::Value(String::new()),
         "skip" => Choice::Skip,
         "keep apart" => Choice::KeepApart,
-        _ => return Err(format!("`{text}` is none of: justcall, crm, value:TEXT, skip, keep apart")),
+        _ => return Err(format!("`{text}` is none of: justcall, crm, value:TEXT, clear, skip, keep apart")),
     }))
 }
 
@@ -153,12 +156,12 @@ fn tell(context: &Context, imported: &Imported, dry_run: bool) {
     }
     let verb = if dry_run { "would be stored" } else { "stored" };
     let Imported { stored, left, refused, writes } = imported;
-    context.note(&format!("{stored} decisions {verb}, {} refused, {left} lines without a decision", refused.len()));
+    let decisions = words::count(*stored as u64, "decision");
+    let left = words::count(*left as u64, "line");
+    context.note(&format!("{decisions} {verb}, {} refused, {left} without a decision", refused.len()));
     if *stored > 0 {
-        let (justcall, crm) = (writes.justcall, writes.crm);
-        context.note(&format!(
-            "the next plan writes at most {justcall} records in JustCall and {crm} in the CRM for them"
-        ));
+        let (justcall, crm) = (words::count(writes.justcall, "record"), writes.crm);
+        context.note(&format!("the next plan writes at most {justcall} in JustCall and {crm} in the CRM for them"));
         context.note("next: tieline plan");
     }
 }
@@ -181,6 +184,7 @@ pub(crate) fn list(context: &Context, state: &Path) -> Fallible<Code> {
         for Resolution { conflict, choice, made_at, made_by, .. } in &decided {
             let choice = match choice {
                 Choice::Take(side) => format!("take {side}"),
+                Choice::Value(value) if value.is_empty() => "clear".to_owned(),
                 Choice::Value(value) => format!("value: {value}"),
                 Choice::Skip => "skip until changed".to_owned(),
                 Choice::KeepApart => "keep apart".to_owned(),
@@ -220,7 +224,7 @@ mod tests {
             ("keep apart", Choice::KeepApart),
             ("Skip", Choice::Skip),
             ("value: Acme: the best", Choice::Value("Acme: the best".into())),
-            ("'value:", Choice::Value(String::new())),
+            ("Clear", Choice::Value(String::new())),
         ] {
             assert_eq!(choice(text), Ok(Some(expected)), "{text}");
         }

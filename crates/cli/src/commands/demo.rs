@@ -18,7 +18,7 @@ const MARK: &str = ".tieline-demo";
 
 /// Runs the command.
 pub(crate) async fn run(context: &Context, args: &args::Demo) -> Fallible<Code> {
-    let mut demo = Demo::start(context, &args.dir).await?;
+    let mut demo = Demo::start(context, &args.dir, args.fresh).await?;
     demo.first_sync().await?;
     demo.both_sides_move().await?;
     demo.finish().await?;
@@ -33,8 +33,8 @@ struct Demo {
 }
 
 impl Demo {
-    async fn start(context: &Context, dir: &Path) -> Fallible<Self> {
-        prepare(dir)?;
+    async fn start(context: &Context, dir: &Path, fresh: bool) -> Fallible<Self> {
+        prepare(dir, fresh)?;
         let account = Sandbox::new(Settings::default());
         let contacts = dir.join("justcall.json");
         std::fs::write(&contacts, CONTACTS)?;
@@ -76,7 +76,7 @@ impl Demo {
             plan: None,
             yes: true,
             dry_run: false,
-            exit_code: false,
+            shape: args::Shape { all: false, exit_code: false },
             approvals: args::Approvals { approve: Vec::new() },
         };
         super::apply::run(&self.context, &apply).await?;
@@ -106,7 +106,11 @@ impl Demo {
         let edits = self.edit_both()?;
         self.say("People work on both sides", &edits);
         anstream::println!("`tieline sync` plans and applies, the nightly job:\n");
-        let sync = args::Sync { dry_run: false, exit_code: false, approvals: args::Approvals { approve: Vec::new() } };
+        let sync = args::Sync {
+            dry_run: false,
+            shape: args::Shape { all: false, exit_code: false },
+            approvals: args::Approvals { approve: Vec::new() },
+        };
         let made = plan::make(&self.context, std::collections::BTreeMap::new(), "demo", None).await?;
         plan::show(&self.context, &made, false)?;
         sync::run(&self.context, &sync).await?;
@@ -184,14 +188,19 @@ fn unique_line(file: &str, name: &str, company: &str) -> Option<String> {
     (plain && line.matches(company).count() == 1 && !line.contains('"')).then(|| line.to_owned())
 }
 
-/// An empty folder, or the one of an earlier demo.
-fn prepare(dir: &Path) -> Fallible<()> {
+/// An empty folder, or the one of an earlier demo that is to be done anew.
+fn prepare(dir: &Path, fresh: bool) -> Fallible<()> {
     let mark = dir.join(MARK);
     if dir.exists() {
         let empty = std::fs::read_dir(dir)?.next().is_none();
         if !empty && !mark.exists() {
             return Err(Failure::usage(format!("{} is not empty, and no folder of a demo", dir.display()))
                 .hint("--dir names another folder"));
+        }
+        // It invited people to edit these files.
+        if !empty && !fresh {
+            return Err(Failure::usage(format!("{} holds an earlier demo, and perhaps work of yours", dir.display()))
+                .hint("--fresh starts over there and deletes what it holds; --dir names another folder"));
         }
         for name in ["tieline.db", "tieline.db-wal", "tieline.db-shm", "tieline.db.lock", "crm.csv", "justcall.json"] {
             match std::fs::remove_file(dir.join(name)) {

@@ -5,8 +5,10 @@ use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::output;
+use crate::progress::Waits;
 use crate::registry::Setup;
 use connector_csv::{Inspection, Role};
+use model::Side;
 use serde::Serialize;
 use std::io::Write;
 
@@ -18,16 +20,18 @@ struct Check {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    #[serde(skip)]
+    code: Code,
 }
 
 impl Check {
     fn good(check: &str, detail: impl Into<String>) -> Self {
-        Self { what: check.to_owned(), ok: true, detail: detail.into(), hint: None }
+        Self { what: check.to_owned(), ok: true, detail: detail.into(), hint: None, code: Code::Done }
     }
 
     fn bad(check: &str, failure: Failure) -> Self {
         let detail = std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ");
-        Self { what: check.to_owned(), ok: false, detail, hint: failure.hint }
+        Self { what: check.to_owned(), ok: false, detail, hint: failure.hint, code: failure.code }
     }
 
     fn of(check: &str, result: Fallible<String>) -> Self {
@@ -55,21 +59,33 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
     checks.push(match &inspection {
         Ok(found) => Check::good(
             "file",
-            format!("{}: {} rows, {}, {}", setup.csv.identity, found.rows, found.encoding, found.line_ending),
+            format!(
+                "{}: {}, {}, {}",
+                setup.csv.identity,
+                report::words::count(found.rows, "row"),
+                found.encoding,
+                found.line_ending
+            ),
         ),
         Err(error) => Check::bad("file", Failure { hint: error.hint.clone(), ..Failure::from_error(error) }),
     });
-    checks.push(Check::of("records", list_crm(&setup).await));
+    checks.push(Check::of("records", list_crm(context, &setup).await));
     checks.push(Check::of("state", state(&setup)));
     if !args.offline {
-        checks.push(Check::of("account", account(&setup).await));
+        checks.push(Check::of("account", account(context, &setup).await));
     }
     if context.global.json {
         output::print_json(&serde_json::json!({ "checks": checks, "columns": columns }))?;
     } else {
         output::print(|out| draw(&checks, &columns, out))?;
     }
-    Ok(if checks.iter().all(|check| check.ok) { Code::Done } else { Code::Failed })
+    // What another command would end with: a wrong configuration will not pass by itself.
+    let is = |code: Code| checks.iter().any(|check| check.code == code);
+    Ok(match (is(Code::Usage), is(Code::Failed)) {
+        (true, _) => Code::Usage,
+        (false, true) => Code::Failed,
+        (false, false) => Code::Done,
+    })
 }
 
 fn columns(inspection: &Inspection) -> Vec<Column> {
@@ -84,15 +100,21 @@ fn columns(inspection: &Inspection) -> Vec<Column> {
 }
 
 /// Reads every row, so that a broken one is named before the first night.
-async fn list_crm(setup: &Setup) -> Fallible<String> {
-    let listing = setup.crm(Vec::new()).list(&connector::NoProgress).await?;
+async fn list_crm(context: &Context, setup: &Setup) -> Fallible<String> {
+    let listing = setup.crm(Vec::new()).list(&Waits::new(Side::Crm, context.global.quiet)).await?;
     let notes = if listing.notes.is_empty() { String::new() } else { format!(" ({})", listing.notes.join("; ")) };
-    Ok(format!("{} contacts can be read{notes}", listing.table.len()))
+    let contacts = report::words::count(listing.table.len() as u64, "contact");
+    Ok(format!("{contacts} can be read{notes}"))
 }
 
 fn state(setup: &Setup) -> Fallible<String> {
     let path = setup.config.state_path();
     if !path.exists() {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Failure::new(format!("{}: there is no folder {}", path.display(), folder.display()))
+                .hint("make the folder, or name another file with [state] path"));
+        }
         return Ok(format!("{} does not exist yet: the first plan makes it", path.display()));
     }
     let store = crate::job::look(&path)?;
@@ -100,11 +122,13 @@ fn state(setup: &Setup) -> Fallible<String> {
     let belongs = store.binding()?.map(|bound| format!(", belongs to {} and {}", bound.account, bound.crm));
     let linked = store.counts()?.links;
     let warnings = if warnings.is_empty() { warnings } else { format!("; {warnings}") };
-    Ok(format!("{}: {linked} linked contacts{}{warnings}", path.display(), belongs.unwrap_or_default()))
+    let linked = report::words::count(linked, "linked contact");
+    Ok(format!("{}: {linked}{}{warnings}", path.display(), belongs.unwrap_or_default()))
 }
 
-async fn account(setup: &Setup) -> Fallible<String> {
-    let identity = setup.justcall(Vec::new())?.identify().await?;
+async fn account(context: &Context, setup: &Setup) -> Fallible<String> {
+    let waits = Waits::new(Side::Justcall, context.global.quiet);
+    let identity = setup.justcall(Vec::new())?.identify_with(&waits).await?;
     let details: Vec<String> = identity.details.iter().map(|(label, value)| format!("{label} {value}")).collect();
     Ok(format!("{}: {}", identity.title, details.join(", ")))
 }

@@ -5,11 +5,11 @@ use crate::args;
 use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
-use crate::failure::{Failure, Fallible};
+use crate::failure::Fallible;
 use crate::job;
 use crate::output;
 use jiff::Timestamp;
-use model::{ActionKind, Change, Outcome, Rule, RunId, RunReport, Side};
+use model::{ActionKind, Change, Outcome, Rule, RunReport, Side};
 use serde::Serialize;
 use std::io::Write;
 use store::{JournalEntry, JournalFilter, RunRow, Store};
@@ -33,16 +33,12 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
     let config = Config::load(&context.global.config)?;
     let store = job::look(&config.state_path())?;
     if args.run.is_none() && args.contact.is_none() {
-        return runs(context, &store, args.limit);
+        return runs(context, &store, args.limit.get());
     }
     let phone = args.contact.as_deref().map(|text| super::number(&config, "--contact", text)).transpose()?;
     let phone = phone.map(|key| key.to_string());
-    if let Some(run) = &args.run
-        && store.run(&RunId(run.clone()))?.is_none()
-    {
-        return Err(Failure::usage(format!("no run `{run}`")).hint("`tieline history` lists the runs"));
-    }
-    let filter = JournalFilter { run: args.run.clone().map(RunId), phone, ..JournalFilter::default() };
+    let run = args.run.as_ref().map(|name| super::names::existing_run(&store, name)).transpose()?;
+    let filter = JournalFilter { run, phone, ..JournalFilter::default() };
     let journal = store.journal(&filter)?;
     let fields = args.contact.as_ref().map(|_| field_history::by_field(&journal));
     let entries: Vec<Entry> = journal.iter().cloned().filter_map(entry).collect();
@@ -95,7 +91,7 @@ fn draw(entries: &[Entry], out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(
             out,
             "{}  {}  {} in {}  {}  {}  {} ({})",
-            entry.at,
+            report::words::time(entry.at, &jiff::tz::TimeZone::UTC),
             entry.run,
             report::words::kind(entry.kind),
             entry.side.title(),

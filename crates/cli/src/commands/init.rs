@@ -4,6 +4,7 @@ use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
+use crate::output;
 use connector_csv::{Confidence, Detection};
 use model::Field;
 use std::fmt::Write;
@@ -29,11 +30,23 @@ pub(crate) fn run(context: &Context, args: &args::Init) -> Fallible<Code> {
     std::fs::write(target, text)
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", target.display())))
         .map_err(|failure| failure.hint("--config names another place"))?;
-    context.note(&format!("{}: {} rows, {}", file.display(), inspection.rows, described(&detection)));
+    let rows = report::words::count(inspection.rows, "row");
+    context.note(&format!("{}: {rows}, {}", file.display(), described(&detection)));
     if !detection.mapping.iter().any(|(field, _)| *field == Field::Phone) {
         context.note("no column looks like a phone number: name it in [fields], phone = \"Column\"");
     }
     context.note(&format!("wrote {}", target.display()));
+    if context.global.json {
+        let fields = detection.mapping.iter().map(|(field, column)| (field.to_string(), column.clone()));
+        output::print_json(&serde_json::json!({
+            "config": target.display().to_string(),
+            "crm": file.display().to_string(),
+            "rows": inspection.rows,
+            "preset": detection.preset.to_string(),
+            "id_column": detection.id_column,
+            "fields": fields.collect::<std::collections::BTreeMap<String, String>>(),
+        }))?;
+    }
     context.note(
         "next: set JUSTCALL_API_KEY and JUSTCALL_API_SECRET, then `tieline doctor`, `tieline quality`, `tieline plan`",
     );

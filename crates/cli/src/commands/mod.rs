@@ -13,6 +13,8 @@ mod field_history;
 mod forget;
 mod history;
 mod init;
+mod names;
+mod own_value;
 mod phone;
 mod plan;
 mod quality;

@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, args: &args::Phone) -> Fallible<Code> {
             for line in std::io::stdin().lock().split(b'\n') {
                 let line = line?;
                 let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line)).into_owned();
-                match line.split_once('\t').filter(|(name, _)| is_region(name)) {
+                match line.split_once('\t').filter(|(name, _)| looks_like_region(name)) {
                     Some((name, text)) => one(&normalizer, text, name, json, out)?,
                     None => one(&normalizer, &line, &default, json, out)?,
                 }
@@ -51,8 +51,8 @@ pub(crate) fn run(context: &Context, args: &args::Phone) -> Fallible<Code> {
     Ok(Code::Done)
 }
 
-fn is_region(name: &str) -> bool {
-    name.len() == 2 && region(name).is_ok()
+fn looks_like_region(name: &str) -> bool {
+    name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 fn one(
@@ -62,15 +62,24 @@ fn one(
     json: bool,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
-    let Ok(in_region) = region(region_name) else { return Ok(()) };
-    let line = line(text, region_name, normalizer.normalize_in(text, in_region));
+    let line = match region(region_name) {
+        Ok(in_region) => line(text, region_name, normalizer.normalize_in(text, in_region)),
+        // The rest of the lines may be sound.
+        Err(failure) => Line {
+            input: text,
+            region: region_name,
+            verdict: "reject",
+            e164: String::new(),
+            extension: String::new(),
+            reason: failure.message,
+        },
+    };
     if json {
         serde_json::to_writer(&mut *out, &line)?;
         return writeln!(out);
     }
-    let extension = if line.extension.is_empty() { String::new() } else { format!(" ext. {}", line.extension) };
-    let reason = if line.reason.is_empty() { String::new() } else { format!(" ({})", line.reason) };
-    writeln!(out, "{}\t{}{extension}{reason}\t{}", line.verdict, line.e164, report::text::safe(text))
+    let (input, reason) = (report::text::safe(text), report::text::safe(&line.reason));
+    writeln!(out, "{}\t{}\t{}\t{reason}\t{input}", line.verdict, line.e164, line.extension)
 }
 
 fn line<'a>(input: &'a str, region: &'a str, verdict: Verdict) -> Line<'a> {

@@ -55,7 +55,15 @@ pub(crate) fn show(context: &Context, plan: &Plan, all: bool) -> Fallible<()> {
 
 fn next_step(plan: &Plan, output: Option<&Path>) -> String {
     let file = output.map(|path| format!(" {}", path.display())).unwrap_or_default();
-    let apply = if plan.has_work() { format!("\nnext: tieline apply{file}") } else { String::new() };
+    let remembered = plan.actions.len() as u64;
+    let apply = match (plan.has_writes(), remembered) {
+        (true, _) => format!("\nnext: tieline apply{file}"),
+        (false, 0) => String::new(),
+        (false, _) => {
+            let contacts = report::words::count(remembered, "contact");
+            format!("\nnext: tieline apply{file}, which writes to neither side and takes note of {contacts}")
+        }
+    };
     let conflicts = if plan.conflicts.is_empty() { "" } else { "\nnext: tieline conflicts list" };
     format!("{apply}{conflicts}").trim_start().to_owned()
 }

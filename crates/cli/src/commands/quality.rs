@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::Fallible;
 use crate::output;
+use crate::progress::Waits;
 use engine::normalizer::Normalizer;
 use engine::quality::{self, NearMatch, SideQuality, Suspect};
 use model::{Side, SkipReason, Table};
@@ -21,10 +22,15 @@ pub(crate) async fn run(context: &Context, args: &args::Quality) -> Fallible<Cod
     let mut tables: BTreeMap<Side, Table> = BTreeMap::new();
     for side in Side::BOTH.into_iter().filter(|side| wanted.is_none_or(|wanted| wanted == *side)) {
         let connector = if side == Side::Crm { setup.crm(Vec::new()) } else { setup.justcall(Vec::new())? };
+        let waits = Waits::new(side, context.global.quiet);
         if side == Side::Justcall {
-            connector.identify().await?;
+            connector.identify_with(&waits).await?;
         }
-        tables.insert(side, connector.list(&connector::NoProgress).await?.table);
+        let listing = connector.list(&waits).await?;
+        for note in &listing.notes {
+            context.note(&format!("note: {}: {note}", side.title()));
+        }
+        tables.insert(side, listing.table);
     }
     let sides: Vec<(Side, SideQuality)> =
         tables.iter().map(|(side, table)| (*side, quality::inspect(&normalizer, &schema, table))).collect();
@@ -85,7 +91,13 @@ fn shown(suspect: &Suspect) -> String {
 
 fn draw(sides: &[(Side, SideQuality)], near: &[NearMatch], most: usize, out: &mut dyn Write) -> std::io::Result<()> {
     for (side, found) in sides {
-        writeln!(out, "{}: {} contacts, {} with a usable number", side.title(), found.records, found.usable)?;
+        writeln!(
+            out,
+            "{}: {}, {} with a usable number",
+            side.title(),
+            report::words::count(found.records, "contact"),
+            found.usable
+        )?;
         phones(found, most, out)?;
         for (duplicates, title) in
             [(true, "duplicates: one number, one person"), (false, "shared: one number, several people")]

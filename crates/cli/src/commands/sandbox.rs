@@ -6,6 +6,8 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::output;
 use crate::surroundings::wait_for_signal;
+use std::num::NonZeroUsize;
+use std::path::Path;
 
 /// Runs the command.
 pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Code> {
@@ -15,20 +17,33 @@ pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Cod
             SandboxPlan::Pro => sandbox::Plan::Pro,
             SandboxPlan::Business => sandbox::Plan::Business,
         },
-        requests_per_minute: args.requests_per_minute,
-        concurrency: args.concurrency,
+        requests_per_minute: args.requests_per_minute.map(NonZeroUsize::get),
+        concurrency: args.concurrency.map(NonZeroUsize::get),
         ..sandbox::Settings::default()
     };
     let (key, secret) = (settings.api_key.clone(), settings.api_secret.clone());
     let account = sandbox::Sandbox::new(settings);
     if let Some(path) = &args.load {
-        account.load(path).map_err(|error| Failure::usage(format!("cannot load {}: {error}", path.display())))?;
+        account.load(path).map_err(|error| {
+            Failure { code: Code::Usage, ..Failure::from_error(&error) }
+                .hint("--load takes what --save wrote, or a file like fixtures/demo/justcall.json (docs/sandbox.md)")
+        })?;
     }
-    let running = account.start(args.port).await.map_err(|error| {
-        Failure::new(format!("cannot listen on 127.0.0.1:{}: {error}", args.port)).hint("take another --port")
-    })?;
+    if let Some(path) = &args.save {
+        // Now rather than when it ends, when it would be too late.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if path.is_dir() || !folder.is_dir() {
+            return Err(Failure::usage(format!("cannot save to {}: no file can be there", path.display()))
+                .hint("name a file in a folder that exists"));
+        }
+    }
+    let running = account
+        .start(args.port)
+        .await
+        .map_err(|error| Failure::from_error(&error).hint("take another --port; 0 takes any free one"))?;
     output::print(|out| {
-        writeln!(out, "sandbox at {} with {} contacts", running.base_url(), account.contact_count())?;
+        let contacts = report::words::count(account.contact_count() as u64, "contact");
+        writeln!(out, "sandbox at {} with {contacts}", running.base_url())?;
         writeln!(out, "JUSTCALL_API_KEY={key} JUSTCALL_API_SECRET={secret}")
     })?;
     context.note("Ctrl-C ends it");
@@ -36,7 +51,8 @@ pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Cod
     running.shutdown().await;
     if let Some(path) = &args.save {
         account.save(path).map_err(|error| Failure::new(format!("cannot save {}: {error}", path.display())))?;
-        context.note(&format!("saved {} contacts to {}", account.contact_count(), path.display()));
+        let contacts = report::words::count(account.contact_count() as u64, "contact");
+        context.note(&format!("saved {contacts} to {}", path.display()));
     }
     Ok(Code::Done)
 }

@@ -8,7 +8,7 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
-use model::{Plan, RunId, RunReport};
+use model::{Plan, RunReport};
 use report::json::Layout;
 use report::view::default_titles;
 use std::io;
@@ -42,7 +42,8 @@ pub(crate) fn run(context: &Context, args: &args::Show) -> Fallible<Code> {
 
 fn find(store: &Store, name: Option<&str>) -> Fallible<Shown> {
     if let Some(name) = name
-        && let Some(run) = store.run(&RunId(name.to_owned()))?
+        && let Some(id) = super::names::run(store, name)?
+        && let Some(run) = store.run(&id)?
     {
         let json = run.report.ok_or_else(|| {
             Failure::new(format!("run {name} has no report: it was killed, or is under way"))

@@ -8,9 +8,13 @@ use crate::job;
 use crate::output;
 use jiff::Timestamp;
 use model::{Held, Side};
+use report::words;
 use serde::Serialize;
 use std::io::Write;
 use store::Parked;
+
+/// Held actions that are shown one by one.
+const SHOWN: usize = 20;
 
 #[derive(Serialize)]
 struct Status {
@@ -105,7 +109,7 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     match &status.last_run {
         Some(run) => {
             let outcome = run.outcome.as_deref().unwrap_or("killed or under way: the next sync settles it");
-            writeln!(out, "last run     {} at {}: {outcome}", run.run, run.at)?;
+            writeln!(out, "last run     {} at {}: {outcome}", run.run, time(run.at))?;
         }
         None => writeln!(out, "last run     none yet")?,
     }
@@ -113,26 +117,36 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "belongs to   {account} and {crm}")?;
     }
     writeln!(out, "linked       {}", status.linked)?;
-    let mut line = |label: &str, count: u64, what: &str| -> std::io::Result<()> {
-        if count > 0 { writeln!(out, "{label:12} {count} {what}") } else { Ok(()) }
+    let mut line = |label: &str, count: u64, noun: &str, what: &str| -> std::io::Result<()> {
+        if count > 0 { writeln!(out, "{label:12} {}{what}", words::count(count, noun)) } else { Ok(()) }
     };
-    line("conflicts", status.conflicts as u64, "wait for a decision (tieline conflicts list)")?;
-    line("decided", status.decided, "decisions wait for the next plan")?;
-    line("parked", status.parked, "wait for a change of their record, or for `tieline retry`")?;
-    line("missing", status.missing, "linked records are missing from a side")?;
-    line("scope", status.out_of_scope, "contacts are out of scope")?;
-    line("pending", status.pending, "links wait for a record id")?;
-    line("unsettled", status.unsettled_writes, "writes of an interrupted run; the next sync settles them")?;
-    for parked in &status.parked_records {
+    line("conflicts", status.conflicts as u64, "conflict", " to decide (tieline conflicts list)")?;
+    line("decided", status.decided, "decision", " for the next plan")?;
+    line("parked", status.parked, "refused write", ", until its record changes or `tieline retry`")?;
+    line("missing", status.missing, "linked record", " not shown by a side")?;
+    line("scope", status.out_of_scope, "contact", " out of scope")?;
+    line("pending", status.pending, "link", " without a record id yet")?;
+    line("unsettled", status.unsettled_writes, "write", " of an interrupted run; the next sync settles them")?;
+    for parked in status.parked_records.iter().take(SHOWN) {
         let (phone, message) = (report::text::safe(&parked.phone), report::text::safe(&parked.message));
         let (title, source) = (parked.side.title(), parked.side.other().title());
         writeln!(out, "parked       {phone} in {title}, from {source} {}: {message}", parked.source_id)?;
     }
-    for held in &status.held {
-        let until = held.until.map(|until| format!(", until {until}")).unwrap_or_default();
+    more("parked", status.parked_records.len(), out)?;
+    for held in status.held.iter().take(SHOWN) {
+        let until = held.until.map(|until| format!(", until {}", time(until))).unwrap_or_default();
         let who = if held.name.is_empty() { &held.phone } else { &held.name };
-        let who = report::text::safe(who);
-        writeln!(out, "held         {:?} in {} of {who}: {}{until}", held.kind, held.side, held.reason.words())?;
+        let (kind, side, who) = (words::kind(held.kind), held.side.title(), report::text::safe(who));
+        writeln!(out, "held         {kind} in {side} of {who}: {}{until}", held.reason.words())?;
     }
-    Ok(())
+    more("held", status.held.len(), out)
+}
+
+fn more(label: &str, count: usize, out: &mut dyn Write) -> std::io::Result<()> {
+    let rest = count.saturating_sub(SHOWN);
+    if rest > 0 { writeln!(out, "{label:12} … and {rest} more (tieline status --json names all)") } else { Ok(()) }
+}
+
+fn time(at: Timestamp) -> String {
+    words::time(at, &jiff::tz::TimeZone::UTC)
 }

@@ -14,8 +14,8 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     let approvals = args.approvals.by_class();
     if args.dry_run {
         let made = plan::make(context, approvals, "sync --dry-run", None).await?;
-        plan::show(context, &made, false)?;
-        return Ok(plan::code(&made, args.exit_code));
+        plan::show(context, &made, args.shape.all)?;
+        return Ok(plan::code(&made, args.shape.exit_code));
     }
     let setup = super::setup(context)?;
     let mut job = Job::open(context, &setup, "sync")?;
@@ -25,7 +25,7 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     log(&planned.plan);
     let finished = session.apply(&planned).await?;
     job::retain(&mut session, &setup, planned.plan.created_at)?;
-    close(context, &planned.plan, finished, args.exit_code)
+    close(context, &planned.plan, finished, args.shape)
 }
 
 /// What is about to be written, behind -v.
@@ -38,7 +38,7 @@ pub(crate) fn log(plan: &Plan) {
 }
 
 /// Prints the report of a run, and the error that stopped it.
-pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, exit_code: bool) -> Fallible<Code> {
+pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, shape: args::Shape) -> Fallible<Code> {
     let report = &finished.report;
     for failed in &report.failed {
         tracing::info!(side = failed.side.name(), phone = failed.phone, error = failed.error, "failed");
@@ -46,7 +46,10 @@ pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, 
     if context.global.json {
         output::print(|out| report::json::run(report, report::json::Layout::Pretty, out))?;
     } else {
-        output::print(|out| report::terminal::run(report, &context.view(false), out))?;
+        // Every night the same conflicts in full would hide tonight's.
+        let new_since = Some(plan.created_at).filter(|_| !shape.all);
+        let view = report::terminal::ViewOptions { new_since, ..context.view(shape.all) };
+        output::print(|out| report::terminal::run(report, &view, out))?;
     }
     if let Some(error) = finished.stopped {
         let mut failure = Failure::from(error);
@@ -54,7 +57,7 @@ pub(crate) fn close(context: &Context, plan: &Plan, finished: ::sync::Finished, 
         failure.code = Code::Failed;
         return Err(failure);
     }
-    Ok(code(plan, report, exit_code))
+    Ok(code(plan, report, shape.exit_code))
 }
 
 fn code(plan: &Plan, report: &RunReport, asked: bool) -> Code {

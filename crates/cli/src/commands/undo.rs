@@ -4,10 +4,9 @@ use super::plan;
 use crate::args;
 use crate::context::Context;
 use crate::exit::Code;
-use crate::failure::{Failure, Fallible};
+use crate::failure::Fallible;
 use crate::job::{Access, Job};
 use crate::output;
-use model::RunId;
 
 /// Runs the command.
 pub(crate) async fn run(context: &Context, args: &args::Undo) -> Fallible<Code> {
@@ -17,10 +16,7 @@ pub(crate) async fn run(context: &Context, args: &args::Undo) -> Fallible<Code> 
     let may_write = !args.dry_run && (args.yes || output::can_ask());
     let access = if may_write { Access::Write } else { Access::Read };
     let mut session = job.session(&setup, access, args.approvals.by_class())?;
-    let run = RunId(args.run.clone());
-    if session.store().run(&run)?.is_none() {
-        return Err(Failure::usage(format!("no run `{run}`")).hint("`tieline history` lists the runs"));
-    }
+    let run = super::names::existing_run(session.store(), &args.run)?;
     let planned = if may_write { session.plan_undo_for_run(&run).await? } else { session.plan_undo(&run).await? };
     plan::keep(&mut session, &planned.plan, args.output.as_deref())?;
     if !may_write {
@@ -31,11 +27,12 @@ pub(crate) async fn run(context: &Context, args: &args::Undo) -> Fallible<Code> 
     if !args.yes {
         plan::show(context, &planned.plan, false)?;
         let writes = planned.plan.actions.iter().filter(|action| action.kind.is_write()).count();
-        if !output::ask(&format!("undo {writes} changes?"))? {
+        if !output::ask(&format!("undo {}?", report::words::count(writes as u64, "change")))? {
             context.note("nothing was written");
             return Ok(Code::Done);
         }
     }
     let finished = session.apply(&planned).await?;
-    super::sync::close(context, &planned.plan, finished, args.exit_code)
+    let shape = args::Shape { all: true, exit_code: args.exit_code };
+    super::sync::close(context, &planned.plan, finished, shape)
 }

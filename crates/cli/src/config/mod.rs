@@ -150,7 +150,7 @@ impl Default for Deletes {
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table such as { floor = 5, percent = 2 }")]
 pub(crate) struct GuardConfig {
     pub(crate) floor: Option<u64>,
     pub(crate) percent: Option<f64>,
@@ -206,12 +206,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), String> {
-        if !(0.0..1.0).contains(&self.justcall.reserve) {
-            return Err(format!("justcall.reserve is {}, but must be at least 0 and below 1", self.justcall.reserve));
-        }
-        if self.justcall.requests_per_minute == Some(0) || self.justcall.concurrency == Some(0) {
-            return Err("justcall.requests_per_minute and justcall.concurrency must be at least 1".to_owned());
-        }
+        self.check_pace()?;
         if self.deletes.sightings == 0 {
             return Err("deletes.sightings must be at least 1".to_owned());
         }
@@ -222,18 +217,54 @@ impl Config {
             let near = keys::nearest(&self.crm.connector, &["csv"]).unwrap_or("csv");
             return Err(format!("crm.connector `{}` is not known, did you mean `{near}`?", self.crm.connector));
         }
-        for guard in [
-            self.guards.deletes,
-            self.guards.clears,
-            self.guards.phone_changes,
-            self.guards.creates,
-            self.guards.changed,
-        ] {
+        if self.state.path.as_os_str().is_empty() {
+            return Err("state.path is empty: name a file, such as \"tieline.db\"".to_owned());
+        }
+        for (side, conditions) in [("crm", &self.scope.crm), ("justcall", &self.scope.justcall)] {
+            if let Some((name, _)) = conditions.iter().find(|(_, values)| values.is_empty()) {
+                // Nobody would fit: every contact would be unlinked.
+                return Err(format!(
+                    "scope.{side}: `{name}` names no value, so nobody takes part; name one, or take it out"
+                ));
+            }
+        }
+        let Guards { deletes, clears, phone_changes, creates, changed } = &self.guards;
+        let guards = [
+            ("deletes", deletes),
+            ("clears", clears),
+            ("phone_changes", phone_changes),
+            ("creates", creates),
+            ("changed", changed),
+        ];
+        for (name, guard) in guards {
             if let Some(percent) = guard.and_then(|guard| guard.percent)
                 && !(0.0..=100.0).contains(&percent)
             {
-                return Err(format!("a guard's percent is {percent}, but must be between 0 and 100"));
+                return Err(format!("guards.{name}: percent is {}, but must be between 0 and 100", short(percent)));
             }
+        }
+        Ok(())
+    }
+
+    fn check_pace(&self) -> Result<(), String> {
+        let Justcall { reserve, requests_per_minute, concurrency, .. } = self.justcall;
+        if !(0.0..1.0).contains(&reserve) {
+            return Err(format!("justcall.reserve is {}, but must be at least 0 and below 1", short(reserve)));
+        }
+        for (key, is_none) in
+            [("requests_per_minute", requests_per_minute == Some(0)), ("concurrency", concurrency == Some(0))]
+        {
+            if is_none {
+                return Err(format!("justcall.{key} must be at least 1"));
+            }
+        }
+        // Without a number of its own, the largest plan's: what is too little for it is too little for all.
+        let per_minute = f64::from(requests_per_minute.unwrap_or(300));
+        if per_minute * (1.0 - reserve) < 1.0 {
+            return Err(format!(
+                "justcall.reserve is {}: of {per_minute} requests a minute it leaves less than one",
+                short(reserve)
+            ));
         }
         Ok(())
     }
@@ -249,11 +280,26 @@ impl Config {
     }
 }
 
-/// The parser's message with the number of the line instead of a picture of it.
+/// A number without hundreds of digits.
+fn short(number: f64) -> String {
+    if number.abs() < 1e15 { number.to_string() } else { format!("{number:e}") }
+}
+
+/// The parser's message with the number of the line instead of a picture of it, and without words of Rust.
 fn one_line(error: &toml::de::Error, text: &str) -> String {
     let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
     let place = error.span().map(|span| format!("line {}: ", line(span.start))).unwrap_or_default();
-    format!("{place}{}", error.message())
+    let mut message = error.message().trim().replace('\n', ", ");
+    for kind in ["u32", "u64", "usize"] {
+        message = message.replace(&format!("expected {kind}"), "expected a whole number, 0 or more");
+    }
+    message = message.replace("expected f64", "expected a number");
+    if message == "duplicate key"
+        && let Some(key) = error.span().and_then(|span| text.get(span))
+    {
+        message = format!("the key `{}` stands here a second time", key.trim());
+    }
+    format!("{place}{message}")
 }
 
 #[cfg(test)]

@@ -57,13 +57,13 @@ async fn wrong_credentials_say_what_to_check_and_not_what_they_are() {
 
 #[tokio::test]
 async fn a_forecast_counts_every_request() {
-    let work = Workload { bulk_creates: 4_000, bulk_updates: 2_000, single_updates: 3, deletes: 4 };
+    let work = Workload { bulks: 2, bulk_creates: 4_000, bulk_updates: 2_000, single_updates: 3, deletes: 4 };
     // learned, bulk_updates, requests
     let table = [
         (None, BulkUpdates::Auto, 2 + 2 + 7),
         (Some("merge"), BulkUpdates::Auto, 2 + 7),
         (None, BulkUpdates::Merge, 2 + 7),
-        (None, BulkUpdates::Never, 1 + 2_000 + 7),
+        (None, BulkUpdates::Never, 2 + 2_000 + 7),
     ];
     for (learned, bulk_updates, requests) in table {
         let setup = setup(ALL, Choices::default(), |config| {

@@ -75,7 +75,8 @@ fn values(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
 fn members(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
     for member in &conflict.records {
         let title = &painter.options.titles[member.side];
-        row(title, &Line::new().plain(&format!("{} {}", member.id, actions::name(&member.name))), painter)?;
+        let linked = if member.linked { ", linked already: not part of the question" } else { "" };
+        row(title, &Line::new().plain(&format!("{} {}{linked}", member.id, actions::name(&member.name))), painter)?;
     }
     Ok(())
 }

@@ -34,6 +34,8 @@ pub struct ViewOptions {
     pub limit: usize,
     /// Values as a whole, wrapped where they are long, and every detail of each row.
     pub full: bool,
+    /// Of a run's conflicts, only those first seen at this time or later one by one, the others as a number.
+    pub new_since: Option<jiff::Timestamp>,
     /// What the sides are called.
     pub titles: Titles,
     /// Where the reader is.
@@ -42,7 +44,15 @@ pub struct ViewOptions {
 
 impl Default for ViewOptions {
     fn default() -> Self {
-        Self { color: false, width: 100, limit: 20, full: false, titles: default_titles(), zone: TimeZone::UTC }
+        Self {
+            color: false,
+            width: 100,
+            limit: 20,
+            full: false,
+            new_since: None,
+            titles: default_titles(),
+            zone: TimeZone::UTC,
+        }
     }
 }
 

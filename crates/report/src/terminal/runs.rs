@@ -6,7 +6,7 @@ use crate::text;
 use crate::view::{self, Waiting};
 use crate::words;
 use jiff::Timestamp;
-use model::{Applied, BySide, FailedWrite, RunOutcome, RunReport, Side, StaleRecord};
+use model::{Applied, BySide, Conflict, FailedWrite, RunOutcome, RunReport, Side, StaleRecord};
 use std::io;
 
 /// One run in the history.
@@ -36,7 +36,10 @@ pub(crate) fn draw(run: &RunReport, painter: &mut Painter<'_>) -> io::Result<()>
     sections::alarms(&run.alarms, painter)?;
     failed(&run.failed, painter)?;
     stale(&run.stale, painter)?;
-    waiting::draw(&Waiting::new(&run.conflicts, &run.held, titles), painter)?;
+    let is_new = |conflict: &&Conflict| painter.options.new_since.is_none_or(|since| conflict.since >= since);
+    let new: Vec<Conflict> = run.conflicts.iter().filter(is_new).cloned().collect();
+    waiting::draw(&Waiting::new(&new, &run.held, titles), painter)?;
+    waiting::known(run.conflicts.len() - new.len(), painter)?;
     written(run, painter)?;
     let plan = run.plan.as_ref().map(|plan| format!(" of plan {}", plan.0)).unwrap_or_default();
     painter.gap()?;

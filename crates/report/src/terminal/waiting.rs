@@ -31,6 +31,15 @@ pub(crate) fn draw(waiting: &Waiting<'_>, painter: &mut Painter<'_>) -> io::Resu
     Ok(())
 }
 
+/// Conflicts that were there before, as a number.
+pub(crate) fn known(count: usize, painter: &mut Painter<'_>) -> io::Result<()> {
+    if count == 0 {
+        return Ok(());
+    }
+    let verb = if count == 1 { "waits" } else { "wait" };
+    painter.heading(&format!("{} {verb} as before", words::count(count as u64, "conflict")))
+}
+
 /// `conflicts list`.
 pub(crate) fn list(conflicts: &[Conflict], painter: &mut Painter<'_>) -> io::Result<()> {
     if conflicts.is_empty() {
@@ -107,7 +116,10 @@ fn members(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
     let members: Vec<String> = conflict
         .records
         .iter()
-        .map(|member| format!("{} {} {}", painter.options.titles[member.side], member.id, actions::name(&member.name)))
+        .map(|member| {
+            let linked = if member.linked { " (linked)" } else { "" };
+            format!("{} {} {}{linked}", painter.options.titles[member.side], member.id, actions::name(&member.name))
+        })
         .collect();
     painter.long(&Line::indented(6).put(&members.join(" · "), Tone::Dim), 8)
 }

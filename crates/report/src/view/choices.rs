@@ -61,7 +61,7 @@ pub const fn remedy(kind: ConflictKind) -> Option<&'static str> {
     match kind {
         ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone => Some(
             "To settle it, correct or merge the records where they are kept, so that one contact has the number; \
-             the next plan sees it. Until then none of them is written to.",
+             the next plan sees it. Until then nothing is written to those that are not linked.",
         ),
         ConflictKind::Unclear => {
             Some("To settle it, look at the record on both sides; the next plan compares what they show then.")

@@ -63,14 +63,17 @@ fn state_only(plan: &Plan) -> Vec<String> {
 /// How a run ended.
 pub fn run(run: &RunReport, titles: &Titles) -> String {
     let per_side = Side::BOTH.map(|side| words::written(&run.applied[side]));
-    let done = in_sides(&per_side, titles).unwrap_or_else(|| "nothing was written".to_owned());
+    let done = in_sides(&per_side, titles);
     let waits = waits(run.conflicts.len(), run.held.len()).map(|waits| format!("; {waits}")).unwrap_or_default();
-    match run.outcome {
-        RunOutcome::Clean => "Nothing to do: both sides are in sync.".to_owned(),
-        RunOutcome::Applied => format!("Applied in full: {done}{waits}."),
-        RunOutcome::Waiting => format!("Applied what could be: {done}{waits}."),
-        RunOutcome::Partial => format!("Applied in part: {done}; {}{waits}.", misses(run)),
-        RunOutcome::Failed => format!("Stopped before the end: {done}{waits}."),
+    match (run.outcome, done) {
+        (RunOutcome::Clean, _) => "Nothing to do: both sides are in sync.".to_owned(),
+        (RunOutcome::Applied | RunOutcome::Waiting, None) => format!("Nothing to write{waits}."),
+        (RunOutcome::Applied, Some(done)) => format!("Applied in full: {done}{waits}."),
+        (RunOutcome::Waiting, Some(done)) => format!("Applied what could be: {done}{waits}."),
+        (RunOutcome::Partial, None) => format!("Nothing was written: {}{waits}.", misses(run)),
+        (RunOutcome::Partial, Some(done)) => format!("Applied in part: {done}; {}{waits}.", misses(run)),
+        (RunOutcome::Failed, None) => format!("Stopped before anything was written{waits}."),
+        (RunOutcome::Failed, Some(done)) => format!("Stopped before the end: {done}{waits}."),
     }
 }
 

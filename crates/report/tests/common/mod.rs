@@ -52,7 +52,7 @@ pub fn conflict() -> Conflict {
 }
 
 pub fn shared() -> Conflict {
-    let member = |side, id: &str, name: &str| GroupMember { side, id: id.into(), name: name.into() };
+    let member = |side, id: &str, name: &str| GroupMember { side, id: id.into(), name: name.into(), linked: false };
     Conflict {
         id: ConflictId("c0a1b2c3d4e".into()),
         kind: ConflictKind::SharedPhone,

@@ -23,11 +23,15 @@ fn open_existing_makes_nothing() {
 }
 
 #[test]
-fn an_empty_file_is_no_state_yet_and_may_become_one() {
+fn an_emptied_file_is_damage_and_no_new_state() {
     let scratch = Scratch::new();
+    assert!(scratch.open().is_new());
+    assert!(!scratch.open().is_new());
     fs::write(scratch.path(), "").unwrap();
-    assert!(matches!(Store::open_existing(&scratch.path()), Err(Error::NotFound { .. })));
-    assert_eq!(scratch.open().serial().unwrap(), 0);
+    for opened in [Store::open_existing(&scratch.path()), Store::open(&scratch.path(), ENTROPY)] {
+        assert!(matches!(opened, Err(Error::Corrupt { .. })), "{opened:?}");
+    }
+    assert_eq!(fs::read(scratch.path()).unwrap().len(), 0, "left as it is");
 }
 
 #[test]

@@ -29,12 +29,16 @@ impl Region {
 
 /// A region code nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown region '{given}', the nearest known is '{nearest}'")]
+#[error("unknown region '{given}'{}", in_words(.meant.as_ref()))]
 pub struct UnknownRegion {
     /// What was given.
     pub given: Box<str>,
-    /// The known code closest to it.
-    pub nearest: Region,
+    /// The region that people write so. Of two letters, every spelling is near to a dozen others: no guess.
+    pub meant: Option<Region>,
+}
+
+fn in_words(region: Option<&Region>) -> String {
+    region.map(|region| format!(", did you mean '{region}'?")).unwrap_or_default()
 }
 
 impl FromStr for Region {
@@ -49,17 +53,14 @@ impl FromStr for Region {
         if let Some(region) = known.filter(|region| supported(*region)) {
             return Ok(Self(Some(region)));
         }
-        // Names people write instead of the code, then the closest spelling.
-        let nearest = match given.as_str() {
-            "UK" => "GB".to_owned(),
-            "USA" => "US".to_owned(),
-            _ => given.clone(),
+        // Names people write instead of the code.
+        let meant = match given.as_str() {
+            "UK" => "GB",
+            "USA" => "US",
+            _ => "",
         };
-        let nearest = Self::all()
-            .into_iter()
-            .min_by_key(|region| strsim::damerau_levenshtein(&nearest, &region.to_string()))
-            .unwrap_or(Self::NONE);
-        Err(UnknownRegion { given: text.into(), nearest })
+        let meant = meant.parse::<rlibphonenumber::Region>().ok().map(|region| Self(Some(region)));
+        Err(UnknownRegion { given: text.into(), meant })
     }
 }
 
@@ -88,10 +89,10 @@ mod tests {
     }
 
     #[test]
-    fn names_the_nearest() {
-        for (given, nearest) in [("UK", "GB"), ("USA", "US"), ("D", "AD")] {
+    fn names_what_was_meant_and_guesses_nothing_else() {
+        for (given, meant) in [("UK", Some("GB")), ("USA", Some("US")), ("D", None), ("", None), ("XX", None)] {
             let error = Region::from_str(given).expect_err("unknown");
-            assert_eq!(error.nearest.to_string(), nearest);
+            assert_eq!(error.meant.map(|region| region.to_string()).as_deref(), meant, "{given}: {error}");
         }
     }
 }
