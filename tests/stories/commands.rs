@@ -248,7 +248,7 @@ fn show_shows_plans_and_runs() {
     assert!(shown.contains("1 updated"), "{shown}");
     let shown = world.run(&["show"]).ends(0).stdout;
     assert!(shown.contains("Edited"), "{shown}");
-    world.run(&["show", "p00"]).fails(2, &["no plan `p00`"]);
+    world.run(&["show", "pzz"]).fails(2, &["no plan `pzz`"]);
     let plan = report["plan"].as_str().unwrap();
     assert_eq!(world.run(&["show", &plan[..plan.len() - 2], "--json"]).ends(0).json()["id"], plan);
 }
