@@ -579,6 +579,10 @@ impl Player {
         }
         let Ok(before) = self.world.plan() else { return };
         let Some(conflict) = before.conflicts.get(n.checked_rem(before.conflicts.len()).unwrap_or(0)) else { return };
+        // Which person a record belongs to is our own mark, and nobody's to decide.
+        if matches!(conflict.field, Some(model::Field::Custom(_))) {
+            return;
+        }
         self.plain = false;
         let resolution = Resolution {
             conflict: conflict.id.clone(),

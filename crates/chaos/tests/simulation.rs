@@ -4,7 +4,7 @@
 use chaos::{Campaign, campaign, default_settings};
 
 /// Seeds that every build looks at.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 300;
 
 fn seeds() -> (u64, u64) {
     let wanted = std::env::var("SEEDS").ok().and_then(|text| {

@@ -23,7 +23,7 @@ pub(crate) struct Unshown {
     /// Row and field that a lagging listing shows as they were: unknown.
     hidden: BySide<BTreeSet<(u32, FieldId)>>,
     /// Bases of links with writes that did not land.
-    corrected: Vec<(usize, FieldId, OwnedCell)>,
+    corrected: Vec<(usize, FieldId, BaseField)>,
     /// Those writes.
     pub(crate) parked: Vec<ParkedWrite>,
     /// Their rows, where no run has told of them yet.
@@ -70,7 +70,7 @@ impl Session<'_> {
                         unshown.hidden[side].insert((row, id));
                         continue;
                     }
-                    unshown.corrected.push((at, id, now.to_owned()));
+                    unshown.corrected.push((at, id, base_before(&intent, now)));
                     let source = joined.rows[side.other()].map(|row| listings[side.other()].table.row(row as usize));
                     let parked = source.and_then(|source| self.parked(&doubt, &intent, source));
                     let is_told = last_run.as_ref().is_some_and(|run| !self.may_lag(side, sent_at, run.started_at));
@@ -103,9 +103,14 @@ impl Session<'_> {
             let change = intent.changes.iter().find(|change| change.field == *doubt.field.1)?;
             Some(change.before.clone().unwrap_or_default())
         };
+        // The run that makes a link sends before the link has a name: such a write is known by its record.
+        let is_its_record = |intent: &Intent| {
+            intent.kind == ActionKind::Create
+                || (intent.record_id.is_some() && intent.record_id == doubt.head.ids[doubt.side])
+        };
         let own = |intent: &Intent| {
             intent.side == doubt.side
-                && (intent.link == Some(doubt.head.id) || (intent.link.is_none() && intent.kind == ActionKind::Create))
+                && (intent.link == Some(doubt.head.id) || (intent.link.is_none() && is_its_record(intent)))
         };
         let last = entries
             .into_iter()
@@ -135,6 +140,16 @@ impl Session<'_> {
             undone: false,
         })
     }
+}
+
+/// What both sides agreed on before a write that did not land: what the side still holds; nothing where the write was the
+/// first that the link saw (I13).
+fn base_before(intent: &Intent, held: Cell<'_>) -> BaseField {
+    if intent.link.is_none() && intent.kind != ActionKind::Create {
+        return BaseField::default();
+    }
+    let cells = BySide { justcall: held.to_owned(), crm: held.to_owned() };
+    BaseField { cells, sent: BySide::default() }
 }
 
 impl Unshown {
@@ -180,9 +195,8 @@ impl Unshown {
 
     /// Puts bases back to what they were before writes that did not land.
     pub(crate) fn correct(&self, bases: &mut [Base]) {
-        for (at, field, held) in &self.corrected {
-            let cells = BySide { justcall: held.clone(), crm: held.clone() };
-            bases[*at].fields[field.index()] = BaseField { cells, sent: BySide::default() };
+        for (at, field, before) in &self.corrected {
+            bases[*at].fields[field.index()] = before.clone();
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::corpus::{ANN, BOB, CAT};
 use crate::story::Story;
 use connector::ErrorKind;
-use model::{Field, RunOutcome, SkipReason};
+use model::{ConflictPolicy, Field, RunOutcome, SkipReason};
 use testkit::{Kind, Loss};
 
 fn synced(justcall: Kind) -> Story {
@@ -180,4 +180,24 @@ fn an_edit_during_the_run_is_not_lost() {
         assert_eq!((side.value("Bob", "email"), side.value("Bob", "company")), ("bob@x.com".into(), "Bobs".into()));
     }
     story.check_quiet("edited meanwhile");
+}
+
+/// The first sync's own writes are doubted like any other: what did not land must not come back as an edit (I1).
+#[test]
+fn what_the_first_sync_sent_and_lost_does_not_come_back() {
+    for before in ["", "Old"] {
+        let mut story = Story::between(Kind::phone_system(), Kind::file());
+        for policy in &mut story.settings.policies {
+            policy.conflict = ConflictPolicy::Crm;
+        }
+        story.justcall.add(&[("first_name", "Ann"), ("phone", ANN), ("company", before)]);
+        story.crm.add(&[("first_name", "Ann"), ("phone", ANN), ("company", "Acme")]);
+        story.justcall.faults(|faults| faults.losses = [Loss::Acknowledged].into());
+        story.run();
+        for _ in 0..3 {
+            story.clock.seconds(61);
+            story.run();
+        }
+        assert_eq!(story.crm.value("Ann", "company"), "Acme", "before: `{before}`");
+    }
 }

@@ -55,6 +55,9 @@ impl MemoryReplica {
         let mut inner = self.lock();
         let now = self.clock.now();
         let Some(at) = position_of(&inner.contents.now, who) else { return false };
+        if inner.contents.now[at].cells[index] == value {
+            return true; // who writes what is there already says nothing
+        }
         inner.contents.remember(now);
         let contact = &mut inner.contents.now[at];
         let before = std::mem::replace(&mut contact.cells[index], value.to_owned());
