@@ -47,9 +47,21 @@ impl Connector for Ready {
         Ok(vec![Presence::Gone; ids.len()])
     }
 
-    /// Acknowledges everything, so that a first state can be made.
+    /// Shows everything as it was sent, so that a first state can be made.
     async fn apply(&self, batch: &[Write], _progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {
-        Ok(vec![WriteResult::Done { id: None, stored: None }; batch.len()])
+        let stored = |(at, write): (usize, &Write)| {
+            let mut record = write.current.clone().unwrap_or_else(|| model::Record {
+                id: RecordId::from(format!("n{at}").as_str()),
+                native_id: true,
+                cells: vec![model::OwnedCell::Cleared; schema().len()],
+                rest: None,
+            });
+            for (field, text) in &write.set {
+                record.cells[field.index()] = Cell::from_text(text).to_owned();
+            }
+            WriteResult::Done { id: None, stored: Some(record) }
+        };
+        Ok(batch.iter().enumerate().map(stored).collect())
     }
 
     fn forecast(&self, _work: &Workload) -> Cost {
