@@ -156,7 +156,7 @@ impl<'a> World<'a> {
     pub(crate) fn half_seen(&self, side: Side) -> Option<String> {
         let listed = self.listings[side].table.len() as u64;
         let short = || format!("{} showed {listed} contacts, {} are linked", side.title(), self.linked);
-        self.incomplete(side).or_else(|| is_short(listed, self.linked).then(short))
+        self.incomplete(side).or_else(|| (!self.vouched && is_short(listed, self.linked)).then(short))
     }
 
     /// Characters of the longest value that a side shows of a field.

@@ -97,3 +97,21 @@ fn an_interrupted_first_sync_is_still_the_first_sync() {
     let told = story.run();
     assert_eq!((told.plan.held.len(), told.plan.alarms.len()), (6, 1), "{:?}", told.plan.alarms);
 }
+
+/// An emptied side blocks everything, until a person says that it is meant to be empty (S3, decision 9).
+#[test]
+fn a_side_that_is_meant_to_be_empty_is_believed_on_a_persons_word() {
+    let mut story = forty();
+    for n in 0..40 {
+        story.crm.remove(&format!("P{n}"));
+    }
+    story.justcall.add(&[("first_name", "Eve"), ("phone", "+14155550177")]);
+    for approved in [0, 39] {
+        story.approvals = [(GuardClass::Deletes, approved)].into();
+        story.run();
+        assert_eq!((story.justcall.count(), story.crm.count()), (41, 0), "{approved} approved");
+    }
+    story.approvals = [(GuardClass::Deletes, 40)].into();
+    story.run();
+    assert_eq!((story.justcall.count(), story.crm.count()), (1, 1));
+}
