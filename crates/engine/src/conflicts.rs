@@ -62,19 +62,11 @@ fn who(world: &World<'_>, subject: &Subject<'_>) -> String {
 /// Every id that a conflict about this contact can have, for whoever erases what is known of it: a decision that is kept
 /// does not say whom it is about. `ids`: the records that it has or had.
 pub fn ids_about(ids: &[(Side, RecordId)], key: PhoneKey, fields: &[Field]) -> Vec<ConflictId> {
-    const KINDS: [ConflictKind; 6] = [
-        ConflictKind::BothEdited,
-        ConflictKind::NoBase,
-        ConflictKind::EditedAndDeleted,
-        ConflictKind::AmbiguousMatch,
-        ConflictKind::SharedPhone,
-        ConflictKind::Unclear,
-    ];
     let mut names = vec![format!("number {}", key.number()), format!("phone {key}")];
     names.extend(ids.iter().map(|(side, id)| format!("{side} {id}")));
     let fields: Vec<String> = fields.iter().map(ToString::to_string).chain([String::new()]).collect();
     let of = |kind: ConflictKind, who: &str| fields.iter().map(|field| id_of(kind, who, field)).collect::<Vec<_>>();
-    names.iter().flat_map(|who| KINDS.into_iter().flat_map(|kind| of(kind, who))).collect()
+    names.iter().flat_map(|who| ConflictKind::ALL.into_iter().flat_map(|kind| of(kind, who))).collect()
 }
 
 /// Same contact, field and kind: same id, in every run and on every machine.

@@ -35,6 +35,16 @@ pub enum ConflictKind {
 }
 
 impl ConflictKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::BothEdited,
+        Self::NoBase,
+        Self::EditedAndDeleted,
+        Self::AmbiguousMatch,
+        Self::SharedPhone,
+        Self::Unclear,
+    ];
+
     /// In words.
     pub const fn words(self) -> &'static str {
         match self {

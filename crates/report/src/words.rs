@@ -231,14 +231,7 @@ mod tests {
 
     #[test]
     fn conflict_codes_are_those_of_the_json() {
-        for kind in [
-            ConflictKind::BothEdited,
-            ConflictKind::NoBase,
-            ConflictKind::EditedAndDeleted,
-            ConflictKind::AmbiguousMatch,
-            ConflictKind::SharedPhone,
-            ConflictKind::Unclear,
-        ] {
+        for kind in ConflictKind::ALL {
             assert_eq!(serde_json::to_value(kind).ok(), Some(conflict_code(kind).into()));
         }
     }

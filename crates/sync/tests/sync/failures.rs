@@ -1,19 +1,10 @@
 //! Refusals, lost answers, ignored fields, replicas that are down.
 
-use crate::corpus::{ANN, BOB, CAT};
+use crate::corpus::{ANN, synced};
 use crate::story::Story;
 use connector::ErrorKind;
 use model::{ConflictPolicy, Field, RunOutcome, SkipReason};
 use testkit::{Kind, Loss};
-
-fn synced(justcall: Kind) -> Story {
-    let story = Story::between(justcall, Kind::file());
-    for (name, phone) in [("Ann", ANN), ("Bob", BOB), ("Cat", CAT)] {
-        story.crm.add(&[("first_name", name), ("phone", phone), ("company", name)]);
-    }
-    story.settle();
-    story
-}
 
 #[test]
 fn a_refused_record_waits_for_a_change_and_holds_nobody_up() {

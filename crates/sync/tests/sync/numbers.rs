@@ -1,6 +1,6 @@
 //! Numbers that change, move and are shared: a person's name and number stay together (I6).
 
-use crate::corpus::{ANN, BOB, CAT};
+use crate::corpus::{ANN, BOB, CAT, synced};
 use crate::story::Story;
 use model::{ConflictKind, Rule, is_parking_number};
 use testkit::Kind;
@@ -8,15 +8,6 @@ use testkit::Kind;
 fn kinds() -> [Kind; 4] {
     let unique = |kind: Kind| Kind { unique_phones: true, ..kind };
     [Kind::phone_system(), Kind::talkative(), unique(Kind::phone_system()), unique(Kind::talkative())]
-}
-
-fn synced(justcall: Kind) -> Story {
-    let story = Story::between(justcall, Kind::file());
-    for (name, phone) in [("Ann", ANN), ("Bob", BOB), ("Cat", CAT)] {
-        story.crm.add(&[("first_name", name), ("phone", phone), ("company", name)]);
-    }
-    story.settle();
-    story
 }
 
 fn check(story: &Story, pairs: [(&str, &str); 3]) {
