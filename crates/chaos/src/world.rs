@@ -9,11 +9,11 @@ use engine::normalizer::phone::Region;
 use engine::settings::{Guard, GuardClass, Guards};
 use jiff::Timestamp;
 use model::{BySide, Clearing, Field, FieldPolicy, Plan, RunReport, Schema, Side, Via};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::Store;
 use sync::{Env, Error, Event, Events, Finished, Planned, Session, SessionParts};
 use tempfile::TempDir;
@@ -74,6 +74,9 @@ pub(crate) struct Told {
 
 /// The world of a story.
 pub struct World {
+    /// A connection beside those of the runs, for whoever looks at the state between them: to open the file for every
+    /// look costs more than the runs themselves. Before the folder, which goes last.
+    onlooker: RefCell<Option<Store>>,
     folder: TempDir,
     pub(crate) clock: Clock,
     pub(crate) crash: Crash,
@@ -82,6 +85,16 @@ pub struct World {
     pub(crate) scope: String,
     pub(crate) approvals: BTreeMap<GuardClass, u64>,
     pub(crate) calls: Calls,
+}
+
+/// A state that was just made: to make the tables costs more than a run.
+static NEW: OnceLock<Vec<u8>> = OnceLock::new();
+
+fn new_state() -> Vec<u8> {
+    let folder = scratch();
+    let path = folder.path().join("tieline.db");
+    drop(Store::open(&path, [7; 16]).unwrap());
+    std::fs::read(path).unwrap()
 }
 
 /// In memory where the system offers that: a state file waits for the disk at every commit.
@@ -186,6 +199,7 @@ impl World {
             MemoryReplica::new(side, kind(side, traits), Arc::clone(&settings.schema), clock.clone(), crash.clone())
         };
         Self {
+            onlooker: RefCell::default(),
             folder: scratch(),
             replicas: BySide { justcall: replica(Side::Justcall, justcall), crm: replica(Side::Crm, crm) },
             clock,
@@ -202,10 +216,13 @@ impl World {
     pub fn fork(&self) -> Self {
         let (clock, crash) = (self.clock.fork(), Crash::default());
         let folder = scratch();
+        // Whoever closes the state last leaves everything in the one file.
+        drop(self.onlooker.take());
         if self.state_path().exists() {
             std::fs::copy(self.state_path(), folder.path().join("tieline.db")).unwrap();
         }
         Self {
+            onlooker: RefCell::default(),
             folder,
             replicas: BySide::from_fn(|side| self.replicas[side].fork(clock.clone(), crash.clone())),
             clock,
@@ -222,8 +239,17 @@ impl World {
     }
 
     /// The state, opened as any process would.
-    pub(crate) fn store(&self) -> Store {
-        Store::open(&self.state_path(), [7; 16]).unwrap()
+    fn open(&self) -> Store {
+        let path = self.state_path();
+        if !path.exists() {
+            std::fs::write(&path, NEW.get_or_init(new_state)).unwrap();
+        }
+        Store::open(&path, [7; 16]).unwrap()
+    }
+
+    /// The state between two runs.
+    pub(crate) fn store(&self) -> RefMut<'_, Store> {
+        RefMut::map(self.onlooker.borrow_mut(), |store| store.get_or_insert_with(|| self.open()))
     }
 
     /// Another process takes, or fails to take, the lock of this state.
@@ -246,7 +272,7 @@ impl World {
             Box::new(Watched { side, inner: self.replicas[side].clone(), calls: Arc::clone(&self.calls) })
         };
         let mut session = Session::new(SessionParts {
-            store: self.store(),
+            store: self.open(),
             connectors: BySide::from_fn(connector),
             settings: self.settings.clone(),
             normalizer: POOL.take().unwrap_or_else(|| Normalizer::new("US".parse::<Region>().unwrap())),
