@@ -123,6 +123,9 @@ struct Player {
     kept: Option<Plan>,
     /// Who was found to be one person when the kept plan was made.
     met: Vec<(String, String)>,
+    /// What went wrong when the kept plan was made, and whom its listings could not show.
+    kept_faults: BySide<Vec<Fault>>,
+    kept_unseen: Places,
     agreed: end::Agreed,
     dead: BTreeSet<String>,
     /// The scope that the last run left in the state.
@@ -153,6 +156,8 @@ impl Player {
             wrong: false,
             kept: None,
             met: Vec::new(),
+            kept_faults: BySide::default(),
+            kept_unseen: Places::new(),
             agreed: end::Agreed::default(),
             dead: BTreeSet::new(),
             scope: None,
@@ -175,6 +180,8 @@ impl Player {
             wrong: self.wrong,
             kept: self.kept.clone(),
             met: self.met.clone(),
+            kept_faults: self.kept_faults.clone(),
+            kept_unseen: self.kept_unseen.clone(),
             agreed: self.agreed.clone(),
             dead: self.dead.clone(),
             scope: self.scope.clone(),
@@ -229,6 +236,8 @@ impl Player {
             Step::SavePlan => {
                 self.truth.absorb(&self.world);
                 self.met = self.truth.meet(&self.world, &self.heads());
+                self.kept_unseen = self.unseen(&self.heads());
+                self.kept_faults = self.faults.clone();
                 self.kept = self.world.plan().ok();
                 self.calm();
             }
@@ -268,7 +277,14 @@ impl Player {
         let heads = self.heads();
         let met = if is_kept { std::mem::take(&mut self.met) } else { self.truth.meet(&self.world, &heads) };
         let outside = self.outside(&heads);
-        let unseen = self.unseen(&heads);
+        let mut unseen = self.unseen(&heads);
+        if is_kept {
+            unseen.append(&mut self.kept_unseen.clone());
+            for side in Side::BOTH {
+                let then = self.kept_faults[side].clone();
+                self.faults[side].extend(then);
+            }
+        }
         let facts = self.world.store().facts().unwrap();
         self.scope = facts.into_iter().find(|(name, _)| name == "scope").map(|(_, scope)| scope);
         let start = self.world.clock.now();
@@ -304,7 +320,8 @@ impl Player {
             self.tell_run(told.as_ref(), killed);
         }
         format!("{:?}", told.as_ref().map(|told| (&told.plan.actions, &told.plan.conflicts))).hash(&mut self.trace);
-        self.joined(&met, told.is_some(), killed);
+        // A kept plan skips pairs that moved meanwhile.
+        self.joined(&met, told.is_some() && !is_kept, killed || is_kept);
         self.check(start, told.as_ref(), is_kept, &heads, (&outside, &unseen));
         self.calm();
         self.world.approvals.clear();
@@ -466,6 +483,12 @@ impl Player {
             self.refused.clear(); // what a refused write comes from may be another by now
         }
         copies::bury(&self.truth, &mut self.dead);
+        for side in Side::BOTH {
+            let lags = self.world.replicas[side].current_kind().lag > 0;
+            if told.is_some() && !kept && !lags && self.faults[side].is_empty() {
+                self.truth.was_read(side);
+            }
+        }
         if let Some(told) = told.filter(|_| plain) {
             let settled = told.report.outcome == model::RunOutcome::Applied;
             let next = if settled { self.world.plan().ok() } else { None };
@@ -486,7 +509,8 @@ impl Player {
         for side in Side::BOTH {
             let says_so = |fault: &Fault| match fault {
                 Fault::Partial => true,
-                Fault::Empty => !heads.is_empty(),
+                // Nobody that we made and never saw vouches for a side.
+                Fault::Empty => heads.iter().any(|head| head.ids[side].is_some() || head.created_at[side].is_none()),
                 _ => false,
             };
             if self.faults[side].iter().any(says_so) {

@@ -33,6 +33,16 @@ pub(crate) struct Known {
     pub(crate) said: Vec<Option<Said>>,
     /// Everything that a field ever held.
     pub(crate) held: Vec<BTreeSet<String>>,
+    /// What a field held before the job wrote it, and the run that did so.
+    before_job: Vec<Option<(String, usize)>>,
+}
+
+impl Known {
+    /// Whether a field holds what it held before the job wrote it, and no listing was read in between: it may be taken
+    /// for a write that did not land (S33).
+    pub(crate) fn looks_unwritten(&self, at: usize, field: &Field) -> bool {
+        self.before_job[at].as_ref().is_some_and(|(was, _)| *was == plain(field, &self.cells[at]))
+    }
 }
 
 /// A deletion by a user.
@@ -73,6 +83,8 @@ pub(crate) struct Truth {
     acknowledged: BTreeSet<(Side, String, usize, String)>,
     joined: BTreeMap<String, String>,
     cursor: BySide<usize>,
+    /// Answers do not show what was stored.
+    silent: BySide<bool>,
 }
 
 /// A text as people would compare it. Deliberately simpler than the engine's canonical form, and not derived from it.
@@ -102,6 +114,7 @@ impl Truth {
             acknowledged: BTreeSet::new(),
             joined: BTreeMap::new(),
             cursor: BySide::default(),
+            silent: BySide::from_fn(|side| !world.replicas[side].current_kind().shows_stored),
         }
     }
 
@@ -135,19 +148,27 @@ impl Truth {
                 let blank = vec![None; self.fields.len()];
                 let person = cells[self.person].clone();
                 let held = vec![BTreeSet::new(); self.fields.len()];
-                let known = Known { person, cells: cells.clone(), live: true, made_by: who, said: blank, held };
+                let before_job = vec![None; self.fields.len()];
+                let known =
+                    Known { person, cells: cells.clone(), live: true, made_by: who, said: blank, held, before_job };
                 self.records[side].insert(place, known);
                 for (field, text) in cells.iter().enumerate().take(self.fields.len()) {
                     self.say(side, at, who, place, field, text);
                 }
             }
-            Deed::Changed { field, after, .. } => {
+            Deed::Changed { field, before, after } => {
                 let Some(known) = self.records[side].get_mut(&place) else { return };
                 known.cells[*field].clone_from(after);
+                if *field < self.fields.len() && who == Who::Job {
+                    known.before_job[*field] = Some((plain(&self.fields[*field], before), self.runs));
+                }
                 if *field == self.person && known.person.is_empty() {
                     known.person.clone_from(after);
                 }
-                if *field < self.fields.len() {
+                // Another form of the same words is nothing new.
+                let field_name = self.fields.get(*field);
+                let same = field_name.is_some_and(|name| plain(name, before) == plain(name, after));
+                if *field < self.fields.len() && !(who == Who::User && same) {
                     self.say(side, at, who, place, *field, after);
                 }
             }
@@ -174,6 +195,9 @@ impl Truth {
         let known = self.records[side].get_mut(&place).unwrap();
         known.held[field].insert(text.clone());
         if who == Who::User {
+            // Set back to what it was, before a listing showed what the job wrote: just as if that had not landed (S33).
+            let heard =
+                heard || (self.silent[side] && known.before_job[field].as_ref().is_some_and(|(was, _)| *was == text));
             known.said[field] = Some(Said { at, run: self.runs, text: text.clone(), heard });
             self.words.entry((person.clone(), field)).or_default().insert(text.clone());
         }
@@ -185,6 +209,18 @@ impl Truth {
                 && let Some(said) = other.said[field].as_mut().filter(|said| said.text == text)
             {
                 said.heard = true;
+            }
+        }
+    }
+
+    /// A run that ended read this side as it is: what earlier runs wrote has been seen since.
+    pub(crate) fn was_read(&mut self, side: Side) {
+        let runs = self.runs;
+        for known in self.records[side].values_mut() {
+            for before in
+                known.before_job.iter_mut().filter(|before| before.as_ref().is_some_and(|(_, run)| *run < runs))
+            {
+                *before = None;
             }
         }
     }
@@ -350,7 +386,12 @@ impl Truth {
         }
         for head in heads {
             let Some(known) = head.key.map(|key| plain(&Field::Phone, &key.e164())) else { continue };
-            for side in Side::BOTH.into_iter().filter(|side| head.ids[*side].is_none()) {
+            // Not learned yet; or gone, and perhaps back under another id (S14).
+            let lost = |side: &Side| {
+                let id = head.ids[*side].as_ref();
+                id.is_none_or(|id| world.replicas[*side].find(id.as_str()).is_none())
+            };
+            for side in Side::BOTH.into_iter().filter(lost) {
                 let found: Vec<_> =
                     shown[side].iter().map(|(_, cells)| cells).filter(|cells| number(cells) == known).collect();
                 let Some(id) = &head.ids[side.other()] else { continue };

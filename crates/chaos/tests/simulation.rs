@@ -23,7 +23,7 @@ fn random_worlds_hold_together() {
         settings: default_settings(),
         own_choices: true,
         threads: 2,
-        most_failures: 6,
+        most_failures: 60,
     };
     let totals = campaign(&plan, &|_| {});
     for failure in &totals.failures {

@@ -1,15 +1,16 @@
 //! The plan in the making: collects what the deciders find, and the fate of every listed record.
 
+use crate::guard::{is_vouched, unbelievably_empty};
 use crate::identity::real_name;
 use crate::matcher::Matching;
 use crate::normalizer::Normalizer;
-use crate::planner::{Input, ParkedWrite, State};
-use crate::settings::{GuardClass, Settings};
+use crate::planner::{Input, ParkedWrite, State, UnlandedField};
+use crate::settings::Settings;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionKind, Alarm, Base, BySide, Capabilities, Conflict, ConflictId, Coverage, FieldId, Held, LinkHead,
-    LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution, RowHash, RowRef, Rule, Side, SkipReason,
-    Skipped, Tombstone, Via,
+    Action, ActionKind, Alarm, Base, BySide, Capabilities, Change, Conflict, ConflictId, Coverage, FieldId, Held,
+    LinkHead, LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution, RowHash, RowRef, Rule, Side,
+    SkipReason, Skipped, Tombstone, Via,
 };
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -50,8 +51,8 @@ pub(crate) struct World<'a> {
     vouched: bool,
     /// Links that take part.
     pub(crate) linked: u64,
-    /// Whether a side is known to hold anybody: a contact that we made and that was never shown may not have arrived.
-    inhabited: BySide<bool>,
+    /// Linked contacts that a side must hold although it shows nobody.
+    empty: BySide<Option<u64>>,
 }
 
 impl<'a> World<'a> {
@@ -74,9 +75,9 @@ impl<'a> World<'a> {
             resolutions,
             longest: BySide::from_fn(|_| vec![OnceCell::new(); input.settings.schema.len()]),
             linked,
-            vouched: input.approvals.get(&GuardClass::Deletes).is_some_and(|approved| *approved >= linked),
-            inhabited: BySide::from_fn(|side| {
-                input.heads.iter().any(|head| head.ids[side].is_some() || head.created_at[side].is_none())
+            vouched: is_vouched(input.approvals, linked),
+            empty: BySide::from_fn(|side| {
+                unbelievably_empty(side, input.listings[side].table.len(), input.heads, input.approvals)
             }),
             settings: input.settings,
             normalizer: input.normalizer,
@@ -130,6 +131,14 @@ impl<'a> World<'a> {
         self.parked.get(&key).copied()
     }
 
+    /// Whether this very change was sent before, acknowledged, and did not land.
+    pub(crate) fn is_unlanded(&self, link: LinkId, side: Side, change: &Change) -> bool {
+        let is_it =
+            |it: &UnlandedField| (it.link, it.side, &it.field, &it.sent) == (link, side, &change.field, &change.after);
+        // Rare, and few: an account that keeps losing writes is stopped by the canary.
+        self.state.unlanded.iter().any(is_it)
+    }
+
     /// Answers to a conflict, oldest first.
     pub(crate) fn resolutions(&self, id: &ConflictId) -> &[&'a Resolution] {
         self.resolutions.get(id).map_or(&[], Vec::as_slice)
@@ -144,10 +153,9 @@ impl<'a> World<'a> {
         }
         match &self.listings[side].coverage {
             Coverage::Partial { reason } => Some(format!("{title} was not read completely: {reason}")),
-            Coverage::Complete if self.listings[side].table.is_empty() && self.inhabited[side] && !self.vouched => {
-                Some(format!("{title} showed no contact at all"))
+            Coverage::Complete => {
+                self.empty[side].map(|linked| format!("{title} showed no contact, {linked} are linked"))
             }
-            Coverage::Complete => None,
         }
     }
 

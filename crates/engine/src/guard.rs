@@ -8,7 +8,8 @@ use crate::normalizer::name;
 use crate::settings::GuardClass;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionKind, Alarm, AlarmKind, Change, Field, Held, HeldReason, LinkId, Observation, RecordId, Side,
+    Action, ActionKind, Alarm, AlarmKind, Change, Field, Held, HeldReason, LinkHead, LinkId, LinkStatus, Observation,
+    RecordId, Side,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -198,6 +199,28 @@ fn held_action(action: &Action, class: GuardClass, limit: u64) -> Held {
         class: Some(class.name().to_owned()),
         link: action.link,
     }
+}
+
+/// Whether a person has approved the deletion of every linked contact: then an empty side is meant to be empty.
+pub(crate) fn is_vouched(approvals: &BTreeMap<GuardClass, u64>, linked: u64) -> bool {
+    approvals.get(&GuardClass::Deletes).is_some_and(|approved| *approved >= linked)
+}
+
+/// How many linked contacts a side that shows nobody must hold, if that is not to be believed (S3, S4): unless a person
+/// vouches for it. A contact that we made and that was never shown proves nothing: perhaps it never arrived.
+pub fn unbelievably_empty(
+    side: Side,
+    listed: usize,
+    heads: &[LinkHead],
+    approvals: &BTreeMap<GuardClass, u64>,
+) -> Option<u64> {
+    if listed > 0 || mutant::is(Mutant::PartialListing) {
+        return None;
+    }
+    let is_there = |head: &LinkHead| head.ids[side].is_some() || head.created_at[side].is_none();
+    let active = || heads.iter().filter(|head| head.status == LinkStatus::Active);
+    let linked = active().count() as u64;
+    (active().any(is_there) && !is_vouched(approvals, linked)).then_some(linked)
 }
 
 /// Alarms about listings that look wrong, whatever was decided.

@@ -225,6 +225,13 @@ fn write_down(
         if changes.is_empty() {
             continue;
         }
+        let is_unlanded = |change: &Change| head.is_some_and(|head| world.is_unlanded(head.id, side, change));
+        let (unlanded, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(is_unlanded);
+        let note = unlanded_note(&unlanded);
+        if changes.is_empty() {
+            draft.skip(world, side, pair[side], SkipReason::Parked, note);
+            continue;
+        }
         if let Some(parked) = world.parked(side, pair[side.other()]).filter(|parked| !parked.undone) {
             draft.skip(world, side, pair[side], SkipReason::Parked, format!("refused before: {}", parked.message));
             continue;
@@ -234,11 +241,21 @@ fn write_down(
         action.link = head.map(|head| head.id);
         action.via = via(world, side, pair[side], &changes);
         action.changes = changes;
+        action.note = note;
         draft.fate(side, pair[side], Fate::Update);
         draft.actions.push(action);
     }
     if head.is_some() {
         report_phone(world, draft, pair, base, (first_action, first_conflict));
+    }
+}
+
+/// Why fields are left out of a write.
+fn unlanded_note(changes: &[Change]) -> String {
+    let fields: Vec<String> = changes.iter().map(|change| change.field.to_string()).collect();
+    match fields.as_slice() {
+        [] => String::new(),
+        fields => format!("not sent again: {} was acknowledged but did not land", fields.join(", ")),
     }
 }
 
@@ -313,14 +330,18 @@ fn renewed_note(world: &World<'_>, head: Option<&LinkHead>, pair: BySide<u32>, f
     notes.join("; ")
 }
 
-/// How an update travels: bulk finds its record by number, so the number must be one contact's, unchanged and strict.
+/// How an update travels: bulk finds its record by number, so the number must be one contact's, unchanged, strict, and one
+/// that can be read: records with the same unreadable number were told apart by nobody.
 pub(crate) fn via(world: &World<'_>, side: Side, row: u32, changes: &[Change]) -> Via {
     let capabilities = world.capabilities[side];
     if !capabilities.bulk_by_phone {
         return capabilities.update_via;
     }
     let phone = world.row(side, row).cell(world.settings.schema.phone().index()).text();
-    let strict = PhoneKey::new(phone, "").filter(|key| key.to_string() == phone);
+    let strict = match world.normalizer.canon(&Field::Phone, Cell::from_text(phone)) {
+        Canon::Phone(key) => Some(key).filter(|key| key.to_string() == phone),
+        _ => None,
+    };
     let alone = strict.is_some_and(|key| !world.matching.is_shared(side, key.number()));
     let alone = alone || mutant::is(Mutant::BulkShared);
     let moves = changes.iter().any(|change| change.field == Field::Phone) && !mutant::is(Mutant::BulkMoves);

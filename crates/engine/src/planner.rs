@@ -30,6 +30,19 @@ pub struct ParkedWrite {
     pub undone: bool,
 }
 
+/// A field that was acknowledged and did not land: not sent again until its source says something else (S33).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnlandedField {
+    /// Whose.
+    pub link: LinkId,
+    /// The side that acknowledged it.
+    pub side: Side,
+    /// Which.
+    pub field: Field,
+    /// What was sent.
+    pub sent: String,
+}
+
 /// What earlier runs left behind, beside links and bases.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -43,6 +56,8 @@ pub struct State {
     pub since: BTreeMap<ConflictId, Timestamp>,
     /// Refused writes.
     pub parked: Vec<ParkedWrite>,
+    /// Fields that did not land.
+    pub unlanded: Vec<UnlandedField>,
     /// Changes of each class in the last 7 days.
     pub window: BTreeMap<GuardClass, u64>,
     /// Ids proven gone in this run.

@@ -5,10 +5,10 @@ use crate::env::{Event, reading};
 use crate::error::{Error, Result};
 use crate::session::Session;
 use connector::{Identity, Presence};
-use engine::settings::GuardClass;
+use engine::guard::unbelievably_empty;
 use engine::survey::{Survey, survey};
 use model::mutant::{self, Mutant};
-use model::{AbsenceProof, BySide, LinkHead, LinkStatus, Listing, RecordId, Side};
+use model::{AbsenceProof, BySide, LinkHead, Listing, RecordId, Side};
 use std::collections::BTreeSet;
 
 /// Both sides as they were read.
@@ -66,14 +66,8 @@ pub(crate) async fn fetch(session: &Session<'_>, heads: &[LinkHead]) -> Result<F
     let identities = identify(session).await?;
     let mut listings = list(session).await?;
     for side in Side::BOTH {
-        // S3, S4: an empty answer after contacts were linked is a fault until proven otherwise. A contact that we made
-        // and that was never shown proves nothing: perhaps it never arrived.
-        let is_there = |head: &LinkHead| head.ids[side].is_some() || head.created_at[side].is_none();
-        let was_shown = |head: &&LinkHead| head.status == LinkStatus::Active && is_there(head);
-        let linked = heads.iter().filter(was_shown).count();
-        // Unless a person has approved the deletion of all of them: then it is meant to be empty.
-        let vouched = session.approvals.get(&GuardClass::Deletes).is_some_and(|approved| *approved >= linked as u64);
-        if listings[side].table.is_empty() && linked > 0 && !vouched && !mutant::is(Mutant::PartialListing) {
+        let listed = listings[side].table.len();
+        if let Some(linked) = unbelievably_empty(side, listed, heads, &session.approvals) {
             listings[side].make_partial(format!("it showed no contact at all, {linked} are linked"));
         }
     }

@@ -71,20 +71,23 @@ impl Session<'_> {
         matching.leave_out(|key| forgotten.contains(key));
         let mut bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
         let mut unshown = self.unshown(&heads, &listings, &matching, &bases)?;
-        unshown.correct(&mut bases);
-        state.parked.append(&mut unshown.parked);
-        if unshown.hide(&mut listings)? {
+        state.unlanded = std::mem::take(&mut unshown.unlanded);
+        let hidden = unshown.hide(&mut listings)?;
+        let again;
+        let mut believed = unshown.corrected(&bases);
+        if hidden {
             let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
             let survey = engine::survey::survey(&self.settings.schema, tables, &heads);
             matching = self.match_up(&listings, &heads, &state, survey);
             matching.leave_out(|key| forgotten.contains(key));
             bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
-            self.unshown(&heads, &listings, &matching, &bases)?.correct(&mut bases);
+            again = self.unshown(&heads, &listings, &matching, &bases)?;
+            believed = again.corrected(&bases);
         }
         let past = undo.map(|run| self.past(run)).transpose()?;
-        let mut plan = self.decide(&heads, &listings, &matching, &bases, &state, past.as_ref());
+        let mut plan = self.decide(&heads, &listings, &matching, &believed, &state, past.as_ref());
         if past.is_none() && self.has_doubts(&plan, &heads, &mut state)? {
-            plan = self.decide(&heads, &listings, &matching, &bases, &state, None);
+            plan = self.decide(&heads, &listings, &matching, &believed, &state, None);
         }
         self.add_bases(&plan, &mut bases)?;
         plan.alarms.extend(unshown.alarms());
@@ -189,6 +192,7 @@ impl Session<'_> {
             resolutions: store.resolutions()?,
             since: store.conflicts_since()?.into_iter().collect(),
             parked: parked.collect(),
+            unlanded: Vec::new(),
             window: self.guard_window()?,
             gone: BySide::default(),
             first_sync: self.is_first_sync()?,

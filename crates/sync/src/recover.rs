@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::mutant::{self, Mutant};
 use model::{
     ActionKind, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, Listing, Outcome, PhoneKey, Record, RecordId,
-    RowHash, RowRef, Rule, RunId, Tombstone,
+    RowHash, RowRef, Rule, RunId, Side, Tombstone,
 };
 use std::collections::BTreeMap;
 use store::{Intent, JournalFilter, StateChange};
@@ -61,7 +61,8 @@ impl Session<'_> {
         let schema = self.settings.schema.clone();
         let normalizer = self.normalizer.clone();
         let is_known = |id: &LinkId| heads.binary_search_by_key(id, |head| head.id).is_ok();
-        let mut ids: Vec<_> = open.iter().filter_map(|(_, _, intent)| intent.link).filter(is_known).collect();
+        let links = open.iter().filter_map(|(_, _, intent)| link_of(heads, intent));
+        let mut ids: Vec<_> = links.filter(is_known).collect();
         ids.sort_unstable();
         ids.dedup();
         let bases = self.store.bases(&schema, &ids)?;
@@ -104,6 +105,16 @@ impl Session<'_> {
         }
         Ok(times)
     }
+}
+
+/// The link that a write was for. The run that makes a link sends before the link has a name: such a write is known by its
+/// two records.
+fn link_of(heads: &[LinkHead], intent: &Intent) -> Option<LinkId> {
+    let mut ids = BySide { justcall: &intent.other_id, crm: &intent.other_id };
+    ids[intent.side] = &intent.record_id;
+    let joins =
+        |head: &&LinkHead| Side::BOTH.into_iter().all(|side| ids[side].is_some() && head.ids[side] == *ids[side]);
+    intent.link.or_else(|| heads.iter().find(joins).map(|head| head.id))
 }
 
 /// What landed unnoticed counts towards the guards as well (I11): else a run that is killed again and again passes all
@@ -253,7 +264,7 @@ fn updated(ledger: &mut Ledger<'_>, scene: &Scene<'_>, intent: &Intent, changes:
             holds(normalizer, &change.field, row.cell(id.index()), change.before.as_deref(), &change.after)
         })
         .collect();
-    if let (Some(link), Some(source)) = (intent.link, &intent.other)
+    if let (Some(link), Some(source)) = (link_of(scene.heads, intent), &intent.other)
         && !landed.is_empty()
         && let Some(entry) = ledger.entry(link)
     {

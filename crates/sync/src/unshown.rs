@@ -1,19 +1,21 @@
 //! Our own writes that were acknowledged and not read back, where the listing still shows what was there before: not an
-//! edit by anybody. While the replica may lag, it has not said yet (S8); after that the write did not land (S33), and it
-//! is not repeated until its source changes.
+//! edit by anybody. While the replica may lag, it has not said yet (S8); after that the write did not land (S33), and that
+//! field is not sent again until its source says something else.
 //!
 //! Decides about no contact: it corrects what the planner is told.
 
 use crate::error::Result;
 use crate::session::Session;
 use engine::matcher::Matching;
-use engine::planner::ParkedWrite;
+use engine::merger::outgoing;
+use engine::planner::UnlandedField;
 use jiff::{SignedDuration, Timestamp};
 use model::mutant::{self, Mutant};
 use model::{
     ActionKind, Alarm, AlarmKind, Base, BaseField, BySide, Cell, Field, FieldId, LinkHead, Listing, OwnedCell,
-    PhoneKey, RowHash, RowRef, Side, Table,
+    PhoneKey, RowRef, Rule, Side, Table,
 };
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use store::{Intent, JournalFilter};
 
@@ -24,8 +26,8 @@ pub(crate) struct Unshown {
     hidden: BySide<BTreeSet<(u32, FieldId)>>,
     /// Bases of links with writes that did not land.
     corrected: Vec<(usize, FieldId, BaseField)>,
-    /// Those writes.
-    pub(crate) parked: Vec<ParkedWrite>,
+    /// Those fields, unless their source says something else by now.
+    pub(crate) unlanded: Vec<UnlandedField>,
     /// Their rows, where no run has told of them yet.
     fresh: BySide<BTreeSet<u32>>,
 }
@@ -52,16 +54,22 @@ impl Session<'_> {
             return Ok(unshown);
         }
         let last_run = self.store.runs(1)?.into_iter().next().filter(|run| run.report.is_some());
+        // Even what the answer itself showed need not be listed yet.
+        let recent = BySide::from_fn(|side| {
+            let ended = last_run.as_ref().and_then(|run| run.finished_at);
+            ended.is_some_and(|ended| self.may_lag(side, ended, listings[side].read_at))
+        });
         for joined in &matching.survey.joined {
             let head = &heads[joined.head];
             let Ok(at) = bases.binary_search_by_key(&head.id, |base| base.link) else { continue };
             for side in Side::BOTH {
-                let Some(row) = joined.rows[side].filter(|_| head.unconfirmed[side]) else { continue };
+                let Some(row) = joined.rows[side].filter(|_| head.unconfirmed[side] || recent[side]) else { continue };
                 let record = listings[side].table.row(row as usize);
                 for (id, field) in self.settings.schema.iter() {
                     let now = record.cell(id.index());
                     let base = &bases[at].fields[id.index()];
-                    if !base.sent[side] || self.shows(field, base.cells[side].as_cell(), now) {
+                    let doubtful = base.is_known() && (base.sent[side] || recent[side]);
+                    if !doubtful || self.shows(field, base.cells[side].as_cell(), now) {
                         continue;
                     }
                     let doubt = Doubt { head, side, field: (id, field), now };
@@ -70,14 +78,18 @@ impl Session<'_> {
                         unshown.hidden[side].insert((row, id));
                         continue;
                     }
-                    unshown.corrected.push((at, id, base_before(&intent, now)));
+                    if !base.sent[side] {
+                        continue; // it was stored: somebody changed it back since
+                    }
+                    let agreed = intent.reason != Rule::Resolved && self.settings.winner(id).is_none();
+                    unshown.corrected.push((at, id, base_before(&intent, now, agreed)));
                     let source = joined.rows[side.other()].map(|row| listings[side.other()].table.row(row as usize));
-                    let parked = source.and_then(|source| self.parked(&doubt, &intent, source));
+                    let unlanded = source.and_then(|source| self.unlanded(&doubt, &intent, source));
                     let is_told = last_run.as_ref().is_some_and(|run| !self.may_lag(side, sent_at, run.started_at));
-                    if parked.is_some() && !is_told {
+                    if unlanded.is_some() && !is_told {
                         unshown.fresh[side].insert(row);
                     }
-                    unshown.parked.extend(parked);
+                    unshown.unlanded.extend(unlanded);
                 }
             }
         }
@@ -127,25 +139,24 @@ impl Session<'_> {
         sent_at.checked_add(lag).is_ok_and(|settled| read_at <= settled)
     }
 
-    /// Sending the same once more would end the same: not before the source changes.
-    fn parked(&self, doubt: &Doubt<'_>, intent: &Intent, source: RowRef<'_>) -> Option<ParkedWrite> {
-        let fields = self.settings.schema.len();
-        let then = intent.other.as_ref().map(|record| RowHash::of((0..fields).map(|index| record.cell(index))));
-        let message = format!("{} was acknowledged but did not land", doubt.field.1);
-        (then == Some(source.hash(fields))).then(|| ParkedWrite {
+    /// Sending the same once more would end the same: not before the source says something else.
+    fn unlanded(&self, doubt: &Doubt<'_>, intent: &Intent, source: RowRef<'_>) -> Option<UnlandedField> {
+        let (id, field) = doubt.field;
+        let change = intent.changes.iter().find(|change| change.field == *field)?;
+        let same = outgoing(&self.normalizer, field, source.cell(id.index())) == change.after;
+        same.then(|| UnlandedField {
+            link: doubt.head.id,
             side: doubt.side,
-            source_id: source.id().to_owned(),
-            source_hash: source.hash(fields),
-            message,
-            undone: false,
+            field: field.clone(),
+            sent: change.after.clone(),
         })
     }
 }
 
-/// What both sides agreed on before a write that did not land: what the side still holds; nothing where the write was the
-/// first that the link saw (I13).
-fn base_before(intent: &Intent, held: Cell<'_>) -> BaseField {
-    if intent.link.is_none() && intent.kind != ActionKind::Create {
+/// What both sides `agreed` on before a write that did not land: what the side still holds; nothing where they did not,
+/// or where the write was the first that the link saw (I13).
+fn base_before(intent: &Intent, held: Cell<'_>, agreed: bool) -> BaseField {
+    if !agreed || (intent.link.is_none() && intent.kind != ActionKind::Create) {
         return BaseField::default();
     }
     let cells = BySide { justcall: held.to_owned(), crm: held.to_owned() };
@@ -167,7 +178,7 @@ impl Unshown {
                 limit: 0,
                 detail: format!(
                     "{title} acknowledged a write of {count} {records} and did not keep it: {they} had counted as \
-                     written, and will not be sent again before the other side changes"
+                     written, and will not be sent again before the other side says something else"
                 ),
             }
         })
@@ -193,10 +204,13 @@ impl Unshown {
         Ok(!self.hidden.justcall.is_empty() || !self.hidden.crm.is_empty())
     }
 
-    /// Puts bases back to what they were before writes that did not land.
-    pub(crate) fn correct(&self, bases: &mut [Base]) {
+    /// The bases as they were before writes that did not land: what is decided by. What is remembered stays, so that the
+    /// next run doubts the same fields.
+    pub(crate) fn corrected<'b>(&self, bases: &'b [Base]) -> Cow<'b, [Base]> {
+        let mut bases = Cow::Borrowed(bases);
         for (at, field, before) in &self.corrected {
-            bases[*at].fields[field.index()] = before.clone();
+            bases.to_mut()[*at].fields[field.index()] = before.clone();
         }
+        bases
     }
 }

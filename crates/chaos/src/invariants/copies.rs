@@ -2,6 +2,7 @@
 
 use super::{Scene, words};
 use crate::checks::Checks;
+use crate::story::Fault;
 use crate::truth::{Known, Truth};
 use model::{LinkHead, Side};
 use std::collections::BTreeSet;
@@ -14,7 +15,11 @@ pub(crate) fn check(scene: &Scene<'_>, heads: &[LinkHead], dead: &BTreeSet<Strin
         let person = &cells[truth.person];
         // Whose number somebody changed before the job learned the new id cannot be found again.
         let lost = |known: &Known| known.said[truth.phone].is_some();
-        let made = truth.live(done.side, person).filter(|(_, known)| known.made_by == Who::Job && !lost(known)).count();
+        // Whose side showed nobody at all, when nobody there had ever been seen, may as well never have arrived.
+        let emptied = scene.faults[done.side].contains(&Fault::Empty);
+        let unseen = |place: u64| emptied && place != done.place && scene.unseen.contains(&(done.side, place));
+        let made = truth.live(done.side, person);
+        let made = made.filter(|(place, known)| known.made_by == Who::Job && !lost(known) && !unseen(*place)).count();
         checks.that("I5", made <= 1, || format!("{person} was made {made} times in {}", done.side));
         // Somebody whom the listing showed is not made a second time, whoever made her first.
         let shown = truth.live(done.side, person).filter(|(place, known)| {

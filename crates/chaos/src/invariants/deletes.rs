@@ -57,7 +57,9 @@ fn proven(scene: &Scene<'_>, checks: &mut Checks, done: &JobDeed) {
         let blind =
             scene.faults[done.side].iter().any(|fault| matches!(fault, Fault::Unknown(field) if *field == name));
         let knowable = stands && !(blind && scene.interrupted);
-        let lost = knowable && !held && !said.text.is_empty() && unheard(scene, done.side, known, field, said);
+        // Acknowledged there and not done: only a listing would have shown that, and they deleted the contact before one.
+        let told = truth.was_acknowledged(other, &known.person, field, &said.text);
+        let lost = knowable && !told && !held && !said.text.is_empty() && unheard(scene, done.side, known, field, said);
         checks.that("I2", !lost, || {
             let field = &truth.fields[field];
             format!("{} was deleted in {}, and its {field} `{}` was never heard", words(known), done.side, said.text)

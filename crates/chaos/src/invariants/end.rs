@@ -6,6 +6,7 @@ use super::words;
 use crate::checks::Checks;
 use crate::truth::{Known, Truth, plain};
 use crate::world::World;
+use engine::settings::Settings;
 use model::{ConflictKind, EditVsDelete, Field, FieldId, Plan, Side};
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::replica::Contact;
@@ -138,6 +139,7 @@ pub(crate) fn still(world: &World, checks: &mut Checks) {
 /// While nothing ever went wrong: the conflicts are the fields that both sides edited, to different texts.
 pub(crate) fn double_edits(world: &World, truth: &Truth, plan: &Plan, agreed: &Agreed, checks: &mut Checks) {
     let mut wanted = BTreeSet::new();
+    let mut unclear = BTreeSet::new();
     let Waiting { people: mut skip, fields: found } = waiting(world, truth, plan);
     for person in truth.people().difference(&skip.clone()).cloned() {
         let live = model::BySide::from_fn(|side: Side| truth.live(side, &person).collect::<Vec<_>>());
@@ -160,10 +162,11 @@ pub(crate) fn double_edits(world: &World, truth: &Truth, plan: &Plan, agreed: &A
                 Some(base) => a != *base && b != *base && (!blank || policy.clearing == model::Clearing::Propagate),
                 None => !blank,
             };
-            if policy.direction != model::Direction::Both
-                || policy.write != model::WritePolicy::Always
-                || settings.winner(id).is_some()
-            {
+            if !is_strict(settings, id) {
+                continue;
+            }
+            if left.1.looks_unwritten(at, field) || right.1.looks_unwritten(at, field) {
+                unclear.insert((person.clone(), field.clone()));
                 continue;
             }
             if a != b && contested {
@@ -171,12 +174,23 @@ pub(crate) fn double_edits(world: &World, truth: &Truth, plan: &Plan, agreed: &A
             }
         }
     }
-    let found: BTreeSet<_> = found.into_iter().filter(|(person, _)| !skip.contains(person)).collect();
+    let strict = |field: &Field| world.settings.schema.position(field).is_some_and(|id| is_strict(&world.settings, id));
+    let found: BTreeSet<_> =
+        found.into_iter().filter(|(person, field)| !skip.contains(person) && strict(field)).collect();
+    let found: BTreeSet<_> = found.difference(&unclear).cloned().collect();
     let kinds = plan.conflicts.iter().filter(|conflict| conflict.kind == ConflictKind::EditedAndDeleted).count();
     checks.that("A2", kinds == 0 || world.settings.edit_vs_delete == EditVsDelete::Review, || {
         "a conflict of policy".to_owned()
     });
     checks.that("A2", found == wanted, || format!("conflicts {found:?}, edited on both sides {wanted:?}"));
+}
+
+/// Whether no choice of the user names a winner, or forbids a way.
+fn is_strict(settings: &Settings, id: FieldId) -> bool {
+    let policy = settings.policy(id);
+    policy.direction == model::Direction::Both
+        && policy.write == model::WritePolicy::Always
+        && settings.winner(id).is_none()
 }
 
 /// What both sides agree on after a run in which nothing went wrong.

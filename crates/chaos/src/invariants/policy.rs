@@ -48,6 +48,7 @@ fn allowed(scene: &Scene<'_>, checks: &mut Checks, call: &Call) {
         checks.that("I16", !clears || decided, || name(format!("{field} `{now}` is not to be emptied")));
         if write.kind == WriteKind::Update {
             let differs = plain(field, now) != plain(field, text) || is_parking_number(now) || now.trim() != now;
+            let differs = differs || decided; // also for the beginning of what is there
             checks.that("I8", differs, || name(format!("{field} is sent as `{text}` and is `{now}`")));
         }
     }
