@@ -10,6 +10,7 @@ use crate::world::{Told, World, chosen};
 use connector::{Write, WriteResult};
 use engine::Settings;
 use engine::settings::GuardClass;
+use jiff::SignedDuration;
 use model::{BySide, Choice, LinkHead, LinkStatus, Plan, Resolution, Side};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -484,9 +485,10 @@ impl Player {
         }
         copies::bury(&self.truth, &mut self.dead);
         for side in Side::BOTH {
-            let lags = self.world.replicas[side].current_kind().lag > 0;
-            if told.is_some() && !kept && !lags && self.faults[side].is_empty() {
-                self.truth.was_read(side);
+            if told.is_some() && !kept && self.faults[side].is_empty() {
+                let lag = self.world.replicas[side].current_kind().capabilities.read_lag_seconds;
+                let runs = self.truth.runs;
+                self.truth.was_read(side, |at, run| run < runs && at + SignedDuration::from_secs(lag.into()) < start);
             }
         }
         if let Some(told) = told.filter(|_| plain) {

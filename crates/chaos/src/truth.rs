@@ -34,14 +34,14 @@ pub(crate) struct Known {
     /// Everything that a field ever held.
     pub(crate) held: Vec<BTreeSet<String>>,
     /// What a field held before the job wrote it, and the run that did so.
-    before_job: Vec<Option<(String, usize)>>,
+    before_job: Vec<Option<(String, Timestamp, usize)>>,
 }
 
 impl Known {
     /// Whether a field holds what it held before the job wrote it, and no listing was read in between: it may be taken
     /// for a write that did not land (S33).
     pub(crate) fn looks_unwritten(&self, at: usize, field: &Field) -> bool {
-        self.before_job[at].as_ref().is_some_and(|(was, _)| *was == plain(field, &self.cells[at]))
+        self.before_job[at].as_ref().is_some_and(|(was, ..)| *was == plain(field, &self.cells[at]))
     }
 }
 
@@ -160,7 +160,7 @@ impl Truth {
                 let Some(known) = self.records[side].get_mut(&place) else { return };
                 known.cells[*field].clone_from(after);
                 if *field < self.fields.len() && who == Who::Job {
-                    known.before_job[*field] = Some((plain(&self.fields[*field], before), self.runs));
+                    known.before_job[*field] = Some((plain(&self.fields[*field], before), at, self.runs));
                 }
                 if *field == self.person && known.person.is_empty() {
                     known.person.clone_from(after);
@@ -197,7 +197,7 @@ impl Truth {
         if who == Who::User {
             // Set back to what it was, before a listing showed what the job wrote: just as if that had not landed (S33).
             let heard =
-                heard || (self.silent[side] && known.before_job[field].as_ref().is_some_and(|(was, _)| *was == text));
+                heard || (self.silent[side] && known.before_job[field].as_ref().is_some_and(|(was, ..)| *was == text));
             known.said[field] = Some(Said { at, run: self.runs, text: text.clone(), heard });
             self.words.entry((person.clone(), field)).or_default().insert(text.clone());
         }
@@ -213,14 +213,11 @@ impl Truth {
         }
     }
 
-    /// A run that ended read this side as it is: what earlier runs wrote has been seen since.
-    pub(crate) fn was_read(&mut self, side: Side) {
-        let runs = self.runs;
+    /// A run that ended read this side as it is: what was written before has been seen since.
+    pub(crate) fn was_read(&mut self, side: Side, seen: impl Fn(Timestamp, usize) -> bool) {
         for known in self.records[side].values_mut() {
-            for before in
-                known.before_job.iter_mut().filter(|before| before.as_ref().is_some_and(|(_, run)| *run < runs))
-            {
-                *before = None;
+            for before in &mut known.before_job {
+                before.take_if(|(_, at, run)| seen(*at, *run));
             }
         }
     }
@@ -392,8 +389,11 @@ impl Truth {
                 id.is_none_or(|id| world.replicas[*side].find(id.as_str()).is_none())
             };
             for side in Side::BOTH.into_iter().filter(lost) {
-                let found: Vec<_> =
-                    shown[side].iter().map(|(_, cells)| cells).filter(|cells| number(cells) == known).collect();
+                let linked = |id: &String| {
+                    heads.iter().any(|head| head.ids[side].as_ref().is_some_and(|known| known.as_str() == id))
+                };
+                let free = shown[side].iter().filter(|(id, cells)| number(cells) == known && !linked(id));
+                let found: Vec<_> = free.map(|(_, cells)| cells).collect();
                 let Some(id) = &head.ids[side.other()] else { continue };
                 let contacts = world.replicas[side.other()].contacts();
                 let there = contacts.iter().find(|contact| contact.id.as_deref() == Some(id.as_str()));

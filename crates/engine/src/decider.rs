@@ -4,6 +4,7 @@ use crate::conflicts::{self, Subject};
 use crate::creator::{self, Birth};
 use crate::differ::{Edit, Known, Standing, edit};
 use crate::draft::{Draft, Fate, World, action};
+use crate::identity::Identity;
 use crate::identity::names;
 use crate::normalizer::{Canon, name};
 use jiff::{SignedDuration, Timestamp};
@@ -116,8 +117,13 @@ fn doubt(world: &World<'_>, case: &Case<'_>) -> Option<(HeldReason, String)> {
         return Some((HeldReason::Unproven, format!("{missing} did not confirm that the contact is gone")));
     }
     let schema = &world.settings.schema;
-    let person = crate::identity::Identity::of(world.normalizer, schema, world.row(case.present(), case.row));
-    if !mutant::is(Mutant::DeleteLookalike) && world.matching.unreadable[case.missing].may_be(&person) {
+    let strangers = &world.matching.unreadable[case.missing];
+    let person = Identity::of(world.normalizer, schema, world.row(case.present(), case.row));
+    // Who was renamed here since is still called there what both last agreed on.
+    let base = world.base(case.head);
+    let known = || Identity::from_cells(world.normalizer, schema, |id| base.cell(case.missing, id).text());
+    let may_be = strangers.may_be(&person) || (!strangers.is_empty() && strangers.resemble(&known()));
+    if may_be && !mutant::is(Mutant::DeleteLookalike) {
         let detail = format!("a record with an unreadable phone in {missing} may be this contact");
         return Some((HeldReason::UnreadableCounterpart, detail));
     }

@@ -1,7 +1,7 @@
 //! The second factor: whether a name or an e-mail says that two records are the same person.
 
 use crate::normalizer::{Canon, Normalizer, name};
-use model::{Field, RowRef, Schema};
+use model::{Field, FieldId, RowRef, Schema};
 use std::collections::BTreeSet;
 
 /// What identifies a person beside the number, in comparable form.
@@ -16,8 +16,14 @@ pub(crate) struct Identity {
 impl Identity {
     /// Of a record.
     pub(crate) fn of(normalizer: &Normalizer, schema: &Schema, row: RowRef<'_>) -> Self {
-        let (first, last) = names(schema, row);
-        let email = schema.position(&Field::Email).map_or("", |id| row.cell(id.index()).text());
+        Self::from_cells(normalizer, schema, |id| row.cell(id.index()).text())
+    }
+
+    /// Of whatever holds the fields of a record.
+    pub(crate) fn from_cells<'a>(normalizer: &Normalizer, schema: &Schema, cell: impl Fn(FieldId) -> &'a str) -> Self {
+        let text = |field: &Field| schema.position(field).map_or("", &cell);
+        let (first, last) = (text(&Field::FirstName), text(&Field::LastName));
+        let email = text(&Field::Email);
         let name = if name::is_placeholder(first, last) { String::new() } else { name::full_name(first, last) };
         let email = match normalizer.canon(&Field::Email, model::Cell::from_text(email)) {
             Canon::Text(text) => text.into_owned(),

@@ -116,7 +116,10 @@ impl Session<'_> {
             let back = (action.kind == ActionKind::Delete && action.reason != Rule::Undo && returned)
                 .then(|| format!("the contact is back in {}", action.side.other().title()));
             let moved = || changes::moved(action, records).filter(|_| !mutant::is(Mutant::StaleWrite));
-            back.filter(|_| !mutant::is(Mutant::StaleReturn)).or(taken).or_else(moved)
+            back.filter(|_| !mutant::is(Mutant::StaleReturn))
+                .or(taken)
+                .or_else(moved)
+                .or_else(|| self.left(action, &rows))
         };
         let mut stale = Vec::new();
         plan.actions.retain(|action| match moved(action) {
@@ -133,6 +136,14 @@ impl Session<'_> {
             _ => true,
         });
         stale
+    }
+
+    /// Whether a record of the action has left the scope: from then on it is left alone (I15). Ending a link is no write.
+    fn left(&self, action: &Action, rows: &Rows<'_>) -> Option<String> {
+        let records = rows.of(action);
+        let out = |side: &Side| records[*side].is_some_and(|row| !self.settings.scope[*side].admits(row));
+        let side = Side::BOTH.into_iter().filter(|_| action.kind != ActionKind::Unlink).find(out)?;
+        Some(format!("the {} record is outside the scope by now", side.title()))
     }
 
     /// Numbers that the side has although the plan wants to create them there, or to delete a contact on the other side
