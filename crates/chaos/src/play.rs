@@ -478,12 +478,16 @@ impl Player {
             let reported = failed.iter().any(|failed| failed.side == call.side && failed.record_id.as_ref() == id);
             reported && matches!(call.result, Some(WriteResult::Refused { .. }))
         });
+        // Where a field was not shown, the source looks like another one in the next run.
+        let clear = |side: Side| !self.faults[side].iter().any(|fault| matches!(fault, Fault::Unknown(_)));
+        let refused = refused.filter(|call| clear(call.side.other()));
         let refused: Vec<_> = refused.map(|call| (call.side, call.write)).collect();
         self.refused.extend(refused);
         if !job.is_empty() {
             self.refused.clear(); // what a refused write comes from may be another by now
         }
         copies::bury(&self.truth, &mut self.dead);
+        self.truth.run_ended();
         for side in Side::BOTH {
             if told.is_some() && !kept && self.faults[side].is_empty() {
                 let lag = self.world.replicas[side].current_kind().capabilities.read_lag_seconds;

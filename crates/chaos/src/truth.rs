@@ -35,6 +35,8 @@ pub(crate) struct Known {
     pub(crate) held: Vec<BTreeSet<String>>,
     /// What a field held before the job wrote it, and the run that did so.
     before_job: Vec<Option<(String, Timestamp, usize)>>,
+    /// What both sides last held alike when a run ended, and what had been said of it.
+    agreed: Vec<Option<(String, Option<Said>)>>,
 }
 
 impl Known {
@@ -148,9 +150,17 @@ impl Truth {
                 let blank = vec![None; self.fields.len()];
                 let person = cells[self.person].clone();
                 let held = vec![BTreeSet::new(); self.fields.len()];
-                let before_job = vec![None; self.fields.len()];
-                let known =
-                    Known { person, cells: cells.clone(), live: true, made_by: who, said: blank, held, before_job };
+                let (before_job, agreed) = (vec![None; self.fields.len()], vec![None; self.fields.len()]);
+                let known = Known {
+                    person,
+                    cells: cells.clone(),
+                    live: true,
+                    made_by: who,
+                    said: blank,
+                    held,
+                    before_job,
+                    agreed,
+                };
                 self.records[side].insert(place, known);
                 for (field, text) in cells.iter().enumerate().take(self.fields.len()) {
                     self.say(side, at, who, place, field, text);
@@ -194,7 +204,11 @@ impl Truth {
                 .any(|(_, known)| plain(&self.fields[field], &known.cells[field]) == text);
         let known = self.records[side].get_mut(&place).unwrap();
         known.held[field].insert(text.clone());
-        if who == Who::User {
+        let as_before = known.agreed[field].clone().filter(|(then, _)| who == Who::User && *then == text);
+        if let Some((_, said)) = as_before {
+            // Changed and changed back: that is no edit.
+            known.said[field] = said.map(|said| Said { heard: said.heard || heard, ..said });
+        } else if who == Who::User {
             // Set back to what it was, before a listing showed what the job wrote: just as if that had not landed (S33).
             let heard =
                 heard || (self.silent[side] && known.before_job[field].as_ref().is_some_and(|(was, ..)| *was == text));
@@ -209,6 +223,27 @@ impl Truth {
                 && let Some(said) = other.said[field].as_mut().filter(|said| said.text == text)
             {
                 said.heard = true;
+            }
+        }
+    }
+
+    /// A run ended: whatever both sides hold alike is what they agree on.
+    pub(crate) fn run_ended(&mut self) {
+        let mut agreed = Vec::new();
+        for side in Side::BOTH {
+            for (place, known) in self.records[side].iter().filter(|(_, known)| known.live) {
+                for (at, field) in self.fields.iter().enumerate() {
+                    let text = plain(field, &known.cells[at]);
+                    let same = |(_, there): (u64, &Known)| plain(field, &there.cells[at]) == text;
+                    if self.live(side.other(), &known.person).any(same) {
+                        agreed.push((side, *place, at, text, known.said[at].clone()));
+                    }
+                }
+            }
+        }
+        for (side, place, at, text, said) in agreed {
+            if let Some(known) = self.records[side].get_mut(&place) {
+                known.agreed[at] = Some((text, said));
             }
         }
     }
@@ -366,7 +401,8 @@ impl Truth {
         let mut pairs = Vec::new();
         for (left_id, left) in &shown.justcall {
             let wanted = number(left);
-            if wanted.is_empty() || is_parking_number(&left[self.phone]) {
+            // What cannot be read says nothing.
+            if wanted.len() != 11 || is_parking_number(&left[self.phone]) {
                 continue;
             }
             let alone = |side: Side| shown[side].iter().filter(|(_, cells)| number(cells) == wanted).count() == 1;
@@ -376,7 +412,13 @@ impl Truth {
                 let newcomer =
                     self.live(Side::Crm, a).next().is_none() || self.live(Side::Justcall, b).next().is_none();
                 let free = !taken(Side::Justcall, left_id, right_id) && !taken(Side::Crm, right_id, left_id);
-                if newcomer && free && (alone || self.alike(left, right)) {
+                let twins = |side: Side, cells: &[String]| {
+                    let same = shown[side].iter().filter(|(_, other)| number(other) == wanted);
+                    same.filter(|(_, other)| self.alike(cells, other)).count()
+                };
+                let sole =
+                    || self.alike(left, right) && twins(Side::Crm, left) == 1 && twins(Side::Justcall, right) == 1;
+                if newcomer && free && (alone || sole()) {
                     pairs.push((a.clone(), b.clone()));
                 }
             }

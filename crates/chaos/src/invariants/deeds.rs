@@ -82,9 +82,11 @@ pub(super) fn unheard(scene: &Scene<'_>, side: Side, known: &Known, field: usize
 
 /// The other side acknowledged it (and may not have done it), and its own user said something else since.
 fn overtaken(scene: &Scene<'_>, side: Side, known: &Known, field: usize, said: &Said) -> bool {
-    let mut there = scene.truth.live(side.other(), &known.person);
+    let class = scene.truth.name_of(&known.person);
+    let mut there =
+        scene.truth.records[side.other()].values().filter(|there| scene.truth.name_of(&there.person) == class);
     scene.truth.was_acknowledged(side.other(), &known.person, field, &said.text)
-        && there.any(|(_, there)| there.said[field].as_ref().is_some_and(|later| later.at >= said.at))
+        && there.any(|there| there.said[field].as_ref().is_some_and(|later| later.at >= said.at))
 }
 
 /// Whether what is said on a side in this field is to reach the other one, and no winner is named.

@@ -40,8 +40,11 @@ fn proven(scene: &Scene<'_>, checks: &mut Checks, done: &JobDeed) {
     // Somebody who came back while the run was under way could not be seen.
     let back = truth
         .live(other, &person)
-        .any(|(_, there)| there.said.iter().flatten().any(|said| scene.could_know(other, said.at, said.run)));
-    checks.that("I2", !back, || format!("{} was deleted in {} and lives in {other}", words(known), done.side));
+        .find(|(_, there)| there.said.iter().flatten().any(|said| scene.could_know(other, said.at, said.run)));
+    checks.that("I2", back.is_none(), || {
+        let there = back.map(|(_, there)| words(there));
+        format!("{} was deleted in {} and lives in {other} as {}", words(known), done.side, there.unwrap_or_default())
+    });
     let wait = SignedDuration::from_hours(i64::from(settings.sightings.saturating_sub(1) * settings.min_hours));
     let decided = truth.decided.contains(&person);
     let enough = truth.runs - gone.run >= usize::try_from(settings.sightings).unwrap();

@@ -48,6 +48,10 @@ fn count(scene: &Scene<'_>) -> BTreeMap<GuardClass, u64> {
     let phone = scene.truth.fields.iter().position(|field| *field == Field::Phone);
     for done in scene.deeds {
         let who = (done.side, done.place);
+        // A new contact that the replica took for somebody whom no listing had shown (I6): counted as what it was meant to be.
+        if scene.unseen.contains(&who) && !matches!(done.deed, Deed::Created { .. } | Deed::Deleted { .. }) {
+            continue;
+        }
         let mut add = |class: GuardClass| *counts.entry(class).or_insert(0) += 1;
         match &done.deed {
             Deed::Created { .. } => add(GuardClass::Creates),
