@@ -1,6 +1,6 @@
 //! Deletions: absence is not deletion. Proof, patience, guards and approvals.
 
-use crate::support::{AT_ONCE, SECOND_RUN, World, applied, contact, last_name, phone, until, words, writes};
+use crate::support::{AT_ONCE, HEADER, SECOND_RUN, World, applied, contact, last_name, phone, until, words, writes};
 use sandbox::RequestKind;
 
 #[test]
@@ -253,4 +253,35 @@ fn an_approval_that_was_not_needed_uses_the_week_up_s17() {
         world.run(&["sync", "--approve", "deletes=0"]);
     }
     assert_eq!(world.account.contact_count(), 26, "four of the five of this week are used up");
+}
+
+/// A CRM that merges two contacts exports one row, with the other number in another column: the phone system's second
+/// contact is neither deleted nor created again, and a person hears why.
+#[test]
+fn a_number_that_moved_into_another_row_is_no_deletion_s18() {
+    let world = World::linked(3, AT_ONCE);
+    let file = world.read("crm.csv");
+    let merged = file.lines().filter(|line| *line != crate::support::row(2));
+    let merged = merged.map(|line| match line {
+        HEADER => format!("{HEADER},Mobile Phone"),
+        _ if line == crate::support::row(1) => format!("{line},(415) 555-{}", &phone(2)[8..]),
+        _ => format!("{line},"),
+    });
+    let merged: Vec<String> = merged.collect();
+    assert!(phone(2).starts_with("+1415555"), "{}", phone(2));
+    world.write("crm.csv", merged.join("\n") + "\n");
+    for edited in [false, true] {
+        if edited {
+            world.edit(2, |contact| contact.company = Some("Elsewhere".to_owned()));
+        }
+        let report = world.untouched(World::sync);
+        assert_eq!(words(&report, "held", "kind"), ["delete"], "{report:#}");
+        let detail = words(&report, "held", "detail").remove(0);
+        assert!(detail.contains("its number is among those of record 1 in CRM"), "{detail}");
+        assert_eq!(world.account.contact_count(), 3);
+    }
+    // Without that column it is an ordinary deletion, of a contact that was edited since: it is created again.
+    world.write("crm.csv", file.replace(&format!("{}\n", crate::support::row(2)), ""));
+    let report = world.sync();
+    assert_eq!(applied(&report, "crm", "create"), 1, "{report:#}");
 }

@@ -123,8 +123,16 @@ impl<'a> Seen<'a> {
             id: self.id.into(),
             native_id: self.native_id,
             cells: self.cells().map(Cell::to_owned).collect(),
-            rest: None,
+            rest: self.spare_phones(),
         }
+    }
+
+    /// Numbers in columns that no field is mapped to, one a line.
+    pub(crate) fn spare_phones(&self) -> Option<String> {
+        let columns = self.layout.spare_phones.iter();
+        let texts = columns.map(|column| self.row.text(self.text, *column).trim()).filter(|text| !text.is_empty());
+        let texts: Vec<&str> = texts.collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
     }
 }
 
@@ -147,7 +155,7 @@ pub(crate) fn table(document: &Document<'_>, layout: &Layout, progress: &dyn Pro
     let mut rows = Rows::new(document, layout);
     let mut read = 0;
     while let Some(row) = rows.next()? {
-        table.push(row.id, row.native_id, row.cells(), None).map_err(|full| {
+        table.push(row.id, row.native_id, row.cells(), row.spare_phones().as_deref()).map_err(|full| {
             Error::new(ErrorKind::Data, format!("{}: too large", document.shown))
                 .hint("split the export, or leave out columns that need not be kept in sync")
                 .caused_by(full)

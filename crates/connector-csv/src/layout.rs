@@ -13,6 +13,9 @@ pub(crate) struct Layout {
     pub(crate) id: Option<usize>,
     /// The column of each schema field, then of each scope column.
     pub(crate) cells: Vec<Option<usize>>,
+    /// Columns that look like further phones of a contact and belong to no field: never written, but a merged contact
+    /// leaves its number there (S18).
+    pub(crate) spare_phones: Vec<usize>,
     /// The preset in force; never [`Preset::Auto`].
     pub(crate) preset: Preset,
     /// What a person should know of it.
@@ -53,7 +56,13 @@ impl Layout {
         for name in schema.scope_columns(Side::Crm) {
             cells.push(Some(existing(shown, header, name, "scope")?));
         }
-        let layout = Self { id, cells, preset: proposal.preset, notes };
+        let is_spare = |column: &usize| {
+            let name = folded(&header[*column]);
+            let named = ["phone", "mobile", "telephone", "cell"].iter().any(|word| name.contains(word));
+            named && id != Some(*column) && !cells.contains(&Some(*column))
+        };
+        let spare_phones = (0..header.len()).filter(is_spare).collect();
+        let layout = Self { id, cells, spare_phones, preset: proposal.preset, notes };
         layout.check_shared(shown, schema, header)?;
         Ok(layout)
     }

@@ -127,6 +127,14 @@ fn doubt(world: &World<'_>, case: &Case<'_>) -> Option<(HeldReason, String)> {
         let detail = format!("a record with an unreadable phone in {missing} may be this contact");
         return Some((HeldReason::UnreadableCounterpart, detail));
     }
+    if let Some(survivor) = case.head.key.and_then(|key| world.survivor(case.missing, key)) {
+        let detail = format!(
+            "its number is among those of record {survivor} in {missing}: if the two were merged, decide in {} what \
+             becomes of this one",
+            case.present().title()
+        );
+        return Some((HeldReason::Unproven, detail));
+    }
     if world.matching.is_contested(case.present(), case.row) {
         let detail = "several contacts have this number, and which of them is gone is not clear".to_owned();
         return Some((HeldReason::Unproven, detail));

@@ -3,7 +3,7 @@
 use crate::guard::{is_vouched, unbelievably_empty};
 use crate::identity::real_name;
 use crate::matcher::Matching;
-use crate::normalizer::Normalizer;
+use crate::normalizer::{Normalizer, PhoneReading};
 use crate::planner::{Input, ParkedWrite, State, UnlandedField};
 use crate::settings::Settings;
 use model::mutant::{self, Mutant};
@@ -47,6 +47,8 @@ pub(crate) struct World<'a> {
     resolutions: BTreeMap<&'a ConflictId, Vec<&'a Resolution>>,
     /// Per field, looked at when it is asked for: hardly ever.
     longest: BySide<Vec<OnceCell<usize>>>,
+    /// Numbers that a side shows beside the synced one, by row; looked at when somebody is missing.
+    spare_numbers: BySide<OnceCell<BTreeMap<u64, u32>>>,
     /// A person has approved the deletion of every linked contact: an empty side is meant to be empty.
     vouched: bool,
     /// Links that take part.
@@ -74,6 +76,7 @@ impl<'a> World<'a> {
             parked: parked.map(|write| ((write.side, &*write.source_id, write.source_hash), write)).collect(),
             resolutions,
             longest: BySide::from_fn(|_| vec![OnceCell::new(); input.settings.schema.len()]),
+            spare_numbers: BySide::default(),
             linked,
             vouched: is_vouched(input.approvals, linked),
             empty: BySide::from_fn(|side| {
@@ -172,6 +175,22 @@ impl<'a> World<'a> {
         let length = |row: RowRef<'_>| row.cell(field.index()).text().chars().count();
         *self.longest[side][field.index()]
             .get_or_init(|| self.listings[side].table.iter().map(length).max().unwrap_or(0))
+    }
+
+    /// The record of a side that shows this number beside its own: two records were merged into it, perhaps (S18).
+    pub(crate) fn survivor(&self, side: Side, key: PhoneKey) -> Option<&'a str> {
+        let numbers = self.spare_numbers[side].get_or_init(|| {
+            let mut numbers = BTreeMap::new();
+            for (row, at) in self.listings[side].table.iter().zip(0u32..) {
+                for text in row.rest().unwrap_or_default().lines() {
+                    if let PhoneReading::Key(key) | PhoneReading::WeakKey(key) = self.normalizer.read_phone(text) {
+                        numbers.entry(key.number()).or_insert(at);
+                    }
+                }
+            }
+            numbers
+        });
+        numbers.get(&key.number()).map(|at| self.row(side, *at).id())
     }
 
     pub(crate) fn in_scope(&self, side: Side, row: u32) -> bool {

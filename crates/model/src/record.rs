@@ -43,7 +43,8 @@ pub struct Record {
     pub native_id: bool,
     /// One per schema field, then one per scope column.
     pub cells: Vec<OwnedCell>,
-    /// What the connector wants back when the record is written (for `JustCall`: the whole `custom_fields` object).
+    /// What the connector wants back when the record is written (for `JustCall`: the whole `custom_fields` object), or
+    /// shows beside the fields (for a file: numbers in its other phone columns, one a line).
     pub rest: Option<String>,
 }
 
