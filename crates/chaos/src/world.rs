@@ -74,9 +74,9 @@ pub(crate) struct Told {
 
 /// The world of a story.
 pub struct World {
-    /// A connection beside those of the runs, for whoever looks at the state between them: to open the file for every
-    /// look costs more than the runs themselves. Before the folder, which goes last.
-    onlooker: RefCell<Option<Store>>,
+    /// The state, open between two runs: to open it for every run and every look costs more than the runs themselves. A
+    /// run that is killed takes it along, and the next one opens the file anew. Before the folder, which goes last.
+    open: RefCell<Option<Store>>,
     folder: TempDir,
     pub(crate) clock: Clock,
     pub(crate) crash: Crash,
@@ -199,7 +199,7 @@ impl World {
             MemoryReplica::new(side, kind(side, traits), Arc::clone(&settings.schema), clock.clone(), crash.clone())
         };
         Self {
-            onlooker: RefCell::default(),
+            open: RefCell::default(),
             folder: scratch(),
             replicas: BySide { justcall: replica(Side::Justcall, justcall), crm: replica(Side::Crm, crm) },
             clock,
@@ -217,12 +217,12 @@ impl World {
         let (clock, crash) = (self.clock.fork(), Crash::default());
         let folder = scratch();
         // Whoever closes the state last leaves everything in the one file.
-        drop(self.onlooker.take());
+        drop(self.open.take());
         if self.state_path().exists() {
             std::fs::copy(self.state_path(), folder.path().join("tieline.db")).unwrap();
         }
         Self {
-            onlooker: RefCell::default(),
+            open: RefCell::default(),
             folder,
             replicas: BySide::from_fn(|side| self.replicas[side].fork(clock.clone(), crash.clone())),
             clock,
@@ -244,12 +244,14 @@ impl World {
         if !path.exists() {
             std::fs::write(&path, NEW.get_or_init(new_state)).unwrap();
         }
-        Store::open(&path, [7; 16]).unwrap()
+        let mut store = Store::open(&path, [7; 16]).unwrap();
+        store.set_schema(&self.settings.schema, &Normalizer::version()).unwrap();
+        store
     }
 
     /// The state between two runs.
     pub(crate) fn store(&self) -> RefMut<'_, Store> {
-        RefMut::map(self.onlooker.borrow_mut(), |store| store.get_or_insert_with(|| self.open()))
+        RefMut::map(self.open.borrow_mut(), |store| store.get_or_insert_with(|| self.open()))
     }
 
     /// Another process takes, or fails to take, the lock of this state.
@@ -272,7 +274,7 @@ impl World {
             Box::new(Watched { side, inner: self.replicas[side].clone(), calls: Arc::clone(&self.calls) })
         };
         let mut session = Session::new(SessionParts {
-            store: self.open(),
+            store: self.open.take().unwrap_or_else(|| self.open()),
             connectors: BySide::from_fn(connector),
             settings: self.settings.clone(),
             normalizer: POOL.take().unwrap_or_else(|| Normalizer::new("US".parse::<Region>().unwrap())),
@@ -282,8 +284,18 @@ impl World {
             events: &surroundings,
         });
         let worked = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
-        POOL.set(session.into_normalizer());
-        worked.unwrap_or_else(|cause| resume_unwind(cause))
+        let (store, normalizer) = session.into_parts();
+        POOL.set(normalizer);
+        match worked {
+            Ok(worked) => {
+                self.open.replace(Some(store));
+                worked
+            }
+            Err(cause) => {
+                drop(store); // gone with its process
+                resume_unwind(cause)
+            }
+        }
     }
 
     /// An ordinary run, and the same plan once more, which must be refused.

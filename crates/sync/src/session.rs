@@ -61,9 +61,10 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Gives the canonical forms back: they are dear to make, and a process that holds several sessions needs them once.
-    pub fn into_normalizer(self) -> Option<Normalizer> {
-        Rc::into_inner(self.normalizer)
+    /// Gives the state and the canonical forms back: both are dear to open, and a process that holds several sessions
+    /// needs them once.
+    pub fn into_parts(self) -> (Store, Option<Normalizer>) {
+        (self.store, Rc::into_inner(self.normalizer))
     }
 
     /// The state, to look into.

@@ -158,7 +158,7 @@ impl Story {
             events: &surroundings,
         });
         let worked = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
-        POOL.set(session.into_normalizer());
+        POOL.set(session.into_parts().1);
         worked.unwrap_or_else(|cause| resume_unwind(cause))
     }
 
