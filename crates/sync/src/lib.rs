@@ -9,6 +9,7 @@ mod breaker;
 mod canary;
 mod changes;
 mod cycle;
+pub mod decide;
 mod env;
 mod error;
 mod fetch;

@@ -2,6 +2,7 @@
 
 use super::decisions;
 use super::own_value::{HINT, is_email, own_value};
+use super::rules;
 use crate::args::ConflictCommand;
 use crate::config::Config;
 use crate::context::Context;
@@ -9,8 +10,8 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
-use jiff::Timestamp;
-use model::{Choice, Conflict, ConflictKind, Resolution, Side};
+use ::sync::decide;
+use model::{Choice, Conflict, ConflictKind, Side};
 use std::io::IsTerminal;
 use std::path::Path;
 use store::Store;
@@ -21,7 +22,10 @@ pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code>
     match command {
         ConflictCommand::List { csv } => list(context, &path, csv),
         ConflictCommand::Show { id } => show(context, &path, &id),
-        ConflictCommand::Resolve { id, take, value, clear, skip: _, keep_apart, by } => {
+        ConflictCommand::Resolve { id, take: Some(side), for_all: true, by, .. } => {
+            rules::make(context, &path, &id, side.into(), by.as_deref())
+        }
+        ConflictCommand::Resolve { id, take, value, clear, keep_apart, by, .. } => {
             let choice = match (take, value) {
                 (Some(side), _) => Choice::Take(side.into()),
                 (None, Some(value)) => own_value(&value).map_err(|why| Failure::usage(why).hint(HINT))?,
@@ -29,10 +33,12 @@ pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code>
                 (None, None) if keep_apart => Choice::KeepApart,
                 (None, None) => Choice::Skip,
             };
-            resolve(context, &path, &id, choice, by)
+            resolve(context, &path, &id, choice, by.as_deref())
         }
         ConflictCommand::Decided => decisions::list(context, &path),
-        ConflictCommand::Reopen { id } => decisions::reopen(context, &path, &id),
+        ConflictCommand::Rules { remove: Some(id), by } => rules::remove(context, &path, &id, by.as_deref()),
+        ConflictCommand::Rules { remove: None, .. } => rules::list(context, &path),
+        ConflictCommand::Reopen { id, by } => decisions::reopen(context, &path, &id, by.as_deref()),
         ConflictCommand::Export { output } => decisions::export(context, &path, &output),
         ConflictCommand::Import { file, dry_run, by } => {
             decisions::import(context, &path, &file, dry_run, by.as_deref())
@@ -48,8 +54,10 @@ pub(crate) fn known(store: &Store) -> Fallible<Vec<Conflict>> {
 /// Those that nobody has decided since.
 pub(crate) fn open(store: &Store) -> Fallible<Vec<Conflict>> {
     let mut conflicts = known(store)?;
-    let answers = store.resolutions()?;
-    conflicts.retain(|conflict| !answers.iter().any(|answer| answer.still_fits(conflict)));
+    let (answers, rules) = (store.resolutions()?, store.standing_rules()?);
+    conflicts.retain(|conflict| {
+        !answers.iter().any(|answer| answer.still_fits(conflict)) && !rules.iter().any(|rule| rule.answers(conflict))
+    });
     Ok(conflicts)
 }
 
@@ -67,7 +75,7 @@ fn list(context: &Context, path: &Path, csv: bool) -> Fallible<Code> {
     Ok(Code::Done)
 }
 
-fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
+pub(crate) fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
     let mut found: Vec<Conflict> = conflicts
         .into_iter()
         .filter(|conflict| !id.is_empty() && conflict.id.0.starts_with(&id.to_lowercase()))
@@ -90,34 +98,21 @@ fn show(context: &Context, path: &Path, id: &str) -> Fallible<Code> {
     Ok(Code::Done)
 }
 
-fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<String>) -> Fallible<Code> {
+fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<&str>) -> Fallible<Code> {
     let mut store = job::look(path)?;
     let conflict = find(known(&store)?, id)?; // a decision that waits can be replaced by another
     check(&conflict, &choice)?;
-    let resolution = answer(&conflict, choice, by);
-    store.add_resolution(&resolution)?;
+    let effects = effects(&conflict, &choice);
+    let stored = decide::answer(&mut store, &super::who(by), &[(&conflict, choice)])?;
     if context.global.json {
-        output::print_json(&resolution)?;
+        output::print_json(&stored.first())?;
     } else {
-        for line in effects(&conflict, &resolution.choice) {
+        for line in effects {
             context.note(&line);
         }
         context.note(&format!("stored: the next plan carries it out ({})", conflict.id));
     }
     Ok(Code::Done)
-}
-
-/// The answer, bound to the values that it was given to.
-pub(crate) fn answer(conflict: &Conflict, choice: Choice, by: Option<String>) -> Resolution {
-    let made_by = by.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
-    Resolution {
-        conflict: conflict.id.clone(),
-        choice,
-        justcall: conflict.justcall.clone(),
-        crm: conflict.crm.clone(),
-        made_at: Timestamp::now(),
-        made_by: made_by.unwrap_or_else(|| "unknown".to_owned()),
-    }
 }
 
 /// What a choice about a field does to each side, before and after.
