@@ -11,17 +11,21 @@ use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
 use ::sync::decide;
-use model::{Choice, Conflict, ConflictKind, Side};
+use model::{BySide, Choice, Conflict, ConflictKind, Side};
+use report::view::{RecordPages, pages_of};
+use serde::Serialize;
 use std::io::IsTerminal;
 use std::path::Path;
 use store::Store;
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code> {
-    let path = Config::load(&context.global.config)?.state_path();
+    let config = Config::load(&context.global.config)?;
+    let path = config.state_path();
+    let pages = config.record_pages().map_err(Failure::usage)?;
     match command {
-        ConflictCommand::List { csv } => list(context, &path, csv),
-        ConflictCommand::Show { id } => show(context, &path, &id),
+        ConflictCommand::List { csv } => list(context, &path, &pages, csv),
+        ConflictCommand::Show { id } => show(context, &path, &pages, &id),
         ConflictCommand::Resolve { id, take: Some(side), for_all: true, by, .. } => {
             rules::make(context, &path, &id, side.into(), by.as_deref())
         }
@@ -61,13 +65,14 @@ pub(crate) fn open(store: &Store) -> Fallible<Vec<Conflict>> {
     Ok(conflicts)
 }
 
-fn list(context: &Context, path: &Path, csv: bool) -> Fallible<Code> {
+fn list(context: &Context, path: &Path, pages: &RecordPages, csv: bool) -> Fallible<Code> {
     let conflicts = open(&job::look(path)?)?;
     if context.global.json {
-        output::print(|out| report::json::conflicts(&conflicts, report::json::Layout::Pretty, out))?;
+        let conflicts: Vec<Linked<'_>> = conflicts.iter().map(|conflict| Linked::new(conflict, pages)).collect();
+        output::print_json(&serde_json::json!({ "conflicts": conflicts }))?;
     } else if csv {
         let mut table = Vec::new();
-        report::csv::conflicts(&conflicts, &mut table)?;
+        report::csv::conflicts(&conflicts, pages, &mut table)?;
         output::print(|out| output::table(&table, std::io::stdout().is_terminal(), out))?;
     } else {
         output::print(|out| report::terminal::conflicts(&conflicts, &context.view(true), out))?;
@@ -88,14 +93,43 @@ pub(crate) fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
     }
 }
 
-fn show(context: &Context, path: &Path, id: &str) -> Fallible<Code> {
-    let conflict = find(known(&job::look(path)?)?, id)?;
+fn show(context: &Context, path: &Path, pages: &RecordPages, id: &str) -> Fallible<Code> {
+    let store = job::look(path)?;
+    let conflict = find(known(&store)?, id)?;
+    let last = ::sync::last_writes(&store, &conflict)?;
     if context.global.json {
-        output::print_json(&conflict)?;
-    } else {
-        output::print(|out| report::terminal::conflict(&conflict, &context.view(true), out))?;
+        let last = (last != BySide::default()).then_some(last);
+        output::print_json(&Linked { last_written: last, ..Linked::new(&conflict, pages) })?;
+        return Ok(Code::Done);
     }
+    output::print(|out| {
+        report::terminal::conflict(&conflict, &context.view(true), out)?;
+        let known = last.iter().filter_map(|(side, last)| Some((side, last.as_ref()?)));
+        let lines: Vec<String> = known.map(|(side, last)| last.words(side)).collect();
+        if lines.is_empty() { Ok(()) } else { writeln!(out, "\n  {}", lines.join("\n  ")) }
+    })?;
     Ok(Code::Done)
+}
+
+/// A conflict with what is known beside the plan.
+#[derive(Serialize)]
+struct Linked<'a> {
+    #[serde(flatten)]
+    conflict: &'a Conflict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justcall_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crm_url: Option<String>,
+    /// Which of our runs wrote the field last, on each side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_written: Option<BySide<Option<::sync::LastWrite>>>,
+}
+
+impl<'a> Linked<'a> {
+    fn new(conflict: &'a Conflict, pages: &RecordPages) -> Self {
+        let BySide { justcall, crm } = pages_of(conflict, pages);
+        Self { conflict, justcall_url: justcall, crm_url: crm, last_written: None }
+    }
 }
 
 fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<&str>) -> Fallible<Code> {
