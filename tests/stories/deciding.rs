@@ -51,6 +51,8 @@ fn one_answer_for_all_conflicts_alike() {
     assert_eq!((applied(&report, "justcall", "update"), applied(&report, "crm", "update")), (3, 0), "{report:#}");
     assert_eq!(words(&report, "conflicts", "field"), ["email"]);
     assert_eq!(world.numbered(3).company.as_deref(), Some("File 3"));
+    let told = world.run(&["history", "--contact", &phone(3)]).ends(0).stdout;
+    assert!(told.contains("CRM wins by the standing rule company.both_edited (Sam"), "{told}");
     // It stands: the next conflict like these is answered too.
     world.edit(4, |contact| contact.company = Some("Phone 4".to_owned()));
     world.edit_crm("Acme 4", "File 4");
@@ -87,6 +89,35 @@ fn an_answer_to_one_conflict_beats_the_rule_l10() {
     let told = world.run(&["history", "--contact", &phone(2)]).ends(0).stdout;
     assert!(told.contains("Ann answered") && told.contains("company: take justcall"), "{told}");
     world.settled();
+}
+
+#[test]
+fn a_conflict_says_who_set_the_field_last_and_links_to_its_records() {
+    let world = World::linked(1, "");
+    world.edit(1, |contact| contact.company = Some("Once".to_owned()));
+    world.sync();
+    world.edit(1, |contact| contact.company = Some("Phone".to_owned()));
+    world.edit_crm("Once", "File");
+    world.untouched(World::sync);
+    let id = conflict(&world, "company", 1);
+    let shown = world.run(&["conflicts", "show", &id]).ends(0).stdout;
+    assert!(shown.contains("CRM: last set by run r2") && shown.contains(", edited there since"), "{shown}");
+    assert!(shown.contains(&format!("tieline conflicts resolve {id} --take crm --for-all")), "{shown}");
+    let json = world.run(&["conflicts", "show", &id, "--json"]).ends(0).json();
+    assert_eq!(
+        (&json["last_written"]["crm"]["value"], &json["last_written"]["justcall"]),
+        (&json!("Once"), &json!(null))
+    );
+    assert_eq!((json.get("crm_url"), json["for_all"].as_bool()), (None, Some(true)));
+    world.reconfigure("id_column = \"id\"", "id_column = \"id\"\nrecord_url = \"https://crm.example.com/{id}\"");
+    let json = world.run(&["conflicts", "list", "--json"]).ends(0).json();
+    assert_eq!(json["conflicts"][0]["crm_url"], "https://crm.example.com/1");
+    world.run(&["show", "-o", "page.html"]).ends(0);
+    assert!(world.read("page.html").contains("href=\"https://crm.example.com/1\""));
+    let table = world.run(&["conflicts", "list", "--csv"]).ends(0).stdout;
+    assert!(table.lines().next().unwrap().ends_with("\"justcall_url\",\"crm_url\""), "{table}");
+    world.reconfigure("https://crm.example.com/{id}", "javascript:alert({id})");
+    world.run(&["conflicts", "list"]).fails(2, &["crm.record_url", "https://"]);
 }
 
 #[test]

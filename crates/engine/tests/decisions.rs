@@ -206,6 +206,19 @@ fn what_was_excluded_counts_for_no_guard_s16() {
 }
 
 #[test]
+fn an_action_that_a_guard_has_cut_down_is_excluded_as_a_whole() {
+    let mut world = World::new().linked(&[(ANN_J, ANN_C)]).set(|settings| {
+        settings.guards.clears = engine::settings::Guard { floor: 0, percent: 0.0 };
+        for policy in &mut settings.policies {
+            policy.clearing = model::Clearing::Propagate;
+        }
+    });
+    world = world.edit(J, "J1 | Ann | Lee | +14155550101 |  | Beta");
+    assert_plan(&world, &["R2 Update C1 company=Beta", "held Update crm C1: Guard"]);
+    assert_plan(&without(world, |_| true), &["skip crm C1: Excluded"]);
+}
+
+#[test]
 fn numbers_that_are_handed_on_stay_together_s21() {
     let swap = World::new()
         .linked(&[(ANN_J, ANN_C), (BOB_J, BOB_C)])

@@ -74,7 +74,8 @@ impl Exclusion {
     /// Of a planned write; the state's own actions cannot be taken out.
     pub fn of(action: &Action, made_by: &str, made_at: Timestamp) -> Option<Self> {
         action.kind.is_write().then(|| Self {
-            action: action.named(),
+            // A guard may have taken some of the changes since it was named; older plans name nothing.
+            action: if action.id.is_empty() { action.named() } else { action.id.clone() },
             side: action.side,
             kind: action.kind,
             record_id: action.record_id.clone(),

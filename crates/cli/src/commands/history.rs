@@ -24,6 +24,8 @@ struct Entry {
     phone: String,
     name: String,
     reason: Rule,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    note: String,
     changes: Vec<Change>,
     outcome: Option<Outcome>,
 }
@@ -74,6 +76,7 @@ fn entry(entry: JournalEntry) -> Option<Entry> {
         phone: intent.phone,
         name: intent.name,
         reason: intent.reason,
+        note: intent.note,
         changes: intent.changes,
         outcome: entry.outcome.map(|(_, outcome)| outcome),
     })
@@ -108,6 +111,9 @@ fn draw(entries: &[Entry], out: &mut dyn Write) -> std::io::Result<()> {
             outcome_words(entry.outcome.as_ref()),
             report::words::rule(entry.reason)
         )?;
+        if !entry.note.is_empty() {
+            writeln!(out, "    {}", report::text::safe(&entry.note))?;
+        }
         for change in &entry.changes {
             let before = change.before.as_deref().unwrap_or("");
             let after = report::text::safe(&change.after);
