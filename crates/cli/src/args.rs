@@ -388,9 +388,9 @@ The next run, sync or apply, uses it up, whatever comes of it. Classes: deletes,
 pub(crate) struct Approve {
     /// How many of which class; none: show what is approved
     #[arg(value_name = "CLASS=N", value_parser = approval)]
-    pub(crate) approve: Vec<(String, u64)>,
+    pub(crate) classes: Vec<(String, u64)>,
     /// Take the approval of a class back
-    #[arg(long, value_name = "CLASS", conflicts_with = "approve")]
+    #[arg(long, value_name = "CLASS", conflicts_with = "classes")]
     pub(crate) revoke: Option<String>,
     /// Who decides; default: the user of this machine
     #[arg(long = "as", value_name = "NAME")]

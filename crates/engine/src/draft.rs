@@ -8,9 +8,9 @@ use crate::planner::{Input, ParkedWrite, State, UnlandedField};
 use crate::settings::Settings;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionId, ActionKind, Alarm, Base, BySide, Capabilities, Change, Conflict, ConflictId, ConflictKind, Coverage,
-    Field, FieldId, Held, LinkHead, LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution, RowHash,
-    RowRef, Rule, Side, SkipReason, Skipped, StandingRule, Tombstone, Via,
+    Action, ActionId, ActionKind, Alarm, Base, BySide, Capabilities, Change, Conflict, ConflictId, ConflictKind,
+    Coverage, Field, FieldId, Held, LinkHead, LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution,
+    RowHash, RowRef, Rule, Side, SkipReason, Skipped, StandingRule, Tombstone, Via,
 };
 use std::cell::OnceCell;
 use std::collections::BTreeMap;

@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context, args: &args::Approve) -> Fallible<Code> {
         })?;
         decide::revoke(&mut store, &who, class)?;
     }
-    for (class, count) in &args.approve {
+    for (class, count) in &args.classes {
         if let Some(class) = GuardClass::by_name(class) {
             decide::approve(&mut store, &who, class, *count)?;
         }
