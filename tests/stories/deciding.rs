@@ -19,16 +19,16 @@ fn contested() -> World {
 
 fn conflict(world: &World, field: &str, number: usize) -> String {
     let list = world.run(&["conflicts", "list", "--json"]).ends(0).json();
-    let conflicts = list["conflicts"].as_array().unwrap().iter();
-    let found = conflicts.filter(|known| known["field"] == field && known["phone"] == phone(number).as_str());
+    let open = list["conflicts"].as_array().unwrap().iter();
+    let found = open.filter(|known| known["field"] == field && known["phone"] == phone(number).as_str());
     found.map(|known| known["id"].as_str().unwrap().to_owned()).next().unwrap()
 }
 
 fn decisions(world: &World) -> Vec<(String, String)> {
     let json = world.run(&["history", "--decisions", "--json"]).ends(0).json();
-    let word = |decision: &Value, key: &str| decision[key].as_str().unwrap().to_owned();
-    let decisions = json["decisions"].as_array().unwrap();
-    decisions.iter().map(|decision| (word(decision, "by"), word(decision, "deed"))).collect()
+    let text = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
+    let all = json["decisions"].as_array().unwrap();
+    all.iter().map(|one| (text(one, "by"), text(one, "deed"))).collect()
 }
 
 #[test]
