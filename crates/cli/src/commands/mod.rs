@@ -79,7 +79,8 @@ fn setup(context: &Context) -> Fallible<Setup> {
 
 /// Who decides: the name that was given, or the user of this machine.
 fn who(by: Option<&str>) -> Who {
-    let user = || std::env::var("USER").ok();
+    // Cron sets LOGNAME alone, Windows USERNAME.
+    let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     let name = by.map(str::to_owned).or_else(user).filter(|name| !name.is_empty());
     Who { name: name.unwrap_or_else(|| "unknown".to_owned()), at: Timestamp::now() }
 }
