@@ -25,7 +25,7 @@ fn contested() -> World {
 }
 
 fn rule(field: Field, kind: ConflictKind, take: Side) -> StandingRule {
-    let made_at = "2026-01-09T12:00:00Z".parse().unwrap();
+    let made_at = "2026-01-09T12:00:00Z".parse().expect("a time");
     StandingRule { field, kind, take, conflict: ConflictId("c1".into()), made_at, made_by: "Sam".into() }
 }
 
@@ -179,7 +179,7 @@ fn a_kept_record_is_not_deleted_however_its_deletion_waits_s13() {
     let world = World::new().linked(&[(ANN_J, ANN_C), (BOB_J, BOB_C)]).drop(J, "J1");
     // Not due yet: the deletion is only held, and can be refused already.
     let plan = assert_plan(&world, &["held Delete crm C1: AwaitingSighting"]);
-    let kept = Exclusion::of_held(&plan.held[0], "Sam", world.now).unwrap();
+    let kept = Exclusion::of_held(&plan.held[0], "Sam", world.now).expect("a deletion");
     let mut early = world.clone();
     early.state.exclusions.push(kept.clone());
     assert_plan(&early, &["skip crm C1: Excluded"]);
