@@ -23,6 +23,8 @@ mod commands;
 mod conflicts;
 #[path = "stories/crashes.rs"]
 mod crashes;
+#[path = "stories/deciding.rs"]
+mod deciding;
 #[path = "stories/deletes.rs"]
 mod deletes;
 #[path = "stories/demo.rs"]

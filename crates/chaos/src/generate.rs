@@ -34,6 +34,8 @@ pub fn generate(seed: u64, settings: &Settings, own: bool) -> Story {
 
 struct Writer<'a> {
     random: Random,
+    /// What was added to the stories later is drawn from here: the worlds of known seeds stay what they were.
+    later: Random,
     settings: &'a Settings,
     /// Nothing goes wrong.
     plain: bool,
@@ -50,6 +52,7 @@ impl<'a> Writer<'a> {
         let random = Random::new(seed);
         Self {
             random,
+            later: Random::new(!seed),
             settings,
             plain: seed.is_multiple_of(4),
             restless: seed % 4 == 1,
@@ -317,6 +320,13 @@ impl<'a> Writer<'a> {
         }
         if self.random.percent(5) {
             self.steps.push(Step::DecideAs(self.random.below(4), "Delta".to_owned()));
+        }
+        if self.later.percent(4) {
+            let side = if self.later.percent(50) { Side::Justcall } else { Side::Crm };
+            self.steps.push(Step::Rule(self.later.below(4), side));
+        }
+        if self.later.percent(6) {
+            self.steps.push(Step::Exclude(self.later.below(4)));
         }
         if self.random.percent(8) {
             let class = *self.random.pick(&["deletes", "clears", "phone_changes", "creates", "changed"]);

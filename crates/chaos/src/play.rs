@@ -1,6 +1,8 @@
 //! Plays a story step by step and checks after each run what must hold. Decides nothing at random: the same story and
 //! choices end the same, bit for bit (L13).
 
+mod deciding;
+
 use crate::checks::{Broken, Checks};
 use crate::invariants::{Scene, copies, deeds, deletes, end, guards, policy, state, verdict};
 use crate::quiet_panics;
@@ -11,7 +13,7 @@ use connector::{Write, WriteResult};
 use engine::Settings;
 use engine::settings::GuardClass;
 use jiff::SignedDuration;
-use model::{BySide, Choice, LinkHead, LinkStatus, Plan, Resolution, Side};
+use model::{BySide, Choice, LinkHead, LinkStatus, Plan, Side};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use testkit::Crash;
@@ -250,6 +252,8 @@ impl Player {
             }
             Step::Decide(n, side) => self.decide(*n, &Choice::Take(*side)),
             Step::DecideAs(n, text) => self.decide(*n, &Choice::Value(text.clone())),
+            Step::Rule(n, side) => self.make_rule(*n, *side),
+            Step::Exclude(n) => self.exclude(*n),
             Step::Approve(class, count) => {
                 if let Some(class) = GuardClass::by_name(class) {
                     self.world.approvals.insert(class, *count);
@@ -600,57 +604,6 @@ impl Player {
             ledger.deeds.iter().filter(|(_, who, ..)| *who == Who::Job).count()
         };
         count(Side::Justcall) + count(Side::Crm)
-    }
-
-    /// A person decides; writes that are planned for other contacts stay what they were (L10).
-    fn decide(&mut self, n: usize, choice: &Choice) {
-        if Side::BOTH.into_iter().any(|side| !self.faults[side].is_empty()) {
-            return; // what goes wrong is meant for the next run
-        }
-        let Ok(before) = self.world.plan() else { return };
-        let Some(conflict) = before.conflicts.get(n.checked_rem(before.conflicts.len()).unwrap_or(0)) else { return };
-        // Which person a record belongs to is our own mark, and nobody's to decide.
-        if matches!(conflict.field, Some(model::Field::Custom(_))) {
-            return;
-        }
-        self.plain = false;
-        let resolution = Resolution {
-            conflict: conflict.id.clone(),
-            choice: choice.clone(),
-            justcall: conflict.justcall.clone(),
-            crm: conflict.crm.clone(),
-            made_at: self.world.clock.now(),
-            made_by: "ann".to_owned(),
-        };
-        self.world.store().add_resolution(&resolution).unwrap();
-        self.truth.absorb(&self.world);
-        if let Choice::Value(text) = choice {
-            self.truth.answers.insert(crate::truth::plain(&model::Field::Company, text));
-        }
-        for (side, id) in [(Side::Justcall, &conflict.justcall_id), (Side::Crm, &conflict.crm_id)] {
-            let place = id.as_ref().and_then(|id| Truth::place_of(&self.world.replicas[side].contacts(), id));
-            if let Some(known) = place.and_then(|place| self.truth.records[side].get(&place)) {
-                let person = self.truth.name_of(&known.person);
-                self.truth.decided.insert(person);
-            }
-        }
-        let Ok(after) = self.world.plan() else { return };
-        let about = |action: &model::Action| {
-            let ids = [(action.side, &action.record_id), (action.side.other(), &action.other_id)];
-            ids.into_iter().any(|(side, id)| {
-                let named = if side == Side::Justcall { &conflict.justcall_id } else { &conflict.crm_id };
-                id.as_ref().is_some_and(|id| named.as_deref() == Some(id.as_str()))
-            })
-        };
-        let writes = |plan: &Plan| -> Vec<model::Action> {
-            let writes = plan.actions.iter().filter(|action| action.kind.is_write() && !about(action));
-            writes.map(|action| model::Action { cycle: None, ..action.clone() }).collect()
-        };
-        let guarded = after.alarms.iter().any(|alarm| alarm.class.is_some());
-        let same = guarded || conflict.field == Some(model::Field::Phone) || writes(&before) == writes(&after);
-        self.played
-            .checks
-            .that("L10", same, || format!("an answer about {} changed {:?}", conflict.phone, writes(&after)));
     }
 
     /// Another account or file must be refused before anything is read or written (S36).

@@ -115,6 +115,10 @@ pub enum Step {
     Decide(usize, Side),
     /// The n-th open conflict is decided by a text of the person's own.
     DecideAs(usize, String),
+    /// The n-th open conflict that allows it becomes a standing rule in favour of a side.
+    Rule(usize, Side),
+    /// The n-th action of the plan, or deletion that waits in it, is left out.
+    Exclude(usize),
     /// In the next run at most so many changes of a class are let through.
     Approve(String, u64),
     /// The scope is narrowed (or widened again).

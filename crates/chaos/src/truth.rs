@@ -81,6 +81,8 @@ pub(crate) struct Truth {
     pub(crate) answers: BTreeSet<String>,
     /// Persons about whom a conflict was decided.
     pub(crate) decided: BTreeSet<String>,
+    /// Standing rules that a person made: whose value wins a field.
+    pub(crate) rules: BTreeSet<(Field, Side)>,
     /// Texts that a side acknowledged for a field of a person, stored or not.
     acknowledged: BTreeSet<(Side, String, usize, String)>,
     joined: BTreeMap<String, String>,
@@ -113,6 +115,7 @@ impl Truth {
             words: BTreeMap::new(),
             answers: BTreeSet::new(),
             decided: BTreeSet::new(),
+            rules: BTreeSet::new(),
             acknowledged: BTreeSet::new(),
             joined: BTreeMap::new(),
             cursor: BySide::default(),

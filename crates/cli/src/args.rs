@@ -55,6 +55,10 @@ pub(crate) enum Command {
     Sync(Sync),
     /// List, read and decide conflicts
     Conflicts(Conflicts),
+    /// Take actions out of the plan, until they would do something else
+    Exclude(Exclude),
+    /// Let changes that a guard withholds through in the next run
+    Approve(Approve),
     /// What is in sync, what waits, how the last run went
     Status(Status),
     /// Earlier runs, the writes of one run, or what happened to one contact
@@ -221,6 +225,8 @@ pub(crate) struct Sync {
   tieline conflicts show c0123456789
   tieline conflicts resolve c0123456789 --take crm
   tieline conflicts resolve c0123456789 --value \"Acme Corp\"
+  tieline conflicts resolve c0123456789 --take crm --for-all    a rule: for all conflicts like this one
+  tieline conflicts rules                                       the rules; --remove takes one back
   tieline conflicts export -o decisions.csv    fill the column `decision` in a spreadsheet, then
   tieline conflicts import decisions.csv")]
 pub(crate) struct Conflicts {
@@ -261,16 +267,37 @@ pub(crate) enum ConflictCommand {
         /// Of contacts that share a number: never match them
         #[arg(long, group = "choice")]
         keep_apart: bool,
+        /// With --take: make it a rule for all conflicts of this field and kind, now and later
+        #[arg(long, requires = "take", conflicts_with_all = ["value", "clear", "skip", "keep_apart"])]
+        for_all: bool,
         /// Who decides; default: the user of this machine
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
     },
     /// The decisions that wait or stay, with who made them
     Decided,
+    /// The standing rules, which answer all conflicts of a field and kind
+    #[command(after_help = "Examples:
+  tieline conflicts rules --json
+  tieline conflicts rules --remove company.both_edited
+
+`tieline conflicts resolve ID --take crm --for-all` makes one. The next plan follows it and names it with every change.
+An answer to a single conflict beats it. Numbers, and conflicts about who is who, are always decided one by one.")]
+    Rules {
+        /// Take a rule back: the next plan asks again
+        #[arg(long, value_name = "RULE")]
+        remove: Option<String>,
+        /// Who decides; default: the user of this machine
+        #[arg(long = "as", value_name = "NAME", requires = "remove")]
+        by: Option<String>,
+    },
     /// Take a decision back; the next plan asks again
     Reopen {
         /// The conflict's id, or the beginning of it
         id: String,
+        /// Who decides; default: the user of this machine
+        #[arg(long = "as", value_name = "NAME")]
+        by: Option<String>,
     },
     /// A file for a spreadsheet, with a column to fill
     #[command(after_help = "The column `decision` takes: justcall, crm, value:TEXT, clear, skip, keep apart, or
@@ -293,6 +320,81 @@ nothing.")]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline exclude                               what the last plan would do, with the names
+  tieline exclude a0123456789 a9876543210       leave these two out
+  tieline exclude --phone +14155551234 --side crm --kind delete    keep this record
+  tieline exclude --list                        what is left out, since when, by whom
+  tieline exclude --remove a0123456789          let it be planned again
+
+An excluded action stays out of every plan while it would do exactly the same. When its values change it is planned
+again, and the plan says so. A deletion that waits can be excluded already: the record is kept while the other one is gone.")]
+pub(crate) struct Exclude {
+    /// Names of actions, or beginnings of them, as `tieline show` has them
+    #[arg(value_name = "ACTION")]
+    pub(crate) actions: Vec<String>,
+    /// Those about this number
+    #[arg(long)]
+    pub(crate) phone: Option<String>,
+    /// Of them, those on this side
+    #[arg(long, requires = "phone")]
+    pub(crate) side: Option<SideName>,
+    /// Of them, those of this kind
+    #[arg(long, requires = "phone")]
+    pub(crate) kind: Option<WriteKind>,
+    /// Only show what is left out
+    #[arg(long, conflicts_with_all = ["actions", "phone", "remove"])]
+    pub(crate) list: bool,
+    /// Let what is named be planned again
+    #[arg(long)]
+    pub(crate) remove: bool,
+    /// With --remove: all of it
+    #[arg(long, requires = "remove", conflicts_with_all = ["actions", "phone"])]
+    pub(crate) all: bool,
+    /// Who decides; default: the user of this machine
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) by: Option<String>,
+}
+
+/// A kind of write by name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum WriteKind {
+    Create,
+    Update,
+    Delete,
+}
+
+impl From<WriteKind> for model::ActionKind {
+    fn from(kind: WriteKind) -> Self {
+        match kind {
+            WriteKind::Create => Self::Create,
+            WriteKind::Update => Self::Update,
+            WriteKind::Delete => Self::Delete,
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline approve deletes=40              at most 40 deletions in the next run
+  tieline approve                         what is approved for the next run
+  tieline approve --revoke deletes        take it back before it is used
+
+The next run, sync or apply, uses it up, whatever comes of it. Classes: deletes, clears, phone_changes, creates, changed.
+`tieline sync --approve deletes=40` approves for one run without storing anything.")]
+pub(crate) struct Approve {
+    /// How many of which class; none: show what is approved
+    #[arg(value_name = "CLASS=N", value_parser = approval)]
+    pub(crate) classes: Vec<(String, u64)>,
+    /// Take the approval of a class back
+    #[arg(long, value_name = "CLASS", conflicts_with = "classes")]
+    pub(crate) revoke: Option<String>,
+    /// Who decides; default: the user of this machine
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) by: Option<String>,
 }
 
 /// A side by name.
@@ -320,14 +422,18 @@ pub(crate) struct Status {}
 #[command(after_help = "Examples:
   tieline history                          the last runs
   tieline history r20261121-…              every write of one run
-  tieline history --contact +14155551234   what happened to one contact")]
+  tieline history --contact +14155551234   what happened to one contact, and who decided what about it
+  tieline history --decisions              who decided what, the latest first")]
 pub(crate) struct History {
     /// A run
     pub(crate) run: Option<String>,
     /// A contact, by phone
     #[arg(long, value_name = "PHONE")]
     pub(crate) contact: Option<String>,
-    /// How many runs, at least one
+    /// Who decided what: answers, rules, exclusions, approvals
+    #[arg(long, conflicts_with_all = ["run", "contact"])]
+    pub(crate) decisions: bool,
+    /// How many runs or decisions, at least one
     #[arg(long, default_value = "20")]
     pub(crate) limit: std::num::NonZeroUsize,
 }

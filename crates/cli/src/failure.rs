@@ -75,6 +75,23 @@ impl From<store::Error> for Failure {
     }
 }
 
+impl From<sync::decide::Refusal> for Failure {
+    fn from(refusal: sync::decide::Refusal) -> Self {
+        use sync::decide::Refusal;
+        let hint = match &refusal {
+            Refusal::NoRule { .. } => "without --for-all the answer is for this conflict alone",
+            Refusal::Unknown { .. } => {
+                "`tieline conflicts rules`, `tieline exclude --list` and `tieline approve` show what there is"
+            }
+            Refusal::Store(_) => "",
+        };
+        match refusal {
+            Refusal::Store(error) => error.into(),
+            other => Self::usage(other.to_string()).hint(hint),
+        }
+    }
+}
+
 impl From<connector::Error> for Failure {
     fn from(error: connector::Error) -> Self {
         let code = if error.kind == connector::ErrorKind::Config { Code::Usage } else { Code::Failed };
@@ -126,7 +143,7 @@ fn hint_of(error: &sync::Error) -> Option<String> {
         sync::Error::OtherAccount { .. } => "one state file belongs to one account and one CRM: name another one with \
             [state] path, or put the old account, CRM path or key back"
             .to_owned(),
-        sync::Error::ForeignPlan { .. } | sync::Error::EditedPlan { .. } => {
+        sync::Error::ForeignPlan { .. } | sync::Error::EditedPlan { .. } | sync::Error::ExcludedSince { .. } => {
             "nothing was written; make a new plan with `tieline plan`".to_owned()
         }
         sync::Error::PlanFormat { .. } => "this plan was made by another version of tieline: plan again".to_owned(),

@@ -50,6 +50,14 @@ impl Job {
         Ok(Self { env, bars: Bars::new(context.global.quiet), _lock: lock, store: Some(store) })
     }
 
+    /// What was approved for this run, and what was stored for the next one: that is this.
+    pub(crate) fn approvals(&self, given: BTreeMap<GuardClass, u64>) -> Fallible<BTreeMap<GuardClass, u64>> {
+        match &self.store {
+            Some(store) => Ok(sync::decide::approvals(store, given)?),
+            None => Ok(given),
+        }
+    }
+
     /// The session of this run.
     pub(crate) fn session(
         &mut self,

@@ -42,6 +42,7 @@ pub(crate) fn build(world: &World<'_>, subject: Subject<'_>) -> Conflict {
         records: Vec::new(),
         detail: String::new(),
         link: subject.link.map(|head| head.id),
+        for_all: false,
     }
 }
 

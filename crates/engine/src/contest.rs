@@ -1,21 +1,20 @@
-//! A field that only a person can decide, or has decided already.
+//! A field that only a person can decide, or has decided already: by itself, or by a rule for all fields alike.
 
 use crate::conflicts::{self, Subject};
 use crate::draft::World;
-use crate::merger::{FieldCase, outgoing};
+use crate::merger::{Decision, FieldCase, decide, outgoing};
 use crate::normalizer::{Canon, Normalizer};
 use crate::pairs::{Merged, shown};
-use model::{BySide, Cell, Change, Choice, ConflictKind, Field, LinkHead, OwnedCell, Side, WritePolicy};
+use model::{BySide, Cell, Change, Choice, Conflict, ConflictKind, Field, LinkHead, OwnedCell, Side, WritePolicy};
 
-/// Adds the conflict; or, where a person has answered it, what follows from the answer.
-pub(crate) fn contested(
+/// The conflict about one field of two records.
+pub(crate) fn conflict(
     world: &World<'_>,
     head: Option<&LinkHead>,
     pair: BySide<u32>,
     case: &FieldCase<'_>,
     kind: ConflictKind,
-    merged: &mut Merged,
-) {
+) -> Conflict {
     let rows = BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) };
     let base = match (&case.base.cells.crm, &case.base.cells.justcall) {
         (OwnedCell::Unknown, other) | (other, _) => shown(other.as_cell()),
@@ -30,7 +29,43 @@ pub(crate) fn contested(
         base,
         values: BySide::from_fn(|side| shown(case.now[side])),
     };
-    let mut conflict = conflicts::build(world, subject);
+    conflicts::build(world, subject)
+}
+
+/// What a standing rule makes of the conflict, where there is one: the same that policy would, were its winner named
+/// there. A person's answer to this very conflict comes first, and a field that flips to and fro is decided by itself.
+/// Where a rule leaves it open, the conflict says why.
+pub(crate) fn ruled(
+    world: &World<'_>,
+    case: &FieldCase<'_>,
+    frozen: bool,
+    conflict: &mut Conflict,
+) -> Option<(Decision, String)> {
+    if frozen {
+        "flips to and fro between two values, run after run".clone_into(&mut conflict.detail);
+        return None;
+    }
+    let settled = BySide::from_fn(|side| by_winner(world, case, side));
+    conflict.for_all = *case.field != Field::Phone && Side::BOTH.into_iter().any(|side| settled[side].is_some());
+    let rule = world.standing_rule(case.field, conflict.kind)?;
+    if conflicts::answer(world, conflict).is_some() {
+        return None;
+    }
+    if settled[rule.take].is_none() {
+        conflict.detail =
+            format!("the standing rule {} takes {}, which has nothing to write", rule.id(), rule.take.title());
+    }
+    settled[rule.take].clone().map(|decision| (decision, rule.words()))
+}
+
+/// What follows where this side wins; nothing where it has nothing to show, or may not write.
+fn by_winner(world: &World<'_>, case: &FieldCase<'_>, winner: Side) -> Option<Decision> {
+    let decision = decide(world.normalizer, &FieldCase { winner: Some(winner), ..*case });
+    matches!(decision, Decision::Write(..) | Decision::Rebase).then_some(decision)
+}
+
+/// Adds the conflict; or, where a person has answered it, what follows from the answer.
+pub(crate) fn contested(world: &World<'_>, case: &FieldCase<'_>, mut conflict: Conflict, merged: &mut Merged) {
     let Some(choice) = conflicts::answer(world, &conflict) else {
         merged.conflicts.push(conflict);
         return;

@@ -8,9 +8,9 @@ use crate::planner::{Input, ParkedWrite, State, UnlandedField};
 use crate::settings::Settings;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionKind, Alarm, Base, BySide, Capabilities, Change, Conflict, ConflictId, Coverage, FieldId, Held,
-    LinkHead, LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution, RowHash, RowRef, Rule, Side,
-    SkipReason, Skipped, Tombstone, Via,
+    Action, ActionId, ActionKind, Alarm, Base, BySide, Capabilities, Change, Conflict, ConflictId, ConflictKind,
+    Coverage, Field, FieldId, Held, LinkHead, LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution,
+    RowHash, RowRef, Rule, Side, SkipReason, Skipped, StandingRule, Tombstone, Via,
 };
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ pub(crate) struct World<'a> {
     buried: BTreeMap<PhoneKey, &'a Tombstone>,
     parked: BTreeMap<(Side, &'a str, RowHash), &'a ParkedWrite>,
     resolutions: BTreeMap<&'a ConflictId, Vec<&'a Resolution>>,
+    rules: BTreeMap<(&'a Field, ConflictKind), &'a StandingRule>,
     /// Per field, looked at when it is asked for: hardly ever.
     longest: BySide<Vec<OnceCell<usize>>>,
     /// Numbers that a side shows beside the synced one, by row; looked at when somebody is missing.
@@ -75,6 +76,7 @@ impl<'a> World<'a> {
             buried: state.tombstones.iter().filter_map(|tomb| Some((tomb.key?, tomb))).collect(),
             parked: parked.map(|write| ((write.side, &*write.source_id, write.source_hash), write)).collect(),
             resolutions,
+            rules: state.rules.iter().map(|rule| ((&rule.field, rule.kind), rule)).collect(),
             longest: BySide::from_fn(|_| vec![OnceCell::new(); input.settings.schema.len()]),
             spare_numbers: BySide::default(),
             linked,
@@ -145,6 +147,11 @@ impl<'a> World<'a> {
     /// Answers to a conflict, oldest first.
     pub(crate) fn resolutions(&self, id: &ConflictId) -> &[&'a Resolution] {
         self.resolutions.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a person decided for all conflicts of this field and kind. Never about a number: it says who somebody is.
+    pub(crate) fn standing_rule(&self, field: &Field, kind: ConflictKind) -> Option<&'a StandingRule> {
+        self.rules.get(&(field, kind)).copied().filter(|_| *field != Field::Phone)
     }
 
     /// Why absence from a side proves nothing in this run, if so. A side that shows nothing although contacts are
@@ -293,5 +300,6 @@ pub(crate) fn action(
         evidence: None,
         agreed: Vec::new(),
         cycle: None,
+        id: ActionId::default(),
     }
 }

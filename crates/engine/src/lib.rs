@@ -21,6 +21,7 @@ mod creator;
 mod cycles;
 mod decider;
 mod draft;
+mod excluder;
 mod groups;
 mod identity;
 mod pairs;

@@ -1,6 +1,6 @@
 //! A contact with a record on both sides: merges it field by field and writes down what follows.
 
-use crate::contest::contested;
+use crate::contest::{self, contested};
 use crate::draft::{Draft, Fate, World, action};
 use crate::identity::names;
 use crate::matcher::FoundBy;
@@ -28,6 +28,8 @@ pub(crate) struct Merged {
     overruled: bool,
     /// A person decided at least one of them.
     pub(crate) resolved: bool,
+    /// Fields that a standing rule decided, with the rule in words.
+    ruled: Vec<(Field, String)>,
 }
 
 /// A link with both rows.
@@ -119,6 +121,15 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
         if frozen && matches!(decision, Decision::Write(..)) {
             decision = contest(world.normalizer, &case, ConflictKind::BothEdited);
         }
+        let mut conflict = None;
+        if let Decision::Conflict(kind) = decision {
+            let mut asked = contest::conflict(world, head, pair, &case, kind);
+            if let Some((settled, words)) = contest::ruled(world, &case, frozen, &mut asked) {
+                decision = settled;
+                merged.ruled.push((field.clone(), words));
+            }
+            conflict = Some(asked);
+        }
         match decision {
             Decision::Keep => {
                 let readable = |side: Side| {
@@ -135,11 +146,9 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
                 merged.overruled |= !world.normalizer.same(field, was, case.now[target]);
                 merged.writes[target].push(Change { field: field.clone(), before: shown(case.now[target]), after });
             }
-            Decision::Conflict(kind) => {
-                let known = merged.conflicts.len();
-                contested(world, head, pair, &case, kind, &mut merged);
-                if let Some(conflict) = merged.conflicts.get_mut(known).filter(|_| frozen) {
-                    "flips to and fro between two values, run after run".clone_into(&mut conflict.detail);
+            Decision::Conflict(_) => {
+                if let Some(conflict) = conflict {
+                    contested(world, &case, conflict, &mut merged);
                 }
             }
         }
@@ -240,8 +249,8 @@ fn write_down(
         action.phone.clone_from(&phone);
         action.link = head.map(|head| head.id);
         action.via = via(world, side, pair[side], &changes);
+        action.note = notes(&merged.ruled, &changes, note);
         action.changes = changes;
-        action.note = note;
         draft.fate(side, pair[side], Fate::Update);
         draft.actions.push(action);
     }
@@ -257,6 +266,13 @@ fn unlanded_note(changes: &[Change]) -> String {
         [] => String::new(),
         fields => format!("not sent again: {} was acknowledged but did not land", fields.join(", ")),
     }
+}
+
+/// The standing rules behind these changes, and what else is to be said.
+fn notes(ruled: &[(Field, String)], changes: &[Change], more: String) -> String {
+    let own = ruled.iter().filter(|(field, _)| changes.iter().any(|change| change.field == *field));
+    let own = own.map(|(_, words)| words.clone()).chain([more]).filter(|text| !text.is_empty());
+    own.collect::<Vec<_>>().join("; ")
 }
 
 /// What the state learns at once, whatever becomes of the writes.

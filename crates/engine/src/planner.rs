@@ -5,13 +5,13 @@
 use crate::draft::{Draft, Fate, World};
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::settings::{GuardClass, Settings};
-use crate::{Matching, creator, cycles, decider, groups, guard, pairs};
+use crate::{Matching, creator, cycles, decider, excluder, groups, guard, pairs};
 use jiff::Timestamp;
 use model::mutant::{self, Mutant};
 use model::{
-    Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, Field, LinkHead, LinkId,
-    LinkStatus, Listing, Observation, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side, SkipReason,
-    Summary, Tombstone,
+    Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, Exclusion, Field, LinkHead,
+    LinkId, LinkStatus, Listing, Observation, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side,
+    SkipReason, StandingRule, Summary, Tombstone,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +52,10 @@ pub struct State {
     pub tombstones: Vec<Tombstone>,
     /// Answers of people, oldest first.
     pub resolutions: Vec<Resolution>,
+    /// Their answers to all conflicts of a field and kind.
+    pub rules: Vec<StandingRule>,
+    /// Actions that they took out of the plan.
+    pub exclusions: Vec<Exclusion>,
     /// When each open conflict was first seen.
     pub since: BTreeMap<ConflictId, Timestamp>,
     /// Refused writes.
@@ -129,6 +133,10 @@ pub fn plan(input: &Input<'_>) -> Plan {
     guard::listing_alarms(&world, &mut draft, linked);
     guard::loop_alarms(&world, &mut draft);
     sort(&mut draft.actions, input.normalizer);
+    for action in draft.actions.iter_mut().filter(|action| action.kind.is_write()) {
+        action.id = action.named();
+    }
+    excluder::leave_out(&world, &mut draft);
     guard::withhold(&world, &mut draft, linked, input.approvals);
     finish(input, draft)
 }

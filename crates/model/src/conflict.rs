@@ -45,6 +45,18 @@ impl ConflictKind {
         Self::Unclear,
     ];
 
+    /// As the JSON formats write it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::BothEdited => "both_edited",
+            Self::NoBase => "no_base",
+            Self::EditedAndDeleted => "edited_and_deleted",
+            Self::AmbiguousMatch => "ambiguous_match",
+            Self::SharedPhone => "shared_phone",
+            Self::Unclear => "unclear",
+        }
+    }
+
     /// In words.
     pub const fn words(self) -> &'static str {
         match self {
@@ -107,6 +119,9 @@ pub struct Conflict {
     /// The link, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkId>,
+    /// Whether a standing rule can answer it: two values of one field, of which either could be written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_all: bool,
 }
 
 impl Conflict {

@@ -20,6 +20,7 @@ mod reason;
 mod record;
 mod run;
 mod side;
+mod standing;
 mod table;
 
 pub use base::{Base, BaseField};
@@ -33,12 +34,13 @@ pub use listing::{Coverage, Listing};
 pub use outcome::{FailedWrite, Outcome, StaleRecord};
 pub use parking::{is_parking_number, parking_number};
 pub use plan::{
-    Action, ActionKind, Alarm, AlarmKind, Binding, Change, Evidence, Held, Observation, PLAN_FORMAT, Plan, PlanId,
-    SideSummary, Skipped, Summary, Via,
+    Action, ActionId, ActionKind, Alarm, AlarmKind, Binding, Change, Evidence, Held, Observation, PLAN_FORMAT, Plan,
+    PlanId, SideSummary, Skipped, Summary, Via,
 };
 pub use policy::{Clearing, ConflictPolicy, Direction, EditVsDelete, FieldPolicy, WritePolicy};
 pub use reason::{HeldReason, Rule, SkipReason};
 pub use record::{Record, RecordId};
 pub use run::{Applied, RUN_FORMAT, RunId, RunOutcome, RunReport};
 pub use side::{BySide, Side};
+pub use standing::{Approval, DecisionRecord, Deed, Exclusion, StandingRule, place};
 pub use table::{RowHash, RowRef, Table, TableFull};

@@ -4,6 +4,7 @@
 use crate::{BySide, Conflict, Cost, Field, HeldReason, LinkId, RecordId, RowHash, Rule, RunId, Side, SkipReason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 
 /// Name and version of the plan's format.
 pub const PLAN_FORMAT: &str = "tieline-plan/1";
@@ -12,6 +13,26 @@ pub const PLAN_FORMAT: &str = "tieline-plan/1";
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PlanId(pub String);
+
+/// Name of a planned write: the same for the same change to the same contact, in every plan and on every machine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ActionId(pub String);
+
+impl ActionId {
+    /// None was given: an action on the state alone, or of an undo.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn new(place: &str, changes: &[Change]) -> Self {
+        let mut text = place.to_owned();
+        for Change { field, before, after } in changes {
+            let _ = write!(text, "\n{field} {before:?} {after:?}");
+        }
+        Self(format!("a{:010x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) >> 24))
+    }
+}
 
 /// What an action does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +56,18 @@ impl ActionKind {
     /// Whether a replica is written to; the others touch the state alone.
     pub const fn is_write(self) -> bool {
         matches!(self, Self::Create | Self::Update | Self::Delete)
+    }
+
+    /// As the JSON formats write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Link => "link",
+            Self::Unlink => "unlink",
+            Self::Rebase => "rebase",
+        }
     }
 }
 
@@ -123,6 +156,21 @@ pub struct Action {
     /// Phone changes that must go together since they hand numbers around in a circle (S21).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cycle: Option<u32>,
+    /// Its name, by which a person takes it out of the plan; none of what touches the state alone, or of an undo.
+    #[serde(default, skip_serializing_if = "ActionId::is_empty")]
+    pub id: ActionId,
+}
+
+impl Action {
+    /// Where it stands, whatever is written there: see [`crate::place`].
+    pub fn place(&self) -> String {
+        crate::place(self.side, self.kind, (self.record_id.as_ref(), self.other_id.as_ref()), &self.phone)
+    }
+
+    /// The name that follows from what it does to whom. A deletion is one and the same however the record looks.
+    pub fn named(&self) -> ActionId {
+        ActionId::new(&self.place(), if self.kind == ActionKind::Delete { &[] } else { &self.changes })
+    }
 }
 
 /// Planned, but waiting.
@@ -155,6 +203,18 @@ pub struct Held {
     /// The link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkId>,
+}
+
+impl Held {
+    /// Where it stands: see [`crate::place`].
+    pub fn place(&self) -> String {
+        crate::place(self.side, self.kind, (self.record_id.as_ref(), self.other_id.as_ref()), &self.phone)
+    }
+
+    /// The name of the deletion that waits; nothing else is told apart by what is said here.
+    pub fn named(&self) -> Option<ActionId> {
+        (self.kind == ActionKind::Delete).then(|| ActionId::new(&self.place(), &[]))
+    }
 }
 
 /// A record that takes no part.
@@ -374,6 +434,12 @@ impl Plan {
     /// Whether something waits for a decision or for time.
     pub fn waits(&self) -> bool {
         !self.conflicts.is_empty() || !self.held.is_empty()
+    }
+}
+
+impl std::fmt::Display for ActionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

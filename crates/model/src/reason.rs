@@ -88,6 +88,8 @@ pub enum SkipReason {
     Undone,
     /// The person was erased on request and is not to come back (S48).
     Forgotten,
+    /// A person took the action out of the plan; planned again when its values change.
+    Excluded,
 }
 
 impl SkipReason {
@@ -108,6 +110,7 @@ impl SkipReason {
             Self::TouchedSince => "changed since the run that is to be undone",
             Self::Undone => "undone, waiting for a change or for `tieline retry`",
             Self::Forgotten => "erased on request",
+            Self::Excluded => "a person excluded it, until its values change",
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Conflicts and changes as CSV for a spreadsheet (RFC 4180, every cell quoted). Cells that a spreadsheet would take for a formula
 //! get an apostrophe in front, which also keeps `+14155550100` a text. Reading answers back is the command line's.
 
+use crate::view::{RecordPages, pages_of};
 use crate::words;
 use model::{Action, Change, Conflict, RecordId};
 use std::io::{self, BufWriter, Write};
 
 /// The columns, in order. Stable: people build on them; new ones go to the end.
-pub const CONFLICT_COLUMNS: [&str; 13] = [
+pub const CONFLICT_COLUMNS: [&str; 15] = [
     "id",
     "kind",
     "contact",
@@ -20,6 +21,8 @@ pub const CONFLICT_COLUMNS: [&str; 13] = [
     "since",
     "records",
     "detail",
+    "justcall_url",
+    "crm_url",
 ];
 
 /// The columns of a plan's writes: one line per field.
@@ -77,11 +80,13 @@ pub fn decisions(conflicts: &[Conflict], out: &mut dyn Write) -> io::Result<()> 
 }
 
 /// One line per conflict, after a line of column names.
-pub fn conflicts(conflicts: &[Conflict], out: &mut dyn Write) -> io::Result<()> {
+pub fn conflicts(conflicts: &[Conflict], pages: &RecordPages, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     line(&mut out, &CONFLICT_COLUMNS.map(str::to_owned))?;
     for conflict in conflicts {
-        line(&mut out, &cells(conflict))?;
+        let urls = pages_of(conflict, pages);
+        let urls = [urls.justcall, urls.crm].map(Option::unwrap_or_default);
+        line(&mut out, &[&cells(conflict)[..], &urls[..]].concat())?;
     }
     out.flush()
 }

@@ -94,14 +94,7 @@ pub const fn symbol(kind: ActionKind) -> &'static str {
 
 /// The noun of an action: `create`, `update`…
 pub const fn kind(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::Create => "create",
-        ActionKind::Update => "update",
-        ActionKind::Delete => "delete",
-        ActionKind::Link => "link",
-        ActionKind::Unlink => "unlink",
-        ActionKind::Rebase => "rebase",
-    }
+    kind.name()
 }
 
 /// What an action of the kind does, for the legend.
@@ -152,14 +145,7 @@ pub const fn alarm(kind: AlarmKind) -> &'static str {
 
 /// The kind of a conflict as the JSON formats write it.
 pub const fn conflict_code(kind: ConflictKind) -> &'static str {
-    match kind {
-        ConflictKind::BothEdited => "both_edited",
-        ConflictKind::NoBase => "no_base",
-        ConflictKind::EditedAndDeleted => "edited_and_deleted",
-        ConflictKind::AmbiguousMatch => "ambiguous_match",
-        ConflictKind::SharedPhone => "shared_phone",
-        ConflictKind::Unclear => "unclear",
-    }
+    kind.code()
 }
 
 /// How a run ended, in one or two words.

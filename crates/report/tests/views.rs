@@ -170,11 +170,31 @@ fn json_is_the_plan_itself() {
 fn csv_runs_no_formula() {
     let mut evil = common::conflict();
     evil.crm = Some("=HYPERLINK(\"http://example.com\",\"x\")".into());
-    let text = drawn(|out| report::csv::conflicts(&[evil], out));
+    let text = drawn(|out| report::csv::conflicts(&[evil], &BySide::default(), out));
     let lines: Vec<&str> = text.split_terminator("\r\n").collect();
     assert!(lines[0].starts_with("\"id\",\"kind\",\"contact\",\"phone\",\"field\",\"base\",\"justcall\",\"crm\""));
     assert!(lines[1].contains("\"'+14155550142\""), "{text}");
     assert!(lines[1].contains("\"'=HYPERLINK(\"\"http://example.com\"\",\"\"x\"\")\""), "{text}");
+}
+
+#[test]
+fn records_have_links_where_their_page_is_known() {
+    let pages = BySide {
+        justcall: None,
+        crm: Some(report::view::RecordPage::new("https://crm.example.com/people/{id}").unwrap()),
+    };
+    let mut odd = common::conflict();
+    odd.crm_id = Some("21\"><img src=x>".into());
+    let table = drawn(|out| report::csv::conflicts(&[odd.clone()], &pages, out));
+    assert!(table.ends_with("\"\",\"https://crm.example.com/people/21%22%3E%3Cimg%20src%3Dx%3E\"\r\n"), "{table}");
+    let mut plan = common::rich_plan();
+    plan.conflicts = vec![odd];
+    let options = report::html::PageOptions { pages, ..Default::default() };
+    let page = drawn(|out| report::html::plan(&plan, &options, out));
+    let link = "<a href=\"https://crm.example.com/people/21%22%3E%3Cimg%20src%3Dx%3E\" target=\"_blank\" rel=\"noopener noreferrer\">";
+    assert!(page.contains(link) && !page.contains("<img src"), "{page}");
+    let unlinked = drawn(|out| report::html::plan(&plan, &report::html::PageOptions::default(), out));
+    assert!(!unlinked.contains("<a href=\"http"));
 }
 
 #[test]

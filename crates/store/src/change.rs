@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use model::{
-    Absence, BaseField, BySide, ConflictId, LinkId, LinkStatus, Outcome, PhoneKey, RecordId, RowHash, Side, Tombstone,
+    Absence, ActionId, Approval, BaseField, BySide, ConflictId, ConflictKind, DecisionRecord, Exclusion, Field, LinkId,
+    LinkStatus, Outcome, PhoneKey, RecordId, Resolution, RowHash, Side, StandingRule, Tombstone,
 };
 
 /// A base row in schema order.
@@ -113,8 +114,24 @@ pub enum StateChange {
         /// When.
         at: Timestamp,
     },
-    /// A resolution was carried out or no longer fits. Fine if there is none.
+    /// A person answers a conflict; a later answer replaces it.
+    Resolve(Resolution),
+    /// A resolution was carried out, no longer fits, or is taken back. Fine if there is none.
     DropResolution(ConflictId),
+    /// A person answers all conflicts of a field and kind; a later answer replaces it.
+    SetRule(StandingRule),
+    /// Takes that back. Fine if there is none.
+    DropRule(Field, ConflictKind),
+    /// A person takes an action out of the plan.
+    Exclude(Exclusion),
+    /// It may be planned again. Fine if it was not excluded.
+    Include(ActionId),
+    /// A person lets changes through in the next run; a later number of the class replaces it.
+    Approve(Approval),
+    /// The class was used, or the approval is taken back. Fine if there is none.
+    DropApproval(String),
+    /// What was decided, for whoever asks later.
+    Remember(DecisionRecord),
 }
 
 impl StateChange {

@@ -5,7 +5,10 @@ use crate::error::{Fault, Result};
 use crate::links::{BATCH, LinkRow, LinkWriter};
 use crate::open::Store;
 use crate::schemas::CurrentSchema;
-use crate::{absences, conflicts, facts, guards, journal, links, parked, resolutions, state, tombstones};
+use crate::{
+    absences, approvals, conflicts, decisions, exclusions, facts, guards, journal, links, parked, resolutions,
+    standing_rules, state, tombstones,
+};
 use model::LinkId;
 use model::mutant::{self, Mutant};
 use rusqlite::Connection;
@@ -78,6 +81,22 @@ fn change_existing(
         StateChange::ConflictsSeen(open, at) => conflicts::seen(connection, open, *at),
         StateChange::Fact { key, value } => facts::set(connection, key, value),
         StateChange::GuardUse { class, count, at } => guards::count(connection, class, *count, *at),
+        decided => decide(connection, decided),
+    }
+}
+
+/// What people decided, and what became of it.
+fn decide(connection: &Connection, change: &StateChange) -> Result<(), Fault> {
+    match change {
+        StateChange::Resolve(resolution) => resolutions::add(connection, resolution),
         StateChange::DropResolution(conflict) => resolutions::remove(connection, conflict).map(drop),
+        StateChange::SetRule(rule) => standing_rules::set(connection, rule),
+        StateChange::DropRule(field, kind) => standing_rules::remove(connection, field, *kind),
+        StateChange::Exclude(exclusion) => exclusions::add(connection, exclusion),
+        StateChange::Include(action) => exclusions::remove(connection, action),
+        StateChange::Approve(approval) => approvals::set(connection, approval),
+        StateChange::DropApproval(class) => approvals::remove(connection, class),
+        StateChange::Remember(decision) => decisions::add(connection, decision),
+        _ => Ok(()), // not a decision: carried out above
     }
 }

@@ -91,7 +91,7 @@ fn erase(
     blank_out(transaction, &entries)?;
     erased.reports = reports(transaction, &mut person)?;
     erased.plans = plans(transaction, &mut person)?;
-    erased.conflicts = answers(transaction, &person)?;
+    erased.conflicts = answers(transaction, &person)? + decisions(transaction, &person)?;
     erased.parked = parked(transaction, &person)?;
     erased.tombstones = tombstones(transaction, &person)?;
     for link in &person.links {
@@ -213,6 +213,38 @@ fn answers(transaction: &Transaction<'_>, person: &Person) -> Result<u64, Fault>
     for conflict in &conflicts {
         gone += transaction.execute("DELETE FROM resolutions WHERE conflict = ?1", [conflict])? as u64;
         gone += transaction.execute("DELETE FROM conflicts WHERE id = ?1", [conflict])? as u64;
+    }
+    Ok(gone)
+}
+
+/// Actions that were taken out of the plan, and the record of what was decided. A rule is about a field, and stays.
+fn decisions(transaction: &Transaction<'_>, person: &Person) -> Result<u64, Fault> {
+    let mut actions = BTreeSet::new();
+    let mut statement = transaction.prepare("SELECT action, body FROM exclusions")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let action: String = row.get(0)?;
+        let body: Value = crate::values::from_json(&row.get::<_, String>(1)?, || format!("the exclusion of {action}"))?;
+        if person.is_in(&body) {
+            actions.insert(action);
+        }
+    }
+    for conflict in &person.conflicts {
+        transaction.execute("UPDATE standing_rules SET conflict = '' WHERE conflict = ?1", [conflict])?;
+    }
+    let mut gone = 0;
+    for action in &actions {
+        gone += transaction.execute("DELETE FROM exclusions WHERE action = ?1", [action])? as u64;
+    }
+    let mut statement = transaction.prepare("SELECT seq, about, phone, detail FROM decisions")?;
+    let found: Vec<(i64, [String; 3])> = statement
+        .query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?])))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (seq, [about, phone, detail]) in found {
+        let is_known = actions.contains(&about) || person.conflicts.contains(&about);
+        if is_known || person.mentioned_by(&phone) || person.mentioned_by(&detail) {
+            gone += transaction.execute("DELETE FROM decisions WHERE seq = ?1", [seq])? as u64;
+        }
     }
     Ok(gone)
 }

@@ -30,6 +30,9 @@ pub struct Intent {
     pub name: String,
     /// The rule behind it.
     pub reason: Rule,
+    /// What a person should know: a standing rule that it follows, what it undoes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// Field by field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,

@@ -5,6 +5,7 @@
 //! entropy are parameters).
 
 mod absences;
+mod approvals;
 mod audit;
 mod bases;
 mod chain;
@@ -13,9 +14,11 @@ mod codec;
 mod commit;
 mod conflicts;
 mod counts;
+mod decisions;
 mod doubles;
 mod erase;
 mod error;
+mod exclusions;
 mod facts;
 mod files;
 mod forgotten;
@@ -34,6 +37,7 @@ mod resolutions;
 mod retain;
 mod runs;
 mod schemas;
+mod standing_rules;
 mod state;
 mod tombstones;
 mod values;

@@ -6,10 +6,11 @@ use crate::{chain, values};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the position is the version it leads to.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_parked_by_undo.sql"),
     include_str!("../migrations/0003_forgotten.sql"),
+    include_str!("../migrations/0004_decisions.sql"),
 ];
 
 /// The version this build writes.

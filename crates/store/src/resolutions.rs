@@ -48,7 +48,7 @@ fn read(connection: &Connection) -> Result<Vec<Resolution>, Fault> {
     Ok(resolutions)
 }
 
-fn add(connection: &Connection, resolution: &Resolution) -> Result<(), Fault> {
+pub(crate) fn add(connection: &Connection, resolution: &Resolution) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO resolutions (conflict, choice, justcall, crm, made_at, made_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT DO UPDATE SET choice = ?2, justcall = ?3, crm = ?4, made_at = ?5, made_by = ?6",

@@ -16,7 +16,8 @@ impl Store {
                 .query_row(
                     "SELECT EXISTS (SELECT 1 FROM journal WHERE at < ?1 AND body IS NOT NULL)
                  OR EXISTS (SELECT 1 FROM runs WHERE started_at < ?1 AND report IS NOT NULL)
-                 OR EXISTS (SELECT 1 FROM plans WHERE created_at < ?1 AND body IS NOT NULL)",
+                 OR EXISTS (SELECT 1 FROM plans WHERE created_at < ?1 AND body IS NOT NULL)
+                 OR EXISTS (SELECT 1 FROM decisions WHERE at < ?1)",
                     [At(cutoff)],
                     |row| row.get(0),
                 )
@@ -37,6 +38,7 @@ impl Store {
             transaction.execute("UPDATE runs SET report = NULL WHERE started_at < ?1", [At(cutoff)])?;
             transaction.execute("UPDATE plans SET body = NULL WHERE created_at < ?1", [At(cutoff)])?;
             transaction.execute("DELETE FROM plans WHERE body IS NULL AND consumed_by IS NULL", [])?;
+            transaction.execute("DELETE FROM decisions WHERE at < ?1", [At(cutoff)])?;
             Ok(entries.len() as u64)
         })
     }

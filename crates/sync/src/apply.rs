@@ -3,6 +3,7 @@
 use crate::batches::{self, Batch};
 use crate::breaker::Breaker;
 use crate::changes::{self, Tally, Written};
+use crate::decide::{self, Who};
 use crate::env::{Event, SideProgress};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
@@ -58,6 +59,11 @@ impl Session<'_> {
         let plan = &planned.plan;
         let run = RunId(self.env.run_id());
         self.store.consume_plan(&plan.id, &run, plan.state_serial, self.env.now())?;
+        if plan.undoes.is_none() {
+            // Before the first write: whatever becomes of this run, the next one needs an approval of its own.
+            let used = self.store.approvals()?.into_iter().map(|known| StateChange::DropApproval(known.class));
+            self.store.commit(&used.collect::<Vec<_>>())?;
+        }
         if self.store.binding()?.is_none() {
             self.store.bind(&plan.binding.account, &plan.binding.crm)?;
         }
@@ -293,6 +299,8 @@ impl Session<'_> {
         if plan.undoes.is_none() {
             changes.extend(self.learned_from(plan));
             changes.extend(self.no_longer_parked(planned)?);
+            let who = Who { name: run.id.to_string(), at: now };
+            changes.extend(decide::no_longer_excluded(&self.store, plan, &who)?);
             let nothing_left = stopped.is_none() && run.report.failed.is_empty() && run.report.stale.is_empty();
             changes.extend(self.used_up(plan, nothing_left && plan.held.is_empty())?);
         }

@@ -73,6 +73,7 @@ pub(crate) fn intent(schema: &Schema, action: &Action, own: Option<RowRef<'_>>, 
         phone: action.phone.clone(),
         name: action.name.clone(),
         reason: action.reason,
+        note: action.note.clone(),
         changes: match own {
             Some(record) if action.kind == ActionKind::Delete => kept(schema, record),
             _ => action.changes.clone(),

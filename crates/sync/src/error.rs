@@ -39,6 +39,14 @@ pub enum Error {
         /// Which.
         plan: PlanId,
     },
+    /// A person took actions out after the plan was made.
+    #[error("plan {plan} holds what was excluded after it was made: {actions}")]
+    ExcludedSince {
+        /// Which.
+        plan: PlanId,
+        /// The actions.
+        actions: String,
+    },
     /// The plan's format is not known.
     #[error("plan format `{found}` is not known (this version reads {known})", known = model::PLAN_FORMAT)]
     PlanFormat {

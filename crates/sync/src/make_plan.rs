@@ -190,6 +190,8 @@ impl Session<'_> {
             absences: store.absences()?.into_iter().map(|(link, side, absence)| ((link, side), absence)).collect(),
             tombstones: store.tombstones()?,
             resolutions: store.resolutions()?,
+            rules: store.standing_rules()?,
+            exclusions: store.exclusions()?,
             since: store.conflicts_since()?.into_iter().collect(),
             parked: parked.collect(),
             unlanded: Vec::new(),

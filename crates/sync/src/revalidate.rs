@@ -29,6 +29,12 @@ impl Session<'_> {
         if plan.binding.config != self.config {
             return foreign("configuration");
         }
+        let excluded = self.store.exclusions()?;
+        let is_out = |action: &&Action| excluded.iter().any(|known| known.action == action.id);
+        let out: Vec<&str> = plan.actions.iter().filter(is_out).map(|action| action.id.0.as_str()).collect();
+        if !out.is_empty() {
+            return Err(Error::ExcludedSince { plan: plan.id.clone(), actions: out.join(", ") });
+        }
         let identities = fetch::identify(self).await?;
         if plan.binding.account != identities.justcall.fingerprint {
             return foreign("account");

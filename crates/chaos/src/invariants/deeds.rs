@@ -77,6 +77,7 @@ pub(super) fn unheard(scene: &Scene<'_>, side: Side, known: &Known, field: usize
         && scene.could_know(side, said.at, said.run)
         && !scene.lied(side)
         && travels(&scene.world.settings, field, side)
+        && !scene.truth.rules.contains(&(scene.truth.fields[field].clone(), side.other()))
         && !scene.truth.decided.contains(&scene.truth.name_of(&known.person))
 }
 

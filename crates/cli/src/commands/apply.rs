@@ -14,7 +14,8 @@ use store::Store;
 pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code> {
     let setup = super::setup(context)?;
     let mut job = Job::open(context, &setup, "apply")?;
-    let approvals = args.approvals.by_class();
+    let given = args.approvals.by_class();
+    let approvals = job.approvals(given.clone())?;
     let access = if args.dry_run { Access::Read } else { Access::Write };
     let mut session = job.session(&setup, access, approvals.clone())?;
     let plan = find(session.store(), args.plan.as_deref())?;
@@ -22,7 +23,7 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
         context.note(&format!("warning: {warning}"));
     }
     session.check_plan(&plan).await?;
-    if let (Some(run), false) = (&plan.undoes, approvals.is_empty()) {
+    if let (Some(run), false) = (&plan.undoes, given.is_empty()) {
         return Err(Failure::usage("an undo is approved when its plan is made")
             .hint(format!("tieline undo {run} --approve CLASS=N")));
     }
@@ -35,7 +36,8 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
         context.note("nothing was applied");
         return Ok(Code::Done);
     }
-    let planned = if approvals.is_empty() {
+    // What is stored is for an ordinary run: an undo neither needs nor uses it.
+    let planned = if approvals.is_empty() || plan.undoes.is_some() {
         session.revalidate(plan).await?
     } else {
         session.revalidate_with_approvals(plan).await?

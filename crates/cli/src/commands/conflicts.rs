@@ -2,6 +2,7 @@
 
 use super::decisions;
 use super::own_value::{HINT, is_email, own_value};
+use super::rules;
 use crate::args::ConflictCommand;
 use crate::config::Config;
 use crate::context::Context;
@@ -9,19 +10,26 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
-use jiff::Timestamp;
-use model::{Choice, Conflict, ConflictKind, Resolution, Side};
+use ::sync::decide;
+use model::{BySide, Choice, Conflict, ConflictKind, Side};
+use report::view::{RecordPages, pages_of};
+use serde::Serialize;
 use std::io::IsTerminal;
 use std::path::Path;
 use store::Store;
 
 /// Runs the command.
 pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code> {
-    let path = Config::load(&context.global.config)?.state_path();
+    let config = Config::load(&context.global.config)?;
+    let path = config.state_path();
+    let pages = config.record_pages().map_err(Failure::usage)?;
     match command {
-        ConflictCommand::List { csv } => list(context, &path, csv),
-        ConflictCommand::Show { id } => show(context, &path, &id),
-        ConflictCommand::Resolve { id, take, value, clear, skip: _, keep_apart, by } => {
+        ConflictCommand::List { csv } => list(context, &path, &pages, csv),
+        ConflictCommand::Show { id } => show(context, &path, &pages, &id),
+        ConflictCommand::Resolve { id, take: Some(side), for_all: true, by, .. } => {
+            rules::make(context, &path, &id, side.into(), by.as_deref())
+        }
+        ConflictCommand::Resolve { id, take, value, clear, keep_apart, by, .. } => {
             let choice = match (take, value) {
                 (Some(side), _) => Choice::Take(side.into()),
                 (None, Some(value)) => own_value(&value).map_err(|why| Failure::usage(why).hint(HINT))?,
@@ -29,10 +37,12 @@ pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code>
                 (None, None) if keep_apart => Choice::KeepApart,
                 (None, None) => Choice::Skip,
             };
-            resolve(context, &path, &id, choice, by)
+            resolve(context, &path, &id, choice, by.as_deref())
         }
         ConflictCommand::Decided => decisions::list(context, &path),
-        ConflictCommand::Reopen { id } => decisions::reopen(context, &path, &id),
+        ConflictCommand::Rules { remove: Some(id), by } => rules::remove(context, &path, &id, by.as_deref()),
+        ConflictCommand::Rules { remove: None, .. } => rules::list(context, &path),
+        ConflictCommand::Reopen { id, by } => decisions::reopen(context, &path, &id, by.as_deref()),
         ConflictCommand::Export { output } => decisions::export(context, &path, &output),
         ConflictCommand::Import { file, dry_run, by } => {
             decisions::import(context, &path, &file, dry_run, by.as_deref())
@@ -48,18 +58,21 @@ pub(crate) fn known(store: &Store) -> Fallible<Vec<Conflict>> {
 /// Those that nobody has decided since.
 pub(crate) fn open(store: &Store) -> Fallible<Vec<Conflict>> {
     let mut conflicts = known(store)?;
-    let answers = store.resolutions()?;
-    conflicts.retain(|conflict| !answers.iter().any(|answer| answer.still_fits(conflict)));
+    let (answers, rules) = (store.resolutions()?, store.standing_rules()?);
+    conflicts.retain(|conflict| {
+        !answers.iter().any(|answer| answer.still_fits(conflict)) && !rules.iter().any(|rule| rule.answers(conflict))
+    });
     Ok(conflicts)
 }
 
-fn list(context: &Context, path: &Path, csv: bool) -> Fallible<Code> {
+fn list(context: &Context, path: &Path, pages: &RecordPages, csv: bool) -> Fallible<Code> {
     let conflicts = open(&job::look(path)?)?;
     if context.global.json {
-        output::print(|out| report::json::conflicts(&conflicts, report::json::Layout::Pretty, out))?;
+        let conflicts: Vec<Linked<'_>> = conflicts.iter().map(|conflict| Linked::new(conflict, pages)).collect();
+        output::print_json(&serde_json::json!({ "conflicts": conflicts }))?;
     } else if csv {
         let mut table = Vec::new();
-        report::csv::conflicts(&conflicts, &mut table)?;
+        report::csv::conflicts(&conflicts, pages, &mut table)?;
         output::print(|out| output::table(&table, std::io::stdout().is_terminal(), out))?;
     } else {
         output::print(|out| report::terminal::conflicts(&conflicts, &context.view(true), out))?;
@@ -67,7 +80,7 @@ fn list(context: &Context, path: &Path, csv: bool) -> Fallible<Code> {
     Ok(Code::Done)
 }
 
-fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
+pub(crate) fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
     let mut found: Vec<Conflict> = conflicts
         .into_iter()
         .filter(|conflict| !id.is_empty() && conflict.id.0.starts_with(&id.to_lowercase()))
@@ -80,44 +93,60 @@ fn find(conflicts: Vec<Conflict>, id: &str) -> Fallible<Conflict> {
     }
 }
 
-fn show(context: &Context, path: &Path, id: &str) -> Fallible<Code> {
-    let conflict = find(known(&job::look(path)?)?, id)?;
+fn show(context: &Context, path: &Path, pages: &RecordPages, id: &str) -> Fallible<Code> {
+    let store = job::look(path)?;
+    let conflict = find(known(&store)?, id)?;
+    let last = ::sync::last_writes(&store, &conflict)?;
     if context.global.json {
-        output::print_json(&conflict)?;
-    } else {
-        output::print(|out| report::terminal::conflict(&conflict, &context.view(true), out))?;
+        let last = (last != BySide::default()).then_some(last);
+        output::print_json(&Linked { last_written: last, ..Linked::new(&conflict, pages) })?;
+        return Ok(Code::Done);
     }
+    output::print(|out| {
+        report::terminal::conflict(&conflict, &context.view(true), out)?;
+        let known = last.iter().filter_map(|(side, last)| Some((side, last.as_ref()?)));
+        let lines: Vec<String> = known.map(|(side, last)| last.words(side)).collect();
+        if lines.is_empty() { Ok(()) } else { writeln!(out, "\n  {}", lines.join("\n  ")) }
+    })?;
     Ok(Code::Done)
 }
 
-fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<String>) -> Fallible<Code> {
+/// A conflict with what is known beside the plan.
+#[derive(Serialize)]
+struct Linked<'a> {
+    #[serde(flatten)]
+    conflict: &'a Conflict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justcall_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crm_url: Option<String>,
+    /// Which of our runs wrote the field last, on each side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_written: Option<BySide<Option<::sync::LastWrite>>>,
+}
+
+impl<'a> Linked<'a> {
+    fn new(conflict: &'a Conflict, pages: &RecordPages) -> Self {
+        let BySide { justcall, crm } = pages_of(conflict, pages);
+        Self { conflict, justcall_url: justcall, crm_url: crm, last_written: None }
+    }
+}
+
+fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<&str>) -> Fallible<Code> {
     let mut store = job::look(path)?;
     let conflict = find(known(&store)?, id)?; // a decision that waits can be replaced by another
     check(&conflict, &choice)?;
-    let resolution = answer(&conflict, choice, by);
-    store.add_resolution(&resolution)?;
+    let effects = effects(&conflict, &choice);
+    let stored = decide::answer(&mut store, &super::who(by), &[(&conflict, choice)])?;
     if context.global.json {
-        output::print_json(&resolution)?;
+        output::print_json(&stored.first())?;
     } else {
-        for line in effects(&conflict, &resolution.choice) {
+        for line in effects {
             context.note(&line);
         }
         context.note(&format!("stored: the next plan carries it out ({})", conflict.id));
     }
     Ok(Code::Done)
-}
-
-/// The answer, bound to the values that it was given to.
-pub(crate) fn answer(conflict: &Conflict, choice: Choice, by: Option<String>) -> Resolution {
-    let made_by = by.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
-    Resolution {
-        conflict: conflict.id.clone(),
-        choice,
-        justcall: conflict.justcall.clone(),
-        crm: conflict.crm.clone(),
-        made_at: Timestamp::now(),
-        made_by: made_by.unwrap_or_else(|| "unknown".to_owned()),
-    }
 }
 
 /// What a choice about a field does to each side, before and after.

@@ -1,13 +1,14 @@
 //! `tieline conflicts export`, `import`, `decided` and `reopen`: deciding many conflicts in a spreadsheet, and looking after
 //! decisions. Writes to neither side.
 
-use super::conflicts::{answer, check, known, open};
+use super::conflicts::{check, known, open};
 use super::own_value::own_value;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
+use ::sync::decide;
 use connector_csv::{Sheet, SheetRow};
 use model::{BySide, Choice, Conflict, ConflictId, Resolution, Side};
 use report::words;
@@ -53,9 +54,10 @@ pub(crate) fn import(context: &Context, state: &Path, file: &Path, dry_run: bool
         Failure::usage(error.to_string()).hint(hint)
     })?;
     let mut store = job::look(state)?;
-    let (answers, imported) = read(&sheet, &known(&store)?, by)?;
+    let known = known(&store)?;
+    let (answers, imported) = read(&sheet, &known)?;
     if !dry_run {
-        store.add_resolutions(&answers)?;
+        decide::answer(&mut store, &super::who(by), &answers)?;
     }
     if context.global.json {
         output::print_json(&imported)?;
@@ -69,7 +71,10 @@ pub(crate) fn import(context: &Context, state: &Path, file: &Path, dry_run: bool
     })
 }
 
-fn read(sheet: &Sheet, open: &[Conflict], by: Option<&str>) -> Fallible<(Vec<Resolution>, Imported)> {
+/// Conflicts with what a person made of them.
+type Answers<'c> = Vec<(&'c Conflict, Choice)>;
+
+fn read<'c>(sheet: &Sheet, open: &'c [Conflict]) -> Fallible<(Answers<'c>, Imported)> {
     let column = |name: &'static str| {
         sheet.column(name).ok_or_else(|| {
             Failure::usage(format!("the file has no column `{name}`"))
@@ -79,24 +84,24 @@ fn read(sheet: &Sheet, open: &[Conflict], by: Option<&str>) -> Fallible<(Vec<Res
     let columns = (column("decision")?, column("id")?, column("check")?);
     let open: BTreeMap<&str, &Conflict> = open.iter().map(|conflict| (conflict.id.0.as_str(), conflict)).collect();
     let mut imported = Imported::default();
-    let mut answers: BTreeMap<String, Resolution> = BTreeMap::new();
+    let mut answers: BTreeMap<String, (&Conflict, Choice)> = BTreeMap::new();
     for row in &sheet.rows {
         let id = row.cell(Some(columns.1)).to_owned();
-        match decide(row, columns, &open) {
+        match line(row, columns, &open) {
             Ok(None) => imported.left += 1,
-            Ok(Some((_, choice))) if answers.get(&id).is_some_and(|known| known.choice != choice) => {
+            Ok(Some((_, choice))) if answers.get(&id).is_some_and(|known| known.1 != choice) => {
                 let why = "decided in another way further up".to_owned();
                 imported.refused.push(Refused { line: row.line, id, why });
             }
             Ok(Some((conflict, choice))) => {
-                answers.insert(id, answer(conflict, choice, by.map(str::to_owned)));
+                answers.insert(id, (conflict, choice));
             }
             Err(why) => imported.refused.push(Refused { line: row.line, id, why }),
         }
     }
-    for answer in answers.values() {
+    for (_, choice) in answers.values() {
         for side in Side::BOTH {
-            imported.writes[side] += u64::from(writes_to(&answer.choice, side));
+            imported.writes[side] += u64::from(writes_to(choice, side));
         }
     }
     imported.stored = answers.len();
@@ -104,7 +109,7 @@ fn read(sheet: &Sheet, open: &[Conflict], by: Option<&str>) -> Fallible<(Vec<Res
 }
 
 /// What one line says; nothing where its decision is blank.
-fn decide<'c>(
+fn line<'c>(
     row: &SheetRow,
     (decision, id, check_at): (usize, usize, usize),
     open: &BTreeMap<&str, &'c Conflict>,
@@ -182,13 +187,7 @@ pub(crate) fn list(context: &Context, state: &Path) -> Fallible<Code> {
             writeln!(out, "No decision waits or stays.")?;
         }
         for Resolution { conflict, choice, made_at, made_by, .. } in &decided {
-            let choice = match choice {
-                Choice::Take(side) => format!("take {side}"),
-                Choice::Value(value) if value.is_empty() => "clear".to_owned(),
-                Choice::Value(value) => format!("value: {value}"),
-                Choice::Skip => "skip until changed".to_owned(),
-                Choice::KeepApart => "keep apart".to_owned(),
-            };
+            let choice = decide::choice_words(choice);
             let (choice, made_by) = (report::text::safe(&choice), report::text::safe(made_by));
             writeln!(out, "{conflict}  {choice}  by {made_by} at {made_at:.0}")?;
         }
@@ -198,7 +197,7 @@ pub(crate) fn list(context: &Context, state: &Path) -> Fallible<Code> {
 }
 
 /// Takes a decision back.
-pub(crate) fn reopen(context: &Context, state: &Path, id: &str) -> Fallible<Code> {
+pub(crate) fn reopen(context: &Context, state: &Path, id: &str, by: Option<&str>) -> Fallible<Code> {
     let mut store = job::look(state)?;
     let known = store.resolutions()?.into_iter().map(|answer| answer.conflict);
     let found: Vec<ConflictId> = known.filter(|known| !id.is_empty() && known.0.starts_with(id)).collect();
@@ -206,7 +205,7 @@ pub(crate) fn reopen(context: &Context, state: &Path, id: &str) -> Fallible<Code
         return Err(Failure::usage(format!("`{id}` names {} decisions, not one", found.len()))
             .hint("`tieline conflicts decided` lists them"));
     };
-    store.remove_resolution(conflict)?;
+    decide::reopen(&mut store, &super::who(by), conflict)?;
     context.note(&format!("{conflict} is open again: the next plan asks"));
     Ok(Code::Done)
 }

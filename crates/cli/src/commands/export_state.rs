@@ -49,6 +49,18 @@ fn lines(store: &Store) -> Fallible<Vec<Value>> {
     for resolution in store.resolutions()? {
         lines.push(json!({"kind": "resolution", "resolution": resolution}));
     }
+    for rule in store.standing_rules()? {
+        lines.push(json!({"kind": "rule", "id": rule.id(), "rule": rule}));
+    }
+    for exclusion in store.exclusions()? {
+        lines.push(json!({"kind": "exclusion", "exclusion": exclusion}));
+    }
+    for approval in store.approvals()? {
+        lines.push(json!({"kind": "approval", "approval": approval}));
+    }
+    for decision in store.decisions(None, usize::MAX)? {
+        lines.push(json!({"kind": "decision", "decision": decision}));
+    }
     for (conflict, since) in store.conflicts_since()? {
         lines.push(json!({"kind": "conflict", "conflict": conflict, "since": since}));
     }

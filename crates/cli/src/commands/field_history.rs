@@ -28,6 +28,8 @@ struct Step {
     from: Option<Side>,
     rule: Rule,
     reason: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    note: String,
     outcome: Option<Outcome>,
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn by_field(entries: &[JournalEntry]) -> Vec<FieldHistory> {
                 from: is_from.then(|| intent.side.other()),
                 rule: intent.reason,
                 reason: intent.reason.words(),
+                note: intent.note.clone(),
                 outcome: entry.outcome.as_ref().map(|(_, outcome)| outcome.clone()),
             });
         }
@@ -82,9 +85,11 @@ pub(crate) fn draw(journal: &[JournalEntry], fields: &[FieldHistory], out: &mut 
                 Some(Outcome::Done { .. }) => String::new(),
                 other => format!("; {}", super::history::outcome_words(other.as_ref())),
             };
+            let note =
+                if step.note.is_empty() { String::new() } else { format!("; {}", report::text::safe(&step.note)) };
             writeln!(
                 out,
-                "  {}  {}  {} in {}: {before} → {after}  ({from}{}{failed})",
+                "  {}  {}  {} in {}: {before} → {after}  ({from}{}{note}{failed})",
                 step.at,
                 step.run,
                 report::words::kind(step.kind),

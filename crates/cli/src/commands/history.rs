@@ -9,7 +9,7 @@ use crate::failure::Fallible;
 use crate::job;
 use crate::output;
 use jiff::Timestamp;
-use model::{ActionKind, Change, Outcome, Rule, RunReport, Side};
+use model::{ActionKind, Change, DecisionRecord, Outcome, Rule, RunReport, Side};
 use serde::Serialize;
 use std::io::Write;
 use store::{JournalEntry, JournalFilter, RunRow, Store};
@@ -24,6 +24,8 @@ struct Entry {
     phone: String,
     name: String,
     reason: Rule,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    note: String,
     changes: Vec<Change>,
     outcome: Option<Outcome>,
 }
@@ -32,11 +34,15 @@ struct Entry {
 pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
     let config = Config::load(&context.global.config)?;
     let store = job::look(&config.state_path())?;
+    if args.decisions {
+        return decided(context, &store, args.limit.get());
+    }
     if args.run.is_none() && args.contact.is_none() {
         return runs(context, &store, args.limit.get());
     }
     let phone = args.contact.as_deref().map(|text| super::number(&config, "--contact", text)).transpose()?;
     let phone = phone.map(|key| key.to_string());
+    let decisions = phone.as_deref().map(|phone| store.decisions(Some(phone), usize::MAX)).transpose()?;
     let run = args.run.as_ref().map(|name| super::names::existing_run(&store, name)).transpose()?;
     let filter = JournalFilter { run, phone, ..JournalFilter::default() };
     let journal = store.journal(&filter)?;
@@ -46,10 +52,14 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
         let mut json = serde_json::json!({ "writes": entries });
         if let Some(fields) = &fields {
             json["fields"] = serde_json::json!(fields);
+            json["decisions"] = serde_json::json!(decisions);
         }
         output::print_json(&json)?;
     } else if let Some(fields) = &fields {
-        output::print(|out| field_history::draw(&journal, fields, out))?;
+        output::print(|out| {
+            field_history::draw(&journal, fields, out)?;
+            draw_decisions(decisions.as_deref().unwrap_or_default(), out)
+        })?;
     } else {
         output::print(|out| draw(&entries, out))?;
     }
@@ -66,6 +76,7 @@ fn entry(entry: JournalEntry) -> Option<Entry> {
         phone: intent.phone,
         name: intent.name,
         reason: intent.reason,
+        note: intent.note,
         changes: intent.changes,
         outcome: entry.outcome.map(|(_, outcome)| outcome),
     })
@@ -100,11 +111,37 @@ fn draw(entries: &[Entry], out: &mut dyn Write) -> std::io::Result<()> {
             outcome_words(entry.outcome.as_ref()),
             report::words::rule(entry.reason)
         )?;
+        if !entry.note.is_empty() {
+            writeln!(out, "    {}", report::text::safe(&entry.note))?;
+        }
         for change in &entry.changes {
             let before = change.before.as_deref().unwrap_or("");
             let after = report::text::safe(&change.after);
             writeln!(out, "    {}: {} → {after}", change.field, report::text::safe(before))?;
         }
+    }
+    Ok(())
+}
+
+/// Who decided what, the latest first.
+fn decided(context: &Context, store: &Store, limit: usize) -> Fallible<Code> {
+    let decisions = store.decisions(None, limit)?;
+    if context.global.json {
+        output::print_json(&serde_json::json!({ "decisions": decisions }))?;
+    } else if decisions.is_empty() {
+        output::print(|out| writeln!(out, "nobody has decided anything yet"))?;
+    } else {
+        output::print(|out| draw_decisions(&decisions, out))?;
+    }
+    Ok(Code::Done)
+}
+
+fn draw_decisions(decisions: &[DecisionRecord], out: &mut dyn Write) -> std::io::Result<()> {
+    for DecisionRecord { at, by, deed, about, phone, detail } in decisions {
+        let (by, about, detail) = (report::text::safe(by), report::text::safe(about), report::text::safe(detail));
+        let at = report::words::time(*at, &jiff::tz::TimeZone::UTC);
+        let phone = if phone.is_empty() { String::new() } else { format!("  {}", report::text::safe(phone)) };
+        writeln!(out, "{at}  {by} {} {about}{phone}  {detail}", deed.words())?;
     }
     Ok(())
 }

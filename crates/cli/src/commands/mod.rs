@@ -2,12 +2,14 @@
 
 mod adopt;
 mod apply;
+mod approve;
 mod chaos;
 mod completions;
 mod conflicts;
 mod decisions;
 mod demo;
 mod doctor;
+mod exclude;
 mod export_state;
 mod field_history;
 mod forget;
@@ -19,6 +21,7 @@ mod phone;
 mod plan;
 mod quality;
 mod retry;
+mod rules;
 mod sandbox;
 mod show;
 mod status;
@@ -32,7 +35,9 @@ use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::registry::Setup;
+use ::sync::decide::Who;
 use engine::normalizer::{Normalizer, PhoneReading};
+use jiff::Timestamp;
 use model::PhoneKey;
 
 /// Carries a command out.
@@ -45,6 +50,8 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Apply(args) => apply::run(context, &args).await,
         Command::Sync(args) => sync::run(context, &args).await,
         Command::Conflicts(args) => conflicts::run(context, args.command),
+        Command::Exclude(args) => exclude::run(context, &args),
+        Command::Approve(args) => approve::run(context, &args),
         Command::Status(_) => status::run(context),
         Command::History(args) => history::run(context, &args),
         Command::Undo(args) => undo::run(context, &args).await,
@@ -68,6 +75,14 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
 /// The configuration and what it comes to.
 fn setup(context: &Context) -> Fallible<Setup> {
     Setup::new(Config::load(&context.global.config)?)
+}
+
+/// Who decides: the name that was given, or the user of this machine.
+fn who(by: Option<&str>) -> Who {
+    // Cron sets LOGNAME alone, Windows USERNAME.
+    let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let name = by.map(str::to_owned).or_else(user).filter(|name| !name.is_empty());
+    Who { name: name.unwrap_or_else(|| "unknown".to_owned()), at: Timestamp::now() }
 }
 
 /// The last plan of what follows from both sides, which says what is open and held; an undo looked at neither.

@@ -29,6 +29,7 @@ pub(crate) async fn make(
 ) -> Fallible<Plan> {
     let setup = super::setup(context)?;
     let mut job = Job::open(context, &setup, command)?;
+    let approvals = job.approvals(approvals)?;
     let mut session = job.session(&setup, Access::Read, approvals)?;
     let plan = session.plan().await?.plan;
     keep(&mut session, &plan, output)?;

@@ -69,7 +69,7 @@ fn write(context: &Context, shown: &Shown, store: Option<&Store>, path: &Path) -
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
     let mut bytes = Vec::new();
     match ending.as_str() {
-        "html" | "htm" => html(shown, store, &mut bytes)?,
+        "html" | "htm" => html(context, shown, store, &mut bytes)?,
         "md" => match shown {
             Shown::Plan(plan) => report::markdown::plan(plan, &default_titles(), &mut bytes)?,
             Shown::Run(run) => report::markdown::run(run, &default_titles(), &mut bytes)?,
@@ -95,8 +95,12 @@ fn write(context: &Context, shown: &Shown, store: Option<&Store>, path: &Path) -
     Ok(())
 }
 
-fn html(shown: &Shown, store: Option<&Store>, out: &mut Vec<u8>) -> Fallible<()> {
+fn html(context: &Context, shown: &Shown, store: Option<&Store>, out: &mut Vec<u8>) -> Fallible<()> {
     let mut options = report::html::PageOptions::default();
+    // A plan file can be shown without a configuration; then there are no links.
+    if let Ok(config) = Config::load(&context.global.config) {
+        options.pages = config.record_pages().map_err(Failure::usage)?;
+    }
     if let Some(store) = store {
         options.runs = super::history::rows(&store.runs(CHARTED)?);
     }

@@ -7,7 +7,7 @@ use crate::failure::Fallible;
 use crate::job;
 use crate::output;
 use jiff::Timestamp;
-use model::{Held, Side};
+use model::{Approval, Held, Side};
 use report::words;
 use serde::Serialize;
 use std::io::Write;
@@ -26,6 +26,9 @@ struct Status {
     pending: u64,
     conflicts: usize,
     decided: u64,
+    rules: usize,
+    excluded: usize,
+    approvals: Vec<Approval>,
     parked: u64,
     missing: u64,
     unsettled_writes: u64,
@@ -90,6 +93,9 @@ pub(crate) fn run(context: &Context) -> Fallible<Code> {
         pending: counts.pending,
         conflicts: super::conflicts::open(&store)?.len(),
         decided: counts.resolutions,
+        rules: store.standing_rules()?.len(),
+        excluded: store.exclusions()?.len(),
+        approvals: store.approvals()?,
         parked: counts.parked,
         missing: counts.absences,
         unsettled_writes: counts.open_intents,
@@ -122,11 +128,16 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     };
     line("conflicts", status.conflicts as u64, "conflict", " to decide (tieline conflicts list)")?;
     line("decided", status.decided, "decision", " for the next plan")?;
+    line("rules", status.rules as u64, "standing rule", " (tieline conflicts rules)")?;
+    line("excluded", status.excluded as u64, "action", ", until they change (tieline exclude --list)")?;
     line("parked", status.parked, "refused write", ", until its record changes or `tieline retry`")?;
     line("missing", status.missing, "linked record", " not shown by a side")?;
     line("scope", status.out_of_scope, "contact", " out of scope")?;
     line("pending", status.pending, "link", " without a record id yet")?;
     line("unsettled", status.unsettled_writes, "write", " of an interrupted run; the next sync settles them")?;
+    for approval in &status.approvals {
+        writeln!(out, "approved     {}", super::approve::line(approval))?;
+    }
     for parked in status.parked_records.iter().take(SHOWN) {
         let (phone, message) = (report::text::safe(&parked.phone), report::text::safe(&parked.message));
         let (title, source) = (parked.side.title(), parked.side.other().title());

@@ -19,6 +19,7 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     }
     let setup = super::setup(context)?;
     let mut job = Job::open(context, &setup, "sync")?;
+    let approvals = job.approvals(approvals)?;
     let mut session = job.session(&setup, Access::Write, approvals)?;
     let planned = session.plan_for_run().await?;
     plan::keep(&mut session, &planned.plan, None)?;

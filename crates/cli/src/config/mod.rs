@@ -6,6 +6,7 @@ mod secrets;
 
 use crate::failure::{Failure, Fallible};
 use model::{ConflictPolicy, EditVsDelete, Side};
+use report::view::{RecordPage, RecordPages};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ pub(crate) struct Justcall {
     pub(crate) bulk_updates: BulkUpdates,
     pub(crate) api_key_file: Option<PathBuf>,
     pub(crate) api_secret_file: Option<PathBuf>,
+    pub(crate) record_url: Option<String>,
 }
 
 impl Default for Justcall {
@@ -62,6 +64,7 @@ impl Default for Justcall {
             bulk_updates: BulkUpdates::Auto,
             api_key_file: None,
             api_secret_file: None,
+            record_url: None,
         }
     }
 }
@@ -82,11 +85,18 @@ pub(crate) struct Crm {
     pub(crate) path: PathBuf,
     pub(crate) preset: String,
     pub(crate) id_column: Option<String>,
+    pub(crate) record_url: Option<String>,
 }
 
 impl Default for Crm {
     fn default() -> Self {
-        Self { connector: "csv".to_owned(), path: PathBuf::from("crm.csv"), preset: "auto".to_owned(), id_column: None }
+        Self {
+            connector: "csv".to_owned(),
+            path: PathBuf::from("crm.csv"),
+            preset: "auto".to_owned(),
+            id_column: None,
+            record_url: None,
+        }
     }
 }
 
@@ -207,6 +217,7 @@ impl Config {
 
     fn check(&self) -> Result<(), String> {
         self.check_pace()?;
+        self.record_pages()?;
         if self.deletes.sightings == 0 {
             return Err("deletes.sightings must be at least 1".to_owned());
         }
@@ -244,6 +255,18 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// Where the records of each side have pages of their own, for links in reports.
+    pub(crate) fn record_pages(&self) -> Result<RecordPages, String> {
+        let page = |key: &str, template: &Option<String>| {
+            let page = template.as_deref().map(RecordPage::new).transpose();
+            page.map_err(|why| format!("{key}.record_url: {why}; such as \"https://crm.example.com/contacts/{{id}}\""))
+        };
+        Ok(RecordPages {
+            justcall: page("justcall", &self.justcall.record_url)?,
+            crm: page("crm", &self.crm.record_url)?,
+        })
     }
 
     fn check_pace(&self) -> Result<(), String> {

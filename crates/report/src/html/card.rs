@@ -24,14 +24,14 @@ pub(super) fn card(conflict: &Conflict, options: &PageOptions) -> Markup {
             @if !conflict.records.is_empty() {
                 ul.members {
                     @for member in &conflict.records {
-                        li { (options.titles[member.side]) " " code { (text::safe(&member.id)) } " " (values::name(&member.name)) }
+                        li { (options.titles[member.side]) " " (record(member.side, &member.id, options)) " " (values::name(&member.name)) }
                     }
                 }
             }
             p.facts {
                 "waits since " (words::time(conflict.since, &options.zone))
-                @for (side, record) in [(Side::Justcall, &conflict.justcall_id), (Side::Crm, &conflict.crm_id)] {
-                    @if let Some(record) = record { " · " (options.titles[side]) " " code { (text::safe(record)) } }
+                @for (side, id) in [(Side::Justcall, &conflict.justcall_id), (Side::Crm, &conflict.crm_id)] {
+                    @if let Some(id) = id { " · " (options.titles[side]) " " (record(side, id, options)) }
                 }
                 " · " code { (id) }
             }
@@ -50,6 +50,16 @@ pub(super) fn card(conflict: &Conflict, options: &PageOptions) -> Markup {
             }
             @if let Some(rule) = standing_rule(conflict) { p.rule { "For good: " code { (rule) } } }
         }
+    }
+}
+
+/// The id of a record; a link where it has a page of its own.
+fn record(side: Side, id: &str, options: &PageOptions) -> Markup {
+    let shown = html! { code { (text::safe(id)) } };
+    html! {
+        @if let Some(page) = &options.pages[side] {
+            a href=(page.of(id)) target="_blank" rel="noopener noreferrer" { (shown) }
+        } @else { (shown) }
     }
 }
 

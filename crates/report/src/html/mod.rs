@@ -10,7 +10,7 @@ mod sections;
 mod values;
 
 use crate::terminal::RunRow;
-use crate::view::{self, PlanView, Titles, Waiting, default_titles};
+use crate::view::{self, PlanView, RecordPages, Titles, Waiting, default_titles};
 use crate::words;
 use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -33,11 +33,19 @@ pub struct PageOptions {
     pub limit: usize,
     /// Earlier runs, the latest first; none for no chart.
     pub runs: Vec<RunRow>,
+    /// Where the records have pages of their own.
+    pub pages: RecordPages,
 }
 
 impl Default for PageOptions {
     fn default() -> Self {
-        Self { titles: default_titles(), zone: TimeZone::UTC, limit: 1_000, runs: Vec::new() }
+        Self {
+            titles: default_titles(),
+            zone: TimeZone::UTC,
+            limit: 1_000,
+            runs: Vec::new(),
+            pages: RecordPages::default(),
+        }
     }
 }
 

@@ -82,10 +82,12 @@ fn draw(action: &Action, room: ContactRoom, painter: &mut Painter<'_>) -> io::Re
     details(action, painter)
 }
 
-/// `R2 edited in JustCall, in bulk`.
+/// `R2 edited in JustCall, in bulk, a0123456789`: the rule, how it travels, the name by which it can be excluded.
 fn why(action: &Action) -> String {
     let rule = words::rule(action.reason);
-    if action.via == Via::State { rule } else { format!("{rule}, {}", words::via(action.via)) }
+    let via = if action.via == Via::State { String::new() } else { format!(", {}", words::via(action.via)) };
+    let id = if action.id.is_empty() { String::new() } else { format!(", {}", text::safe(&action.id.0)) };
+    format!("{rule}{via}{id}")
 }
 
 const fn kind_tone(kind: ActionKind) -> Tone {

@@ -4,7 +4,7 @@ use super::actions;
 use super::paint::{Line, Painter, Tone};
 use super::values::{self, Frame};
 use crate::text;
-use crate::view::{Answer, answers, remedy};
+use crate::view::{Answer, answers, remedy, standing_rule};
 use crate::words;
 use model::{Conflict, Side};
 use std::io;
@@ -93,6 +93,13 @@ fn choices(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
             side => format!("--take {side}"),
         };
         choice(&format!("{command} {option}"), &effect, painter)?;
+    }
+    if let Some(rule) = standing_rule(conflict) {
+        painter.gap()?;
+        painter.wrapped(
+            &Line::indented(2).plain("For all conflicts of this field and kind: ").put(&rule, Tone::Strong),
+            6,
+        )?;
     }
     Ok(())
 }

@@ -145,6 +145,12 @@ fn held_row(held: &Held, painter: &mut Painter<'_>) -> io::Result<()> {
             line = Line::indented(6).plain(&until);
         }
     }
+    if let Some(id) = held.named() {
+        let id = format!("  {id}");
+        if line.columns() + text::columns(&id) <= painter.width() {
+            line = line.put(&id, Tone::Dim);
+        }
+    }
     painter.line(&line)?;
     // The group's title says the reason already; the detail is only worth a line where it says more.
     if held.detail.is_empty() || held.detail == held.reason.words() {

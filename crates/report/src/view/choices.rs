@@ -70,8 +70,11 @@ pub const fn remedy(kind: ConflictKind) -> Option<&'static str> {
     }
 }
 
-/// A line of configuration that would settle all conflicts like this one, where there is one.
+/// What would settle all conflicts like this one, where anything does: a rule made from it, or a line of configuration.
 pub fn standing_rule(conflict: &Conflict) -> Option<String> {
+    if conflict.for_all {
+        return Some(format!("tieline conflicts resolve {} --take crm --for-all (or justcall)", conflict.id));
+    }
     let field = conflict.field.as_ref()?;
     matches!(conflict.kind, ConflictKind::BothEdited | ConflictKind::NoBase)
         .then(|| format!("[fields] {field} = {{ …, conflict = \"crm\" }} or \"justcall\": that side always wins"))

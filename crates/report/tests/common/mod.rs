@@ -29,6 +29,7 @@ pub fn action(side: Side, kind: ActionKind, name: &str, phone: &str, reason: Rul
         evidence: None,
         agreed: Vec::new(),
         cycle: None,
+        id: ActionId::default(),
     }
 }
 
@@ -48,6 +49,7 @@ pub fn conflict() -> Conflict {
         records: Vec::new(),
         detail: String::new(),
         link: Some(LinkId(7)),
+        for_all: true,
     }
 }
 
@@ -66,6 +68,7 @@ pub fn shared() -> Conflict {
         records: vec![member(Side::Crm, "31", "Front Desk"), member(Side::Crm, "32", "Ida Rhodes")],
         phone: "+14155550100".into(),
         link: None,
+        for_all: false,
         ..conflict()
     }
 }

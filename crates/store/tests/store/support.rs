@@ -99,6 +99,7 @@ pub(crate) fn intent(phone: &str, link: Option<i64>) -> Intent {
         phone: phone.to_owned(),
         name: "Zoë".to_owned(),
         reason: Rule::R2,
+        note: String::new(),
         changes: vec![Change { field: Field::Company, before: None, after: "Acme".to_owned() }],
         before: Some(Record {
             id: RecordId::from("17"),

@@ -1,0 +1,249 @@
+//! A person decides about what waits: answers a conflict, makes a standing rule from one, takes actions out of the plan,
+//! approves what a guard withholds. Everything is stored as input of the next plan, with who and when, in one
+//! transaction with its place in the record of decisions.
+//!
+//! Writes to neither side, and asks nobody: the command line and the review page do.
+
+use engine::settings::GuardClass;
+use jiff::Timestamp;
+use model::{
+    ActionId, ActionKind, Approval, Choice, Conflict, ConflictId, ConflictKind, DecisionRecord, Deed, Exclusion, Field,
+    Plan, Resolution, Rule, Side, StandingRule,
+};
+use std::collections::BTreeMap;
+use store::{StateChange, Store};
+
+/// Who decides, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// The name that is remembered.
+    pub name: String,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Why a decision cannot be taken. Displays as a lowercase fragment.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// No standing rule answers such a conflict.
+    #[error("no rule can answer {conflict}: {why}")]
+    NoRule {
+        /// Which.
+        conflict: ConflictId,
+        /// What speaks against it.
+        why: String,
+    },
+    /// There is no such rule, exclusion or approval.
+    #[error("there is no {what} `{name}`")]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+        /// As it was named.
+        name: String,
+    },
+    /// The state file.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+impl Who {
+    fn record(&self, deed: Deed, about: &str, phone: &str, detail: String) -> StateChange {
+        let (about, phone) = (about.to_owned(), phone.to_owned());
+        StateChange::Remember(DecisionRecord { at: self.at, by: self.name.clone(), deed, about, phone, detail })
+    }
+}
+
+/// Keeps answers to single conflicts, all or none; each is bound to the values that the conflict shows.
+pub fn answer(store: &mut Store, who: &Who, answers: &[(&Conflict, Choice)]) -> Result<Vec<Resolution>> {
+    let mut changes = Vec::new();
+    let mut kept = Vec::new();
+    for (conflict, choice) in answers {
+        let resolution = Resolution {
+            conflict: conflict.id.clone(),
+            choice: choice.clone(),
+            justcall: conflict.justcall.clone(),
+            crm: conflict.crm.clone(),
+            made_at: who.at,
+            made_by: who.name.clone(),
+        };
+        changes.push(StateChange::Resolve(resolution.clone()));
+        let field = conflict.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+        let detail = format!("{field}{}", choice_words(choice));
+        changes.push(who.record(Deed::Answered, &conflict.id.0, &conflict.phone, detail));
+        kept.push(resolution);
+    }
+    store.commit(&changes)?;
+    Ok(kept)
+}
+
+/// A choice as the command line names it.
+pub fn choice_words(choice: &Choice) -> String {
+    match choice {
+        Choice::Take(side) => format!("take {side}"),
+        Choice::Value(value) if value.is_empty() => "clear".to_owned(),
+        Choice::Value(value) => format!("value: {value}"),
+        Choice::Skip => "skip until changed".to_owned(),
+        Choice::KeepApart => "keep apart".to_owned(),
+    }
+}
+
+/// Takes an answer back: the next plan asks again.
+pub fn reopen(store: &mut Store, who: &Who, conflict: &ConflictId) -> Result<()> {
+    let known = store.resolutions()?.into_iter().find(|known| known.conflict == *conflict);
+    let known = known.ok_or_else(|| Refusal::Unknown { what: "answer to the conflict", name: conflict.to_string() })?;
+    // The answer does not say whom it is about, its record does.
+    let past = store.decisions(None, usize::MAX)?.into_iter().find(|past| past.about == conflict.0);
+    let phone = past.map(|past| past.phone).unwrap_or_default();
+    let record = who.record(Deed::Reopened, &conflict.0, &phone, choice_words(&known.choice));
+    store.commit(&[StateChange::DropResolution(conflict.clone()), record])?;
+    Ok(())
+}
+
+/// Makes a rule from a conflict: this side's value wins for all of its field and kind, from the next plan on. It takes
+/// the place of an earlier rule for the same.
+pub fn make_rule(store: &mut Store, who: &Who, conflict: &Conflict, take: Side) -> Result<StandingRule> {
+    let field = rule_field(conflict)?;
+    let rule = StandingRule {
+        field: field.clone(),
+        kind: conflict.kind,
+        take,
+        conflict: conflict.id.clone(),
+        made_at: who.at,
+        made_by: who.name.clone(),
+    };
+    let detail = format!("{}: take {take}, for all like {}", rule.id(), conflict.id);
+    let record = who.record(Deed::RuleMade, &rule.id(), "", detail);
+    // An earlier answer to this very conflict would beat the rule.
+    let earlier = StateChange::DropResolution(conflict.id.clone());
+    store.commit(&[StateChange::SetRule(rule.clone()), earlier, record])?;
+    Ok(rule)
+}
+
+/// The field that a rule from this conflict would be about.
+fn rule_field(conflict: &Conflict) -> Result<&Field> {
+    let no = |why: &str| Refusal::NoRule { conflict: conflict.id.clone(), why: why.to_owned() };
+    match (&conflict.field, conflict.kind) {
+        (Some(Field::Phone), _) => {
+            Err(no("a number says who somebody is, so a wrong one makes somebody else: numbers are decided one by one"))
+        }
+        (Some(_), ConflictKind::BothEdited | ConflictKind::NoBase) if !conflict.for_all => {
+            let why = if conflict.detail.is_empty() { "its values are not alike others'" } else { &conflict.detail };
+            Err(no(&format!("it is decided by itself: {why}")))
+        }
+        (Some(field), ConflictKind::BothEdited | ConflictKind::NoBase) => Ok(field),
+        (_, ConflictKind::EditedAndDeleted) => {
+            Err(no("it is about a whole contact; [policy] edit_vs_delete says what happens to all of them"))
+        }
+        _ => Err(no("it is about who is who, not about a value")),
+    }
+}
+
+/// Takes a standing rule back; what it has written stays.
+pub fn remove_rule(store: &mut Store, who: &Who, id: &str) -> Result<StandingRule> {
+    let known = store.standing_rules()?.into_iter().find(|rule| rule.id() == id);
+    let rule = known.ok_or_else(|| Refusal::Unknown { what: "standing rule", name: id.to_owned() })?;
+    let record = who.record(Deed::RuleRemoved, id, "", format!("take {}", rule.take));
+    store.commit(&[StateChange::DropRule(rule.field.clone(), rule.kind), record])?;
+    Ok(rule)
+}
+
+/// Everything that can be taken out of a plan: its writes, and the deletions that wait in it. Not what carries out an
+/// answer to a conflict: that is taken back itself.
+pub fn excludable(plan: &Plan, who: &Who) -> Vec<Exclusion> {
+    if plan.undoes.is_some() {
+        return Vec::new(); // what to undo is chosen by naming the run
+    }
+    let planned = plan.actions.iter().filter(|action| action.reason != Rule::Resolved);
+    let planned = planned.filter_map(|action| Exclusion::of(action, &who.name, who.at));
+    let mut all: Vec<Exclusion> = planned.collect();
+    for held in plan.held.iter().filter_map(|held| Exclusion::of_held(held, &who.name, who.at)) {
+        if !all.iter().any(|known| known.action == held.action) {
+            all.push(held);
+        }
+    }
+    all
+}
+
+/// Takes actions out of the next plans, while they would do the same.
+pub fn exclude(store: &mut Store, who: &Who, chosen: &[Exclusion]) -> Result<()> {
+    let mut changes = Vec::new();
+    for exclusion in chosen {
+        let detail = format!("{} in {}", exclusion.kind.name(), exclusion.side.title());
+        changes.push(who.record(Deed::Excluded, &exclusion.action.0, &exclusion.phone, detail));
+        let (made_by, made_at) = (who.name.clone(), who.at);
+        changes.push(StateChange::Exclude(Exclusion { made_by, made_at, ..exclusion.clone() }));
+    }
+    store.commit(&changes)?;
+    Ok(())
+}
+
+/// Lets excluded actions be planned again.
+pub fn include(store: &mut Store, who: &Who, actions: &[ActionId]) -> Result<Vec<Exclusion>> {
+    let known = store.exclusions()?;
+    let mut back = Vec::new();
+    let mut changes = Vec::new();
+    for action in actions {
+        let found = known.iter().find(|known| known.action == *action);
+        let found = found.ok_or_else(|| Refusal::Unknown { what: "exclusion", name: action.to_string() })?;
+        let detail = format!("{} in {}", found.kind.name(), found.side.title());
+        changes.push(who.record(Deed::Included, &action.0, &found.phone, detail));
+        changes.push(StateChange::Include(action.clone()));
+        back.push(found.clone());
+    }
+    store.commit(&changes)?;
+    Ok(back)
+}
+
+/// Lets at most so many changes of a class through in the next run.
+pub fn approve(store: &mut Store, who: &Who, class: GuardClass, count: u64) -> Result<Approval> {
+    let approval = Approval { class: class.name().to_owned(), count, made_at: who.at, made_by: who.name.clone() };
+    let record = who.record(Deed::Approved, class.name(), "", format!("{class}={count} for the next run"));
+    store.commit(&[StateChange::Approve(approval.clone()), record])?;
+    Ok(approval)
+}
+
+/// Takes an approval back that no run has used.
+pub fn revoke(store: &mut Store, who: &Who, class: GuardClass) -> Result<Approval> {
+    let known = store.approvals()?.into_iter().find(|known| known.class == class.name());
+    let known = known.ok_or_else(|| Refusal::Unknown { what: "approval of", name: class.name().to_owned() })?;
+    let record = who.record(Deed::Revoked, class.name(), "", format!("{class}={}", known.count));
+    store.commit(&[StateChange::DropApproval(known.class.clone()), record])?;
+    Ok(known)
+}
+
+/// What a run may do beyond its guards: what was given to it, and for all other classes what is stored for the next run.
+pub fn approvals(store: &Store, given: BTreeMap<GuardClass, u64>) -> Result<BTreeMap<GuardClass, u64>> {
+    let stored = store.approvals()?.into_iter();
+    let stored = stored.filter_map(|known| Some((GuardClass::by_name(&known.class)?, known.count)));
+    let mut all: BTreeMap<GuardClass, u64> = stored.collect();
+    all.extend(given);
+    Ok(all)
+}
+
+/// Exclusions that a run lets go of: something else is done there now, or the record that seemed deleted is back.
+pub(crate) fn no_longer_excluded(store: &Store, plan: &Plan, who: &Who) -> store::Result<Vec<StateChange>> {
+    let known = store.exclusions()?;
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let writes = plan.actions.iter().filter(|action| action.kind.is_write()).map(model::Action::place);
+    // What a guard withholds was planned; what is held for another reason need not be what was excluded.
+    let withheld = plan.held.iter().filter(|held| held.reason == model::HeldReason::Guard).map(model::Held::place);
+    let places: std::collections::BTreeSet<String> = writes.chain(withheld).collect();
+    let is_back = |known: &Exclusion| {
+        known.kind == ActionKind::Delete
+            && plan.observations.iter().any(|seen| {
+                matches!(seen, model::Observation::Returned { link, side }
+                    if Some(*link) == known.link && *side == known.side.other())
+            })
+    };
+    let mut changes = Vec::new();
+    for gone in known.iter().filter(|known| places.contains(&known.place()) || is_back(known)) {
+        changes.push(StateChange::Include(gone.action.clone()));
+        let detail = format!("{} in {}: it has changed", gone.kind.name(), gone.side.title());
+        changes.push(who.record(Deed::Included, &gone.action.0, &gone.phone, detail));
+    }
+    Ok(changes)
+}
