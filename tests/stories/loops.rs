@@ -5,14 +5,15 @@ use crate::support::{SECOND_RUN, World, applied, words};
 
 /// Company of contact 1: our write, changed back in the CRM, and edited in JustCall again. The report of the third run.
 fn flipping(world: &World) -> serde_json::Value {
-    for _ in 0..2 {
-        world.edit(1, |contact| contact.company = Some("Flip".to_owned()));
+    // In another spelling each time: the very text of before our write may be a listing that lags behind it (S8).
+    for spelling in ["Fl\u{ed}p", "Fli\u{301}p"] {
+        world.edit(1, |contact| contact.company = Some(spelling.to_owned()));
         let report = world.sync();
         if !words(&report, "conflicts", "kind").is_empty() {
             return report;
         }
         assert_eq!(applied(&report, "crm", "update"), 1);
-        world.edit_crm("Flip", "Acme 1");
+        world.edit_crm(spelling, "Acme 1");
         assert_eq!(applied(&world.sync(), "justcall", "update"), 1);
     }
     panic!("never frozen");
@@ -39,7 +40,7 @@ fn a_field_that_flips_to_and_fro_is_frozen_and_reported_s44_s45() {
     let conflict = words(&report, "conflicts", "id").remove(0);
     world.run(&["conflicts", "resolve", &conflict, "--take", "justcall"]).ends(0);
     assert_eq!(applied(&world.sync(), "crm", "update"), 1);
-    assert!(world.row("new@example.com").ends_with("Flip"));
+    assert!(world.row("new@example.com").contains(",Fl"));
     world.settled();
 }
 

@@ -136,7 +136,7 @@ impl Session<'_> {
     /// Whether what was sent then need not be shown yet at this time.
     fn may_lag(&self, side: Side, sent_at: Timestamp, read_at: Timestamp) -> bool {
         let lag = SignedDuration::from_secs(self.connectors[side].capabilities().read_lag_seconds.into());
-        sent_at.checked_add(lag).is_ok_and(|settled| read_at <= settled)
+        !lag.is_zero() && sent_at.checked_add(lag).is_ok_and(|settled| read_at <= settled)
     }
 
     /// Sending the same once more would end the same: not before the source says something else.
