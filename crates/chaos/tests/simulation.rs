@@ -4,7 +4,7 @@
 use chaos::{Campaign, campaign, default_settings};
 
 /// Seeds that every build looks at.
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 2000;
 
 fn seeds() -> (u64, u64) {
     let wanted = std::env::var("SEEDS").ok().and_then(|text| {
@@ -23,7 +23,7 @@ fn random_worlds_hold_together() {
         settings: default_settings(),
         own_choices: true,
         threads: 2,
-        most_failures: 60,
+        most_failures: 6,
     };
     let totals = campaign(&plan, &|_| {});
     for failure in &totals.failures {

@@ -5,6 +5,7 @@
 
 use crate::draft::{Draft, Fate, World};
 use crate::normalizer::PhoneReading;
+use model::mutant::{self, Mutant};
 use model::{
     Action, ActionId, ActionKind, Alarm, AlarmKind, Change, Exclusion, Field, PhoneKey, RecordId, Side, SkipReason,
     Skipped,
@@ -17,7 +18,7 @@ const NAMED: usize = 5;
 /// Takes out what people excluded.
 pub(crate) fn leave_out(world: &World<'_>, draft: &mut Draft) {
     let known = &world.state.exclusions;
-    if known.is_empty() {
+    if known.is_empty() || mutant::is(Mutant::ExclusionIgnored) {
         return;
     }
     let by_action: BTreeMap<&ActionId, &Exclusion> = known.iter().map(|known| (&known.action, known)).collect();

@@ -354,10 +354,12 @@ pub(crate) fn via(world: &World<'_>, side: Side, row: u32, changes: &[Change]) -
         return capabilities.update_via;
     }
     let phone = world.row(side, row).cell(world.settings.schema.phone().index()).text();
-    let strict = match world.normalizer.canon(&Field::Phone, Cell::from_text(phone)) {
-        Canon::Phone(key) => Some(key).filter(|key| key.to_string() == phone),
+    let readable = match world.normalizer.canon(&Field::Phone, Cell::from_text(phone)) {
+        Canon::Phone(key) => Some(key),
+        _ if mutant::is(Mutant::BulkUnreadable) => PhoneKey::new(phone, ""),
         _ => None,
     };
+    let strict = readable.filter(|key| key.to_string() == phone);
     let alone = strict.is_some_and(|key| !world.matching.is_shared(side, key.number()));
     let alone = alone || mutant::is(Mutant::BulkShared);
     let moves = changes.iter().any(|change| change.field == Field::Phone) && !mutant::is(Mutant::BulkMoves);

@@ -1,6 +1,7 @@
 //! What people decide beside single conflicts: rules for all conflicts alike, actions that are not to be carried out,
 //! approvals for the next run; and the record of every decision. Whether a decision makes sense is checked elsewhere.
 
+use crate::mutant::{self, Mutant};
 use crate::{
     Action, ActionId, ActionKind, Change, Conflict, ConflictId, ConflictKind, Field, Held, LinkId, RecordId, Side,
 };
@@ -32,7 +33,8 @@ impl StandingRule {
 
     /// Whether it answers a conflict, as far as the conflict shows: an empty value never wins.
     pub fn answers(&self, conflict: &Conflict) -> bool {
-        let alike = conflict.field.as_ref() == Some(&self.field) && conflict.kind == self.kind && conflict.for_all;
+        let field = conflict.field.as_ref() == Some(&self.field) || mutant::is(Mutant::RuleSpreads);
+        let alike = field && conflict.kind == self.kind && conflict.for_all;
         alike && conflict.value(self.take).as_ref().is_some_and(|value| !value.is_empty())
     }
 

@@ -148,7 +148,8 @@ impl Session<'_> {
     fn left(&self, action: &Action, rows: &Rows<'_>) -> Option<String> {
         let records = rows.of(action);
         let out = |side: &Side| records[*side].is_some_and(|row| !self.settings.scope[*side].admits(row));
-        let side = Side::BOTH.into_iter().filter(|_| action.kind != ActionKind::Unlink).find(out)?;
+        let written = action.kind != ActionKind::Unlink && !mutant::is(Mutant::StaleScope);
+        let side = Side::BOTH.into_iter().filter(|_| written).find(out)?;
         Some(format!("the {} record is outside the scope by now", side.title()))
     }
 

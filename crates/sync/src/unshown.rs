@@ -58,6 +58,7 @@ impl Session<'_> {
         let recent = BySide::from_fn(|side| {
             let ended = last_run.as_ref().and_then(|run| run.finished_at);
             ended.is_some_and(|ended| self.may_lag(side, ended, listings[side].read_at))
+                && !mutant::is(Mutant::RecentBelieved)
         });
         for joined in &matching.survey.joined {
             let head = &heads[joined.head];
