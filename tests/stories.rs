@@ -17,6 +17,8 @@ mod bad_state;
 mod brakes;
 #[path = "stories/browser.rs"]
 mod browser;
+#[path = "stories/chromium.rs"]
+mod chromium;
 #[path = "stories/commands.rs"]
 mod commands;
 #[path = "stories/conflicts.rs"]
@@ -47,6 +49,8 @@ mod phones;
 mod plans;
 #[path = "stories/privacy.rs"]
 mod privacy;
+#[path = "stories/reviewing.rs"]
+mod reviewing;
 #[path = "stories/two_way.rs"]
 mod two_way;
 #[path = "stories/undo.rs"]

@@ -1,6 +1,7 @@
 //! The page of a plan in a real browser: it opens, filters, takes answers, and what it lets a person download is what
 //! `conflicts import` reads. Needs Chromium; says so loudly where there is none.
 
+use crate::chromium;
 use crate::support::{World, applied, words};
 use serde_json::Value;
 use std::process::Command;
@@ -57,15 +58,9 @@ const HAND: &str = r##"
 </script>
 "##;
 
-fn browser() -> Option<&'static str> {
-    ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
-}
-
 /// What the browser saw; none where there is no browser.
 fn drive(world: &World) -> Option<Value> {
-    let Some(browser) = browser() else {
+    let Some(browser) = chromium::program() else {
         eprintln!("SKIPPED: no Chromium found, the page was not opened (install `chromium`)");
         return None;
     };
