@@ -1,6 +1,7 @@
 //! A real browser, driven through its own protocol over a pipe: opens pages, runs scripts in them, takes pictures, checks
 //! accessibility with axe-core. It asserts nothing about tieline.
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -137,6 +138,12 @@ impl Browser {
         self.call("Emulation.setDeviceMetricsOverride", size);
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.call("Emulation.setEmulatedMedia", media);
+    }
+
+    /// The window as a PNG.
+    pub(crate) fn picture(&mut self) -> Vec<u8> {
+        let shot = self.call("Page.captureScreenshot", json!({ "format": "png", "optimizeForSpeed": false }));
+        base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
     }
 
     /// What axe-core finds wrong; nothing, said loudly, where there is no axe-core.

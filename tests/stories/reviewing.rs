@@ -155,3 +155,34 @@ fn a_state_that_is_not_there_is_not_made() {
     world.run(&["review"]).fails(2, &["no state"]);
     assert!(!world.path("tieline.db").exists());
 }
+
+/// Pictures for the guide: `TIELINE_PICTURES=docs/images cargo test -p tieline --test stories pictures`.
+#[test]
+fn pictures() {
+    let Some(folder) = std::env::var_os("TIELINE_PICTURES").map(std::path::PathBuf::from) else { return };
+    // Relative to the sources, wherever tests run.
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+    let world = after_a_night();
+    let mut browser = Browser::start(&world.path("profile")).expect("a browser");
+    let served = Served::start(&world, &[]);
+    let (wide, narrow) = ((1100, 860), (390, 800));
+    browser.window(wide.0, wide.1, "light");
+    browser.open(&served.url);
+    let mut shoot = |browser: &mut Browser, size: (u32, u32), scheme: &str, page: &str, name: &str| {
+        browser.window(size.0, size.1, scheme);
+        if !page.is_empty() {
+            browser.open(&served.page(page));
+        }
+        std::fs::write(folder.join(name), browser.picture()).unwrap();
+    };
+    shoot(&mut browser, wide, "light", "overview", "review-overview.png");
+    shoot(&mut browser, wide, "light", "conflicts", "review-conflicts.png");
+    shoot(&mut browser, narrow, "dark", "conflicts?field=email", "review-conflicts-phone.png");
+    browser.window(wide.0, wide.1, "light");
+    browser.open(&served.page("conflicts"));
+    browser.go(&choose("all", "crm"));
+    browser.open(&served.page("apply"));
+    browser.go("document.querySelector('main form button').click();");
+    browser.arrive("/apply/p");
+    shoot(&mut browser, wide, "light", "", "review-apply.png");
+}
