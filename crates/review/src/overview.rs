@@ -61,7 +61,7 @@ fn tiles(app: &App, plan: &Plan, store: &Store, parked: &[Parked]) -> Result<Mar
     let (person, later) = (waiting.for_a_person() as u64, waiting.for_later() as u64);
     let decided = (plan.conflicts.len() as u64).saturating_sub(open);
     let tile = |count: u64, what: &str, link: String, calls: bool| {
-        html! { li.calls[calls && count > 0] { a href=(link) { strong { (words::number(count)) } (what) } } }
+        html! { li.calls[calls && count > 0].zero[count == 0] { a href=(link) { strong { (words::number(count)) } (what) } } }
     };
     let actions = plan.actions.iter().filter(|action| action.kind.is_write()).count() as u64;
     Ok(html! {

@@ -86,6 +86,7 @@ fn actions(app: &App, plan: &Plan, wanted: &Wanted, path: &str, excluded: &[Excl
     let rows: Vec<&Action> = groups.into_iter().flat_map(|group| group.rows).filter(|action| wanted.fits(action)).collect();
     let (page, shown) = layout::slice(wanted.page, rows.len());
     let pages = pager(page, rows.len(), |page| format!("{}?{}", app.path(path), wanted.query(page)));
+    let ticks = rows[shown.clone()].iter().any(|action| may_be_left_out(plan, action));
     html! {
         section aria-labelledby="actions" {
             h2 #actions { (words::count(rows.len() as u64, "action")) }
@@ -106,14 +107,14 @@ fn actions(app: &App, plan: &Plan, wanted: &Wanted, path: &str, excluded: &[Excl
                     (app.csrf())
                     div.scroll tabindex="0" role="region" aria-label="Table of actions" {
                         table.stack {
-                            thead { tr { th scope="col" { "Leave out" } th scope="col" { "Where" } th scope="col" { "Contact" } th scope="col" { "Changes" } th scope="col" { "Why" } } }
-                            tbody { @for action in &rows[shown] { (row(app, plan, action, excluded)) } }
+                            thead { tr { @if ticks { th scope="col" { "Leave out" } } th scope="col" { "Where" } th scope="col" { "Contact" } th scope="col" { "Changes" } th scope="col" { "Why" } } }
+                            tbody { @for action in &rows[shown] { (row(app, action, excluded, ticks.then(|| may_be_left_out(plan, action)))) } }
                         }
                     }
-                    p {
+                    @if ticks { p {
                         button type="submit" { "Leave out those ticked" }
                         " They stay out until something else would be done there. This plan is void then: make a fresh one."
-                    }
+                    } }
                 }
             }
             (pages)
@@ -121,19 +122,23 @@ fn actions(app: &App, plan: &Plan, wanted: &Wanted, path: &str, excluded: &[Excl
     }
 }
 
-fn row(app: &App, plan: &Plan, action: &Action, excluded: &[Exclusion]) -> Markup {
-    // What carries out an answer is taken back under Conflicts; what an undo does is chosen by naming its run.
-    let may = action.kind.is_write() && action.reason != Rule::Resolved && plan.undoes.is_none();
+/// What carries out an answer is taken back under Conflicts; what an undo does is chosen by naming its run.
+fn may_be_left_out(plan: &Plan, action: &Action) -> bool {
+    action.kind.is_write() && action.reason != Rule::Resolved && plan.undoes.is_none()
+}
+
+/// `may`: whether it may be left out; none where no action of the page may.
+fn row(app: &App, action: &Action, excluded: &[Exclusion], may: Option<bool>) -> Markup {
     let id = action.named();
     let is_out = excluded.iter().any(|known| known.action == id);
     html! {
         tr.moves[report::view::changes_phone(action)].off[is_out] {
-            td {
+            @if let Some(may) = may { td {
                 @if is_out { "left out" }
                 @else if may {
                     input type="checkbox" name="id" value=(id) aria-label={ "Leave out: " (action.kind.name()) " of " (safe(&action.name)) " " (safe(&action.phone)) };
                 }
-            }
+            } }
             td { (words::kind(action.kind)) @if action.kind.is_write() { " in " (action.side.title()) } }
             td { (values::name(&action.name)) br; (crate::contact::link(app, &action.phone)) }
             td { (sections::changes_of(action)) }
