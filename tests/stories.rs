@@ -39,6 +39,8 @@ mod first_sync;
 mod forgetting;
 #[path = "stories/formats.rs"]
 mod formats;
+#[path = "stories/large_report.rs"]
+mod large_report;
 #[path = "stories/listings.rs"]
 mod listings;
 #[path = "stories/loops.rs"]

@@ -1,7 +1,7 @@
 //! The page of a plan in a real browser: it opens, filters, takes answers, and what it lets a person download is what
 //! `conflicts import` reads. Needs Chromium; says so loudly where there is none.
 
-use crate::chromium;
+use crate::chromium::{self, Browser};
 use crate::support::{World, applied, words};
 use serde_json::Value;
 use std::process::Command;
@@ -90,15 +90,22 @@ fn conflicts_are_answered_on_the_page_and_settled() {
     assert!(!page.contains("<script>window") && !page.contains("<img"), "{page}");
     assert!(!page.contains("http:") && !page.contains("https:"), "nothing is fetched");
     let Some(seen) = drive(&world) else { return };
+    if let Some(mut browser) = Browser::start(&world.path("second")) {
+        for (width, scheme) in [(1200, "light"), (390, "dark")] {
+            browser.window(width, 900, scheme);
+            browser.open(&format!("file://{}", world.path("plan.html").display()));
+            browser.accessible("the page of a plan");
+        }
+    }
     for (what, count) in [("scripts", 2), ("images", 0), ("cards", 2), ("unnamed", 0), ("doubled", 0), ("skipped", 0)] {
         assert_eq!(seen[what], count, "{what}: {seen:#}");
     }
     assert_eq!(seen["hacked"], false);
     for (what, text) in [
-        ("filtered", "0 of 2 decided, 1 shown"),
-        ("one", "1 of 2 decided, 2 shown"),
-        ("all", "2 of 2 decided, 2 shown"),
-        ("undone", "1 of 2 decided, 2 shown"),
+        ("filtered", "0 of 2 decided, 1 found"),
+        ("one", "1 of 2 decided, 2 found"),
+        ("all", "2 of 2 decided, 2 found"),
+        ("undone", "1 of 2 decided, 2 found"),
     ] {
         assert!(seen[what].as_str().unwrap().starts_with(text), "{what}: {seen:#}");
     }

@@ -15,12 +15,9 @@ pub(super) fn card(conflict: &Conflict, options: &PageOptions) -> Markup {
         fieldset {
             legend { "Answers" }
             @for answer in answers(conflict, &options.titles) {
-                label {
-                    input.js type="radio" name={ "d-" (id) } value=(answer.code);
-                    " " strong { (label(answer.code, &options.titles)) } " " (text::safe(&answer.effect))
-                    @if answer.code == "value" {
-                        " " input.js.own type="text" aria-label="A value of your own" autocomplete="off";
-                    }
+                // The controls are the script's: without it they would be in the way.
+                label data-a=(answer.code) {
+                    strong { (label(answer.code, &options.titles)) } " " (text::safe(&answer.effect))
                 }
             }
         }

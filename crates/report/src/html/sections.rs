@@ -7,6 +7,10 @@ use crate::words;
 use maud::{Markup, html};
 use model::{Action, Alarm, Applied, BySide, Conflict, Held, RunReport, Side, Skipped};
 
+/// Conflicts that a page holds as cards at once; beyond it only the first few.
+const AT_ONCE: usize = 200;
+const FIRST: usize = 50;
+
 /// Why a run ended early.
 pub fn error(run: &RunReport) -> Option<Section> {
     let error = run.error.as_ref()?;
@@ -26,9 +30,12 @@ pub fn alarms(alarms: &[Alarm]) -> Option<Section> {
 /// Conflicts, then what a guard or a doubt holds back.
 pub(super) fn needs_you(waiting: &Waiting<'_>, options: &PageOptions) -> Option<Section> {
     let count = waiting.for_a_person() as u64;
+    let all: usize = waiting.conflicts.iter().map(|group| group.rows.len()).sum();
+    let mut at_once = if all > AT_ONCE { FIRST } else { all };
     let body = html! {
         @if !waiting.conflicts.is_empty() { (controls(&waiting.conflicts)) }
-        @for group in &waiting.conflicts { (conflicts(group, options)) }
+        @for group in &waiting.conflicts { (conflicts(group, &mut at_once, options)) }
+        @if !waiting.conflicts.is_empty() { p.js { button #more type="button" hidden {} } }
         @for group in &waiting.decide { (held(group, options)) }
     };
     let title = format!("Needs you ({})", words::number(count));
@@ -49,7 +56,7 @@ fn controls(groups: &[Group<'_, Conflict>]) -> Markup {
             label { "Find " input #find type="search" placeholder="name, number, value" autocomplete="off"; }
             label { "Field " select #field { option value="" { "all" } @for field in &fields { option { (field) } } } }
             label {
-                "All shown: "
+                "All found: "
                 select #bulk {
                     option value="" { "choose" }
                     option value="justcall" { "JustCall" }
@@ -58,7 +65,7 @@ fn controls(groups: &[Group<'_, Conflict>]) -> Markup {
                     option value="none" { "No answer" }
                 }
             }
-            button #apply type="button" { "Apply to all shown" }
+            button #apply type="button" { "Apply to all found" }
             button #undo type="button" disabled { "Undo" }
             button #download type="button" disabled { "Download decisions" }
             p #told role="status" {}
@@ -66,11 +73,16 @@ fn controls(groups: &[Group<'_, Conflict>]) -> Markup {
     }
 }
 
-fn conflicts(group: &Group<'_, Conflict>, options: &PageOptions) -> Markup {
+/// The cards of a group. Those beyond the first few stand in a `noscript`: there a browser that runs the script reads them
+/// as text, which costs it little, and makes cards of those that are looked at; any other browser shows them all.
+fn conflicts(group: &Group<'_, Conflict>, at_once: &mut usize, options: &PageOptions) -> Markup {
+    let (first, rest) = group.rows.split_at(group.rows.len().min(*at_once));
+    *at_once -= first.len();
     html! {
-        details.group open {
+        details.group.cards open {
             summary { h3 { (group.title) } }
-            @for conflict in &group.rows { (card::card(conflict, options)) }
+            @for conflict in first { (card::card(conflict, options)) }
+            @if !rest.is_empty() { noscript { @for conflict in rest { (card::card(conflict, options)) } } }
         }
     }
 }
