@@ -62,6 +62,11 @@ impl Browser {
 
     /// Calls a method of the protocol and waits for its answer.
     pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
+        self.attempt(method, params).unwrap_or_else(|error| panic!("{method}: {error:#}"))
+    }
+
+    /// The same where the page may be on its way.
+    pub(crate) fn attempt(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         self.calls += 1;
         let mut message = json!({ "id": self.calls, "method": method, "params": params });
         if let Some(session) = &self.session {
@@ -75,8 +80,7 @@ impl Browser {
             assert!(!answer.is_empty(), "the browser is gone, at {method}");
             let answer: Value = serde_json::from_slice(answer.strip_suffix(b"\0").unwrap_or(&answer)).unwrap();
             if answer["id"] == self.calls {
-                assert!(answer.get("error").is_none(), "{method}: {answer:#}");
-                return answer["result"].clone();
+                return answer.get("error").map_or_else(|| Ok(answer["result"].clone()), |error| Err(error.clone()));
             }
         }
     }
@@ -120,8 +124,8 @@ impl Browser {
         let there = format!("!window.left && document.readyState === 'complete' && location.href.includes({path:?})");
         loop {
             // While a page goes, there is nobody to answer.
-            let answer = self.call("Runtime.evaluate", json!({ "expression": there, "returnByValue": true }));
-            if answer["result"]["value"] == true {
+            let answer = self.attempt("Runtime.evaluate", json!({ "expression": there, "returnByValue": true }));
+            if answer.is_ok_and(|answer| answer["result"]["value"] == true) {
                 return;
             }
             if Instant::now() > end {
@@ -163,7 +167,8 @@ impl Browser {
 fn axe() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let named = std::env::var_os("TIELINE_AXE").map(PathBuf::from);
-    let folders = named.into_iter().chain([root.join("node_modules/axe-core"), root.join("target/node_modules/axe-core")]);
+    let folders =
+        named.into_iter().chain([root.join("node_modules/axe-core"), root.join("target/node_modules/axe-core")]);
     let found = folders.map(|folder| folder.join("axe.min.js")).find(|file| file.exists());
     if found.is_none() {
         eprintln!("SKIPPED: no axe-core found, accessibility was not checked (npm install --prefix target axe-core)");

@@ -3,9 +3,7 @@
 
 use crate::chromium::Browser;
 use crate::support::until;
-use model::{
-    Binding, BySide, Conflict, ConflictId, ConflictKind, Field, LinkId, PLAN_FORMAT, Plan, PlanId, Summary,
-};
+use model::{Binding, BySide, Conflict, ConflictId, ConflictKind, Field, LinkId, PLAN_FORMAT, Plan, PlanId, Summary};
 use report::html::PageOptions;
 use std::time::{Duration, Instant};
 
@@ -72,7 +70,9 @@ fn ten_thousand_conflicts_open_at_once() {
     browser.eval(&format!("{{ {find} }} 0"));
     assert_eq!(cards(&mut browser), 1);
     browser.eval("document.querySelector('.card [data-a=crm] input').click()");
-    browser.eval("document.getElementById('find').value = ''; document.getElementById('find').dispatchEvent(new Event('input'))");
+    browser.eval(
+        "document.getElementById('find').value = ''; document.getElementById('find').dispatchEvent(new Event('input'))",
+    );
     browser.eval("document.getElementById('bulk').value = 'justcall'; document.getElementById('apply').click()");
     assert!(browser.text("#told").starts_with("10,000 of 10,000 decided"), "{}", browser.text("#told"));
     browser.eval("document.getElementById('undo').click()");
@@ -85,9 +85,9 @@ fn ten_thousand_conflicts_open_at_once() {
     let file = format!("file://{}?plain", file.display());
     browser.call("Page.navigate", serde_json::json!({ "url": file }));
     until("the page without JavaScript", || {
-        let found = browser.call("DOM.getDocument", serde_json::json!({}));
+        let Ok(found) = browser.attempt("DOM.getDocument", serde_json::json!({})) else { return false };
         let params = serde_json::json!({ "nodeId": found["root"]["nodeId"], "selector": "article.card" });
-        let nodes = browser.call("DOM.querySelectorAll", params);
-        nodes["nodeIds"].as_array().unwrap().len() == COUNT
+        let nodes = browser.attempt("DOM.querySelectorAll", params);
+        nodes.is_ok_and(|nodes| nodes["nodeIds"].as_array().unwrap().len() == COUNT)
     });
 }

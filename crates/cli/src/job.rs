@@ -103,8 +103,9 @@ fn session<'a>(
     let connectors = setup.connectors(learned)?;
     let connectors = match access {
         Access::Write => connectors,
-        Access::Read => connectors
-            .map(|connector| -> Box<dyn connector::Connector> { Box::new(connector::ReadOnly(connector)) }),
+        Access::Read => {
+            connectors.map(|connector| -> Box<dyn connector::Connector> { Box::new(connector::ReadOnly(connector)) })
+        }
     };
     Ok(Session::new(SessionParts {
         store,

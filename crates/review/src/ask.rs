@@ -77,9 +77,7 @@ impl Reply {
             Self::Page(status, markup) => {
                 (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], markup.0).into_response()
             }
-            Self::Go(path) => {
-                (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/{place}/{path}"))]).into_response()
-            }
+            Self::Go(path) => (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/{place}/{path}"))]).into_response(),
         }
     }
 }

@@ -64,9 +64,12 @@ fn leave_out(app: &App, ask: &Ask) -> Result<String, Trouble> {
     chosen.retain(|action| ticked.contains(action.action.0.as_str()));
     decide::exclude(&mut store, &who, &chosen)?;
     let gone = ticked.len() - chosen.len();
-    let gone = if gone == 0 { String::new() } else { format!(" {gone} would not be done any more in this way: look again.") };
+    let gone =
+        if gone == 0 { String::new() } else { format!(" {gone} would not be done any more in this way: look again.") };
     let count = words::count(chosen.len() as u64, "action");
-    Ok(format!("{count} left out, until something else would be done there. Plans that hold them are void: make a fresh one.{gone}"))
+    Ok(format!(
+        "{count} left out, until something else would be done there. Plans that hold them are void: make a fresh one.{gone}"
+    ))
 }
 
 /// Lets back in what is ticked.
@@ -85,7 +88,8 @@ fn finish(app: &Arc<App>, ask: &Ask, result: Result<String, Trouble>) -> Reply {
             Reply::Go(page.to_owned())
         }
         Err(trouble) => {
-            let body = html! { h1 { "Not stored" } (layout::trouble(&trouble)) p { a href=(app.path(page)) { "Back" } } };
+            let body =
+                html! { h1 { "Not stored" } (layout::trouble(&trouble)) p { a href=(app.path(page)) { "Back" } } };
             Reply::Page(StatusCode::CONFLICT, layout::page(app, page, "Not stored", &body))
         }
     }

@@ -143,7 +143,10 @@ pub(crate) async fn form(app: &App, headers: &HeaderMap, body: Body) -> Result<P
     if is_same(form.raw("csrf"), &app.keys.csrf) {
         Ok(form)
     } else {
-        Err(plain(StatusCode::FORBIDDEN, "This form was not made by this page, or by an earlier start of it. Reload the page and try again."))
+        Err(plain(
+            StatusCode::FORBIDDEN,
+            "This form was not made by this page, or by an earlier start of it. Reload the page and try again.",
+        ))
     }
 }
 

@@ -29,7 +29,9 @@ fn show(app: &App, ask: &Ask, wrong: Option<&Trouble>) -> Reply {
 fn draw(app: &App, ask: &Ask) -> Result<Markup, Trouble> {
     let store = app.store()?;
     let Some(plan) = app.last_plan(&store)? else {
-        return Ok(html! { h1 { "Held" } p { "No plan was made yet: " a href=(app.path("apply")) { "make one" } "." } });
+        return Ok(
+            html! { h1 { "Held" } p { "No plan was made yet: " a href=(app.path("apply")) { "make one" } "." } },
+        );
     };
     let titles = default_titles();
     let waiting = Waiting::new(&[], &plan.held, &titles);
@@ -144,7 +146,11 @@ pub(crate) fn approve(app: &Arc<App>, ask: &Ask) -> Reply {
         return show(app, ask, Some(&Trouble::new("give a class of changes and a number of at least one")));
     };
     let stored = app.store().and_then(|mut store| Ok(decide::approve(&mut store, &app.who(&ask.form), class, count)?));
-    told(app, ask, stored.map(|_| format!("Approved: at most {} of the class {class} in the next run.", words::number(count))))
+    told(
+        app,
+        ask,
+        stored.map(|_| format!("Approved: at most {} of the class {class} in the next run.", words::number(count))),
+    )
 }
 
 /// Takes an approval back.

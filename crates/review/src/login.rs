@@ -26,7 +26,10 @@ pub(crate) async fn enter(State(app): State<Arc<App>>, headers: HeaderMap, uri: 
         };
     }
     if !is_same(token, &app.keys.token) {
-        return gate::plain(StatusCode::FORBIDDEN, "This address is not valid: open the one that tieline review printed.");
+        return gate::plain(
+            StatusCode::FORBIDDEN,
+            "This address is not valid: open the one that tieline review printed.",
+        );
     }
     match (standing, &app.password) {
         (Standing::Inside, _) => go(&app, "overview", None),

@@ -72,7 +72,9 @@ pub(crate) fn page(app: &Arc<App>, ask: &Ask) -> Reply {
             (actions(app, &plan, &Wanted::read(&ask.query), "plan", &excluded))
             (exclusions::list(app, &excluded, "plan"))
         },
-        Ok((None, ..)) => html! { h1 { "Plan" } p { "No plan was made yet: " a href=(app.path("apply")) { "make one" } "." } },
+        Ok((None, ..)) => {
+            html! { h1 { "Plan" } p { "No plan was made yet: " a href=(app.path("apply")) { "make one" } "." } }
+        }
         Err(trouble) => html! { h1 { "Plan" } (layout::trouble(&trouble)) },
     };
     Reply::page(layout::page(app, "plan", "Plan", &body))
@@ -83,7 +85,8 @@ fn actions(app: &App, plan: &Plan, wanted: &Wanted, path: &str, excluded: &[Excl
     let titles = default_titles();
     // In the order of the reports: what can hurt comes first.
     let groups = changes(&plan.actions, &titles);
-    let rows: Vec<&Action> = groups.into_iter().flat_map(|group| group.rows).filter(|action| wanted.fits(action)).collect();
+    let rows: Vec<&Action> =
+        groups.into_iter().flat_map(|group| group.rows).filter(|action| wanted.fits(action)).collect();
     let (page, shown) = layout::slice(wanted.page, rows.len());
     let pages = pager(page, rows.len(), |page| format!("{}?{}", app.path(path), wanted.query(page)));
     let ticks = rows[shown.clone()].iter().any(|action| may_be_left_out(plan, action));

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::ask::{Ask, Reply};
-use crate::work::{self, Task};
 use crate::layout;
+use crate::work::{self, Task};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use report::view::{Quality, QualityGroup};

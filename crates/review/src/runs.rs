@@ -74,7 +74,9 @@ fn one_row(app: &App, row: &RunRow) -> Markup {
 pub(crate) fn one(app: &Arc<App>, ask: &Ask) -> Reply {
     let (status, body) = match draw(app, ask) {
         Ok(Some(body)) => (StatusCode::OK, body),
-        Ok(None) => (StatusCode::NOT_FOUND, html! { h1 { "No such run" } p { a href=(app.path("runs")) { "All runs" } } }),
+        Ok(None) => {
+            (StatusCode::NOT_FOUND, html! { h1 { "No such run" } p { a href=(app.path("runs")) { "All runs" } } })
+        }
         Err(trouble) => (StatusCode::SERVICE_UNAVAILABLE, html! { h1 { "Run" } (layout::trouble(&trouble)) }),
     };
     Reply::Page(status, layout::page(app, "runs", "Run", &body))

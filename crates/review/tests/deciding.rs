@@ -168,7 +168,8 @@ async fn actions_are_left_out_and_let_back_in() {
 
 #[tokio::test]
 async fn contacts_stay_text_s47() {
-    let names = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "=HYPERLINK(\"http://x\")", "a\u{202e}b\u{0}"];
+    let names =
+        ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "=HYPERLINK(\"http://x\")", "a\u{202e}b\u{0}"];
     let nasty = |(at, name): (usize, &&str)| Conflict {
         name: (*name).to_owned(),
         phone: (*name).to_owned(),
@@ -185,7 +186,13 @@ async fn contacts_stay_text_s47() {
         desk.post("conflicts/decide", &form).await;
     }
     let searched = "q=%3Cscript%3E&state=all&kind=%22%3E&age=%3Cb%3E&field=%3Ci%3E";
-    for page in ["conflicts?state=all", &format!("conflicts?{searched}"), "contact?phone=%3Cscript%3E", "plan?q=%3Cscript%3E", "overview"] {
+    for page in [
+        "conflicts?state=all",
+        &format!("conflicts?{searched}"),
+        "contact?phone=%3Cscript%3E",
+        "plan?q=%3Cscript%3E",
+        "overview",
+    ] {
         let page = desk.page(page).await;
         assert_eq!(page.matches("<script>").count(), 1, "only our own: {page}");
         assert!(!page.contains("<img") && !page.contains("<b>") && !page.contains('\u{202e}'), "{page}");

@@ -84,8 +84,10 @@ async fn the_token_becomes_a_cookie_and_leaves_the_address() {
 #[tokio::test]
 async fn another_name_of_this_machine_is_refused() {
     let desk = Desk::open(vec![conflict(1)]).await;
-    for host in ["evil.example:4000", "evil.example", "127.0.0.1", "127.0.0.1:80", "127.0.0.2:4000", "0.0.0.0:4000", ""] {
-        let request = Request::get(desk.path("conflicts")).header(header::HOST, host).header(header::COOKIE, &desk.cookie);
+    for host in ["evil.example:4000", "evil.example", "127.0.0.1", "127.0.0.1:80", "127.0.0.2:4000", "0.0.0.0:4000", ""]
+    {
+        let request =
+            Request::get(desk.path("conflicts")).header(header::HOST, host).header(header::COOKIE, &desk.cookie);
         let answer = desk.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
     }

@@ -15,8 +15,8 @@ use connector::{Write, WriteResult};
 use engine::settings::GuardClass;
 use model::mutant::{self, Mutant};
 use model::{
-    ActionKind, Applied, BySide, Conflict, ConflictId, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome,
-    RunReport, Schema, Side,
+    ActionKind, Applied, BySide, Conflict, ConflictId, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution,
+    RunId, RunOutcome, RunReport, Schema, Side,
 };
 use std::collections::{BTreeMap, VecDeque};
 use store::{StateChange, Store};

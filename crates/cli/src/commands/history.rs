@@ -171,8 +171,6 @@ fn report_of(run: &RunRow) -> Option<RunReport> {
 
 /// Runs as a view draws them.
 pub(crate) fn rows(runs: &[RunRow]) -> Vec<report::terminal::RunRow> {
-    let row = |run: &RunRow| {
-        report::terminal::RunRow::new(run.id.0.clone(), run.started_at, report_of(run).as_ref())
-    };
+    let row = |run: &RunRow| report::terminal::RunRow::new(run.id.0.clone(), run.started_at, report_of(run).as_ref());
     runs.iter().map(row).collect()
 }

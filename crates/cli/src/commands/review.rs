@@ -10,6 +10,7 @@ use crate::failure::{Failure, Fallible};
 use crate::job::{self, Access, Job};
 use crate::output;
 use crate::surroundings::wait_for_signal;
+use ::sync::Events;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::{Choice, Conflict, PlanId, RunId};
@@ -20,7 +21,6 @@ use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use ::sync::Events;
 use tokio::net::TcpListener;
 
 /// Where a password comes from, where no file is named.
@@ -42,7 +42,8 @@ pub(crate) async fn run(context: &Context, args: &args::Review) -> Fallible<Code
     drop(job::look(&config.state_path())?);
     let keys = keys()?;
     let listener = TcpListener::bind((ip, args.port)).await.map_err(|error| {
-        Failure::new(format!("cannot listen on {ip}, port {}: {error}", args.port)).hint("take another --port; 0 takes any free one")
+        Failure::new(format!("cannot listen on {ip}, port {}: {error}", args.port))
+            .hint("take another --port; 0 takes any free one")
     })?;
     let address = listener.local_addr()?;
     let url = url(address, &keys);
@@ -107,8 +108,9 @@ fn password(args: &args::Review) -> Fallible<Option<String>> {
     };
     let text = text.trim_end_matches(['\r', '\n']);
     if text.chars().count() < SHORTEST {
-        return Err(Failure::usage(format!("the password of {from} has fewer than {SHORTEST} characters"))
-            .hint(MAKE_ONE));
+        return Err(
+            Failure::usage(format!("the password of {from} has fewer than {SHORTEST} characters")).hint(MAKE_ONE)
+        );
     }
     Ok(Some(text.to_owned()))
 }
@@ -120,7 +122,8 @@ fn open_browser(context: &Context, url: &str) {
         _ => ("xdg-open", &[]),
     };
     let null = std::process::Stdio::null;
-    let started = std::process::Command::new(program).args(first).arg(url).stdin(null()).stdout(null()).stderr(null()).spawn();
+    let started =
+        std::process::Command::new(program).args(first).arg(url).stdin(null()).stdout(null()).stderr(null()).spawn();
     if started.is_err() {
         context.note("no browser could be opened: open the address yourself");
     }

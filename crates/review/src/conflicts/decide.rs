@@ -69,11 +69,16 @@ fn told_text(choice: &Choice, stored: &[Resolution]) -> String {
         Choice::Value(_) => true,
         Choice::Skip | Choice::KeepApart => false,
     };
-    let sides: Vec<String> = Side::BOTH.into_iter().filter(|side| writes(*side)).map(|side| side.title().to_owned()).collect();
+    let sides: Vec<String> =
+        Side::BOTH.into_iter().filter(|side| writes(*side)).map(|side| side.title().to_owned()).collect();
     let then = if sides.is_empty() {
         "nothing is written for them".to_owned()
     } else {
-        format!("the next plan writes at most {} in {}", words::count(stored.len() as u64, "record"), words::list(&sides))
+        format!(
+            "the next plan writes at most {} in {}",
+            words::count(stored.len() as u64, "record"),
+            words::list(&sides)
+        )
     };
     format!("{count} stored: {then}.")
 }
@@ -103,19 +108,23 @@ fn targets<'p>(
     if form.text("scope") == "all" {
         if form.text("plan") != plan.id.0 {
             return Err(Trouble {
-                message: "a newer plan was made since this page was opened: what fits the filter may be others now".to_owned(),
+                message: "a newer plan was made since this page was opened: what fits the filter may be others now"
+                    .to_owned(),
                 hint: Some("nothing was stored; look at the list, then store the choice again".to_owned()),
             });
         }
         let rows = filter.rows(plan, answers, app.jobs.now());
         return Ok(rows.into_iter().map(|row| row.conflict).collect());
     }
-    let known: HashMap<&str, &Conflict> = plan.conflicts.iter().map(|conflict| (conflict.id.0.as_str(), conflict)).collect();
+    let known: HashMap<&str, &Conflict> =
+        plan.conflicts.iter().map(|conflict| (conflict.id.0.as_str(), conflict)).collect();
     let mut found = Vec::new();
     for key in form.all("id") {
         let (id, check) = key.split_once('.').unwrap_or((key, ""));
         match known.get(id) {
-            None => told.refused.push((id.to_owned(), "the last plan has no such conflict: it is settled, or gone".to_owned())),
+            None => told
+                .refused
+                .push((id.to_owned(), "the last plan has no such conflict: it is settled, or gone".to_owned())),
             Some(conflict) if conflict.check() != check => {
                 let why = "one of its values has changed since this page was opened: look at it again".to_owned();
                 told.refused.push((id.to_owned(), why));

@@ -35,7 +35,9 @@ pub(crate) fn show(app: &App, filter: &Filter, kept: &Pairs, wrong: Option<&Trou
 fn draw(app: &App, filter: &Filter, kept: &Pairs) -> Result<Markup, Trouble> {
     let store = app.store()?;
     let Some(plan) = app.last_plan(&store)? else {
-        return Ok(html! { h1 { "Conflicts" } p { "No plan was made yet: " a href=(app.path("apply")) { "make one" } "." } });
+        return Ok(
+            html! { h1 { "Conflicts" } p { "No plan was made yet: " a href=(app.path("apply")) { "make one" } "." } },
+        );
     };
     let answers = app.answers(&store)?;
     let rows = filter.rows(&plan, &answers, app.jobs.now());

@@ -73,18 +73,28 @@ fn store_rule(app: &App, form: &Pairs) -> Result<(), Trouble> {
     let rule = sync::decide::make_rule(&mut store, &app.who(form), conflict, take)?;
     let answered = plan.conflicts.iter().filter(|conflict| rule.answers(conflict)).count() as u64;
     let answered = words::count(answered, "conflict");
-    app.tell("conflicts", format!("Rule {}: {} wins. It answers {answered} of this plan, and all like them later.", rule.id(), take.title()));
+    app.tell(
+        "conflicts",
+        format!(
+            "Rule {}: {} wins. It answers {answered} of this plan, and all like them later.",
+            rule.id(),
+            take.title()
+        ),
+    );
     Ok(())
 }
 
 /// Takes a rule back.
 pub(crate) fn remove(app: &Arc<App>, ask: &Ask) -> Reply {
-    let removed = app.store().and_then(|mut store| {
-        Ok(sync::decide::remove_rule(&mut store, &app.who(&ask.form), ask.form.text("rule"))?)
-    });
+    let removed = app
+        .store()
+        .and_then(|mut store| Ok(sync::decide::remove_rule(&mut store, &app.who(&ask.form), ask.form.text("rule"))?));
     match removed {
         Ok(rule) => {
-            app.tell("conflicts", format!("The rule {} is gone: the next plan asks again. What it wrote stays.", rule.id()));
+            app.tell(
+                "conflicts",
+                format!("The rule {} is gone: the next plan asks again. What it wrote stays.", rule.id()),
+            );
             Reply::Go("conflicts".to_owned())
         }
         Err(trouble) => show(app, &Filter::default(), &Pairs::default(), Some(&trouble)),
