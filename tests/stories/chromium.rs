@@ -61,12 +61,13 @@ impl Browser {
     }
 
     /// Calls a method of the protocol and waits for its answer.
+    #[allow(clippy::needless_pass_by_value)] // parameters are made where they are passed
     pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
-        self.attempt(method, params).unwrap_or_else(|error| panic!("{method}: {error:#}"))
+        self.attempt(method, &params).unwrap_or_else(|error| panic!("{method}: {error:#}"))
     }
 
     /// The same where the page may be on its way.
-    pub(crate) fn attempt(&mut self, method: &str, params: Value) -> Result<Value, Value> {
+    pub(crate) fn attempt(&mut self, method: &str, params: &Value) -> Result<Value, Value> {
         self.calls += 1;
         let mut message = json!({ "id": self.calls, "method": method, "params": params });
         if let Some(session) = &self.session {
@@ -124,7 +125,7 @@ impl Browser {
         let there = format!("!window.left && document.readyState === 'complete' && location.href.includes({path:?})");
         loop {
             // While a page goes, there is nobody to answer.
-            let answer = self.attempt("Runtime.evaluate", json!({ "expression": there, "returnByValue": true }));
+            let answer = self.attempt("Runtime.evaluate", &json!({ "expression": there, "returnByValue": true }));
             if answer.is_ok_and(|answer| answer["result"]["value"] == true) {
                 return;
             }

@@ -85,9 +85,9 @@ fn ten_thousand_conflicts_open_at_once() {
     let file = format!("file://{}?plain", file.display());
     browser.call("Page.navigate", serde_json::json!({ "url": file }));
     until("the page without JavaScript", || {
-        let Ok(found) = browser.attempt("DOM.getDocument", serde_json::json!({})) else { return false };
+        let Ok(found) = browser.attempt("DOM.getDocument", &serde_json::json!({})) else { return false };
         let params = serde_json::json!({ "nodeId": found["root"]["nodeId"], "selector": "article.card" });
-        let nodes = browser.attempt("DOM.querySelectorAll", params);
+        let nodes = browser.attempt("DOM.querySelectorAll", &params);
         nodes.is_ok_and(|nodes| nodes["nodeIds"].as_array().unwrap().len() == COUNT)
     });
 }

@@ -130,6 +130,43 @@ fn fifty_conflicts_are_settled_on_the_page() {
 }
 
 #[test]
+fn held_deletions_are_approved_or_refused_on_the_page_s16() {
+    let guards = "[guards]\ndeletes = { floor = 2, percent = 1 }\n[deletes]\nsightings = 1\nmin_hours = 0\n";
+    let world = World::linked(60, guards);
+    world.drop_rows(10..=15);
+    world.edit(3, |contact| contact.company = Some("Not yet".to_owned()));
+    world.run(&["plan"]).ends(0);
+    let Some(mut browser) = Browser::start(&world.path("profile")) else { return };
+    let served = Served::start(&world, &[]);
+    browser.window(390, 800, "dark");
+    browser.open(&served.url);
+    world.untouched(|_| {
+        browser.open(&served.page("held"));
+        browser.accessible("held deletions");
+        // Two are kept, at most four may go.
+        browser.eval("Array.from(document.querySelectorAll('input[name=id]')).slice(0, 2).forEach((tick) => tick.click())");
+        browser.go("document.querySelector('form[action$=keep] button').click();");
+        browser.go("document.querySelector('input[name=count]').value = 4; document.querySelector('form[action$=approve] button').click();");
+        assert!(browser.text("main").contains("deletes: at most 4"), "{}", browser.text("main"));
+        browser.accessible("held, decided");
+        // And an update is left out of the plan.
+        browser.open(&served.page("plan"));
+        browser.eval("document.querySelector('tbody input[name=id]').click()");
+        browser.go("document.querySelector('form[action$=exclude] button').click();");
+        assert!(browser.text("main").contains("1 action left out"), "{}", browser.text("main"));
+        browser.accessible("the plan without an action");
+        browser.open(&served.page("apply"));
+        browser.go("document.querySelector('main form button').click();");
+        browser.arrive("/apply/p");
+    });
+    browser.go("document.querySelector('button.danger').click();");
+    browser.arrive("/runs/r");
+    assert!(browser.text("h1").contains("4 deleted in JustCall"), "{}", browser.text("main"));
+    assert_eq!(world.account.contact_count(), 56);
+    assert!(world.read("crm.csv").contains("Acme 3\n"), "the update was left out");
+}
+
+#[test]
 fn a_page_that_others_can_reach_needs_a_password() {
     let world = World::linked(1, "");
     world.run(&["review", "--listen", "0.0.0.0"]).fails(2, &["without a password", "--password-file"]);
@@ -168,7 +205,7 @@ fn pictures() {
     let (wide, narrow) = ((1100, 860), (390, 800));
     browser.window(wide.0, wide.1, "light");
     browser.open(&served.url);
-    let mut shoot = |browser: &mut Browser, size: (u32, u32), scheme: &str, page: &str, name: &str| {
+    let shoot = |browser: &mut Browser, size: (u32, u32), scheme: &str, page: &str, name: &str| {
         browser.window(size.0, size.1, scheme);
         if !page.is_empty() {
             browser.open(&served.page(page));

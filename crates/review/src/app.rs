@@ -62,6 +62,13 @@ pub(crate) struct Answers {
     pub(crate) rules: Vec<StandingRule>,
 }
 
+impl Answers {
+    pub(crate) fn read(store: &Store) -> Result<Self, Trouble> {
+        let single = store.resolutions()?.into_iter().map(|answer| (answer.conflict.0.clone(), answer)).collect();
+        Ok(Self { single, rules: store.standing_rules()? })
+    }
+}
+
 impl App {
     pub(crate) fn new(options: Options, keys: Keys, password: Option<String>, jobs: Arc<dyn Jobs>) -> Self {
         let policy = format!(
@@ -125,12 +132,6 @@ impl App {
         let plan = Arc::new(sync::plan_from_json(&stored.json)?);
         *self.plan.lock().map_err(|_| broken())? = Some(plan.clone());
         Ok(Some(plan))
-    }
-
-    /// What was decided so far.
-    pub(crate) fn answers(&self, store: &Store) -> Result<Answers, Trouble> {
-        let single = store.resolutions()?.into_iter().map(|answer| (answer.conflict.0.clone(), answer)).collect();
-        Ok(Answers { single, rules: store.standing_rules()? })
     }
 
     /// Who decides, by what a form says, and when.

@@ -1,6 +1,6 @@
 //! How things stand: the last runs, how much is in sync, what waits and where to go for it.
 
-use crate::app::App;
+use crate::app::{Answers, App};
 use crate::ask::{Ask, Reply};
 use crate::filter::Filter;
 use crate::jobs::Trouble;
@@ -54,7 +54,7 @@ fn headline(options: &PageOptions, planned: bool) -> String {
 }
 
 fn tiles(app: &App, plan: &Plan, store: &Store, parked: &[Parked]) -> Result<Markup, Trouble> {
-    let answers = app.answers(store)?;
+    let answers = Answers::read(store)?;
     let open = Filter::default().rows(plan, &answers, app.jobs.now()).len() as u64;
     let titles = report::view::default_titles();
     let waiting = Waiting::new(&[], &plan.held, &titles);

@@ -114,7 +114,7 @@ impl Events for Work {
             Event::Reading { side, done, total } => progress.sides[side] = Some(("reading", done, total)),
             Event::Read { side, records } => progress.sides[side] = Some(("read", records, Some(records))),
             Event::Probing { side, count } => {
-                progress.sides[side] = Some(("asking for missing ones in", 0, Some(count)))
+                progress.sides[side] = Some(("asking for missing ones in", 0, Some(count)));
             }
             Event::Writing { side, done, total } => progress.sides[side] = Some(("writing", done, Some(total))),
             Event::Waiting { side, seconds, why } => {

@@ -10,7 +10,6 @@ use maud::{Markup, html};
 use model::{Conflict, Side};
 
 pub(super) fn card(conflict: &Conflict, options: &PageOptions) -> Markup {
-    let id = &conflict.id.0;
     let choices = html! {
         fieldset {
             legend { "Answers" }

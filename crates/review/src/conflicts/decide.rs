@@ -32,7 +32,7 @@ fn store_choice(app: &App, form: &Pairs, filter: &Filter) -> Result<(), Trouble>
     let choice = choice(app, form)?;
     let mut store = app.store()?;
     let plan = app.last_plan(&store)?.ok_or_else(|| Trouble::new("no plan was made yet"))?;
-    let answers = app.answers(&store)?;
+    let answers = Answers::read(&store)?;
     let mut told = Told { page: "conflicts", ..Told::default() };
     let mut chosen_for = Vec::new();
     for conflict in targets(app, form, filter, &plan, &answers, &mut told)? {
@@ -150,7 +150,7 @@ fn take_back(app: &App, form: &Pairs) -> Result<(), Trouble> {
     let mut past = app.past.lock().map_err(|_| broken())?;
     let Some(made) = past.last().cloned() else { return Err(Trouble::new("there is nothing to undo")) };
     let mut store = app.store()?;
-    let now = app.answers(&store)?;
+    let now = Answers::read(&store)?;
     let mut told = Told { page: "conflicts", ..Told::default() };
     let mut undone = Vec::new();
     for answer in made.answers {

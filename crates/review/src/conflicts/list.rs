@@ -1,14 +1,14 @@
 //! The list: a filter, one choice for many, and a card with its answers for each.
 
 use super::rules;
-use crate::app::App;
+use crate::app::{Answers, App};
 use crate::ask::{Ask, Pairs, Reply};
 use crate::filter::{Filter, Row, State};
 use crate::jobs::Trouble;
 use crate::layout::{self, option, pager};
 use axum::http::StatusCode;
 use maud::{Markup, html};
-use model::{Choice, Conflict, ConflictKind, Plan};
+use model::{Choice, Conflict, ConflictKind, Field, Plan};
 use report::html::card;
 use report::text::safe;
 use report::view::{answers as answers_of, default_titles};
@@ -39,7 +39,7 @@ fn draw(app: &App, filter: &Filter, kept: &Pairs) -> Result<Markup, Trouble> {
             html! { h1 { "Conflicts" } p { "No plan was made yet: " a href=(app.path("apply")) { "make one" } "." } },
         );
     };
-    let answers = app.answers(&store)?;
+    let answers = Answers::read(&store)?;
     let rows = filter.rows(&plan, &answers, app.jobs.now());
     let open = Filter::default().rows(&plan, &answers, app.jobs.now()).len();
     let (page, shown) = layout::slice(filter.page, rows.len());
@@ -56,19 +56,20 @@ fn draw(app: &App, filter: &Filter, kept: &Pairs) -> Result<Markup, Trouble> {
             h2 { (words::count(rows.len() as u64, "conflict")) (if filter.narrows() { " that fit the filter" } else { "" }) }
             (bulk(app, filter, &plan, rows.len(), page, kept))
             (pages)
-            @let mut last = None;
-            @for row in &rows[shown] {
-                @let group = (row.conflict.kind, row.conflict.field.as_ref());
-                @if last != Some(group) {
-                    h3.group { @if let Some(field) = group.1 { (field) ": " } (group.0.words()) }
-                }
-                @let _unit = { last = Some(group); };
-                (conflict(app, filter, page, row, kept, &last_words(&store, row.conflict)?))
+            @for group in rows[shown].chunk_by(|a, b| kind_of(a) == kind_of(b)) {
+                @let (kind, field) = kind_of(&group[0]);
+                h3.group { @if let Some(field) = field { (field) ": " } (kind.words()) }
+                @for row in group { (conflict(app, filter, page, row, kept, &last_words(&store, row.conflict)?)) }
             }
             (pages)
         }
         (rules::list(app, &answers.rules))
     })
+}
+
+/// What conflicts under one heading have in common.
+fn kind_of<'p>(row: &Row<'p, '_>) -> (ConflictKind, Option<&'p Field>) {
+    (row.conflict.kind, row.conflict.field.as_ref())
 }
 
 fn headline(open: usize, all: usize) -> String {
