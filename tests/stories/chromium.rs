@@ -25,7 +25,7 @@ impl Drop for Browser {
 }
 
 /// The program, where there is one.
-pub(crate) fn program() -> Option<&'static str> {
+fn program() -> Option<&'static str> {
     ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
         .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))

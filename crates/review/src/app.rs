@@ -8,14 +8,11 @@ use crate::quality::Looked;
 use crate::serve::Reach;
 use crate::undo::{Past, Told};
 use crate::work::Work;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use model::{Plan, PlanId, Resolution, StandingRule};
-use report::html::PageOptions;
+use report::html::{PageOptions, hash};
 use report::view::RecordPages;
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -72,7 +69,7 @@ impl Answers {
 impl App {
     pub(crate) fn new(options: Options, keys: Keys, password: Option<String>, jobs: Arc<dyn Jobs>) -> Self {
         let policy = format!(
-            "default-src 'none'; style-src '{}'; script-src '{}'; connect-src 'self'; form-action 'self'; \
+            "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; form-action 'self'; \
              base-uri 'none'; frame-ancestors 'none'",
             hash(&layout::style()),
             hash(layout::SCRIPT)
@@ -162,8 +159,4 @@ impl App {
 /// Another thread failed while it held a lock.
 pub(crate) fn broken() -> Trouble {
     Trouble { message: "a page failed before".to_owned(), hint: Some("start `tieline review` again".to_owned()) }
-}
-
-fn hash(text: &str) -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }

@@ -227,4 +227,13 @@ async fn ten_thousand_conflicts_open_at_once() {
     eprintln!("10,000 conflicts: {} ms, {} kB", took.as_millis(), page.len() / 1_000);
     assert!(page.contains("Page 7 of 200") && page.len() < 400_000, "{} bytes", page.len());
     assert!(took.as_secs() < 5, "{took:?}");
+    let start = std::time::Instant::now();
+    let form = format!("scope=all&plan={}&choice=crm", plan(many(10_000), 0).id);
+    desk.post("conflicts/decide", &form).await;
+    let stored = start.elapsed();
+    assert_eq!(desk.decided().len(), 10_000);
+    desk.post("conflicts/undo", "").await;
+    assert_eq!(desk.decided(), []);
+    eprintln!("deciding them: {} ms, with the way back {} ms", stored.as_millis(), start.elapsed().as_millis());
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
