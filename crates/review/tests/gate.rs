@@ -6,7 +6,7 @@ mod common;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use common::{Desk, HOST, PASSWORD, conflict, cookie, key, text};
+use common::{Desk, HOST, PASSWORD, conflict, cookie, csrf, key, text};
 use model::Choice;
 
 /// Everything that can be looked at.
@@ -219,7 +219,7 @@ async fn a_password_is_owed_beside_the_token_and_not_guessed() {
         assert_eq!(answer.headers()[header::LOCATION].to_str().unwrap(), desk.path("password"));
     }
     let page = text(desk.get(&desk.path("password")).await).await;
-    desk.csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+    desk.csrf = csrf(&page);
     for form in FORMS {
         desk.post(form, &decide_all()).await;
     }
@@ -235,7 +235,7 @@ async fn a_password_is_owed_beside_the_token_and_not_guessed() {
     let entered = desk.get(&desk.path(&format!("?token={}", desk.keys.token))).await;
     desk.cookie = cookie(&entered);
     let page = text(desk.get(&desk.path("password")).await).await;
-    desk.csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+    desk.csrf = csrf(&page);
     desk.cookie = cookie(&desk.post("password", &right).await);
     assert!(desk.page("conflicts").await.contains("Person 1"));
     desk.post("conflicts/decide", &decide_all()).await;

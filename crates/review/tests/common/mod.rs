@@ -65,7 +65,7 @@ pub fn conflict(number: usize) -> Conflict {
         kind: ConflictKind::BothEdited,
         phone: format!("+1415555{number:04}"),
         name: format!("Person {number}"),
-        field: Some(if number % 2 == 0 { Field::Company } else { Field::Email }),
+        field: Some(if number.is_multiple_of(2) { Field::Company } else { Field::Email }),
         base: Some("Base".into()),
         justcall: Some(format!("Phone {number}")),
         crm: Some(format!("Desk {number}")),
@@ -128,7 +128,7 @@ impl Desk {
         assert_eq!(entered.status(), StatusCode::SEE_OTHER);
         desk.cookie = cookie(&entered);
         let page = text(desk.get(&desk.path("apply")).await).await;
-        desk.csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+        desk.csrf = csrf(&page);
         desk
     }
 
@@ -210,4 +210,9 @@ pub fn cookie(answer: &Response<Body>) -> String {
 
 pub async fn text(answer: Response<Body>) -> String {
     String::from_utf8(to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap()
+}
+
+/// The key of a page's forms.
+pub fn csrf(page: &str) -> String {
+    page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned()
 }
