@@ -83,7 +83,9 @@ fn fifty_conflicts_are_settled_on_the_page() {
     assert!(!at.as_str().unwrap().contains("token"), "{at}");
     assert_eq!(browser.eval("document.cookie"), "", "scripts cannot read the cookie");
     assert!(browser.text(".tiles").contains("50"), "{}", browser.text("main"));
-    for page in ["overview", "conflicts", "held", "plan", "apply", "contact?phone=%2B14155550101", "quality", "runs"] {
+    for page in
+        ["overview", "conflicts", "held", "plan", "apply", "contact?phone=%2B14155550101", "quality", "runs", "name"]
+    {
         browser.open(&served.page(page));
         browser.accessible(page);
     }

@@ -1,6 +1,6 @@
 //! What all pages share: options, secrets, the state file, the plan that was read last, the work under way.
 
-use crate::ask::Pairs;
+use crate::ask::Ask;
 use crate::jobs::{Jobs, Trouble};
 use crate::keys::{Keys, Tries};
 use crate::layout;
@@ -17,9 +17,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use store::Store;
 use sync::decide::Who;
-
-/// Longest name of somebody who decides.
-const LONGEST_NAME: usize = 100;
 
 /// How the page is set up.
 #[derive(Debug, Clone)]
@@ -131,11 +128,9 @@ impl App {
         Ok(Some(plan))
     }
 
-    /// Who decides, by what a form says, and when.
-    pub(crate) fn who(&self, form: &Pairs) -> Who {
-        let name: String = form.text("by").chars().filter(|sign| !sign.is_control()).take(LONGEST_NAME).collect();
-        let name = if name.is_empty() { self.options.by.clone() } else { name };
-        Who { name, at: self.jobs.now() }
+    /// Who decides, and when.
+    pub(crate) fn who(&self, ask: &Ask) -> Who {
+        Who { name: ask.by.clone(), at: self.jobs.now() }
     }
 
     /// Remembers what a step came to, for the page that it was taken on.

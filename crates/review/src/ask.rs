@@ -56,6 +56,8 @@ pub(crate) struct Ask {
     pub(crate) query: Pairs,
     /// What a form sent; nothing where a page is only looked at.
     pub(crate) form: Pairs,
+    /// Who asks, as they named themselves.
+    pub(crate) by: String,
 }
 
 /// What it answers.
@@ -65,6 +67,8 @@ pub(crate) enum Reply {
     Page(StatusCode, Markup),
     /// Elsewhere within the page; the path behind the place.
     Go(String),
+    /// There with a cookie: its name and value, which are safe in a header.
+    Remember(String, String, String),
 }
 
 impl Reply {
@@ -78,6 +82,11 @@ impl Reply {
                 (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], markup.0).into_response()
             }
             Self::Go(path) => (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/{place}/{path}"))]).into_response(),
+            Self::Remember(path, name, value) => {
+                let cookie = format!("{name}={value}; Path=/{place}; HttpOnly; SameSite=Strict");
+                let headers = [(header::LOCATION, format!("/{place}/{path}")), (header::SET_COOKIE, cookie)];
+                (StatusCode::SEE_OTHER, headers).into_response()
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn exclude(app: &Arc<App>, ask: &Ask) -> Reply {
 fn leave_out(app: &App, ask: &Ask) -> Result<String, Trouble> {
     let mut store = app.store()?;
     let plan = app.last_plan(&store)?.ok_or_else(|| Trouble::new("no plan was made yet"))?;
-    let who = app.who(&ask.form);
+    let who = app.who(ask);
     let ticked: BTreeSet<&str> = ask.form.all("id").collect();
     if ticked.is_empty() {
         return Err(Trouble::new("no action is ticked"));
@@ -75,7 +75,7 @@ fn leave_out(app: &App, ask: &Ask) -> Result<String, Trouble> {
 /// Lets back in what is ticked.
 pub(crate) fn include(app: &Arc<App>, ask: &Ask) -> Reply {
     let actions: Vec<ActionId> = ask.form.all("id").map(|id| ActionId(id.to_owned())).collect();
-    let back = app.store().and_then(|mut store| Ok(decide::include(&mut store, &app.who(&ask.form), &actions)?));
+    let back = app.store().and_then(|mut store| Ok(decide::include(&mut store, &app.who(ask), &actions)?));
     let text = |back: Vec<Exclusion>| format!("{} may be planned again.", words::count(back.len() as u64, "action"));
     finish(app, ask, back.map(text))
 }

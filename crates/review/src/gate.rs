@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::ask::{Ask, Pairs, Reply};
 use crate::keys::is_same;
 use crate::layout;
+use crate::name;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
@@ -85,15 +86,25 @@ fn comes_from_us(app: &App, headers: &HeaderMap) -> bool {
     }
 }
 
+/// Values of a cookie.
+fn cookies<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// Who asks: as they named themselves, else whom the command named.
+fn by(app: &App, headers: &HeaderMap) -> String {
+    let cookie = name::cookie(app);
+    let named = cookies(headers, &cookie).next().map(name::read).filter(|name| !name.is_empty());
+    named.unwrap_or_else(|| app.options.by.clone())
+}
+
 /// How far the sender of these headers has come.
 pub(crate) fn standing(app: &App, headers: &HeaderMap) -> Standing {
     let name = app.cookie_name();
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut standing = Standing::Stranger;
-    for (key, value) in cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('=')) {
-        if key != name {
-            continue;
-        }
+    for value in cookies(headers, &name) {
         if is_same(value, &app.keys.session) {
             return Standing::Inside;
         }
@@ -113,7 +124,8 @@ pub(crate) async fn look(app: Arc<App>, headers: HeaderMap, uri: Uri, name: Stri
         return refusal;
     }
     let query = Pairs::parse(uri.query().unwrap_or_default().as_bytes());
-    answer(app, Ask { name, query, form: Pairs::default() }, view).await
+    let by = by(&app, &headers);
+    answer(app, Ask { name, query, form: Pairs::default(), by }, view).await
 }
 
 /// For those inside: carries out what a form of ours asks for.
@@ -124,7 +136,8 @@ pub(crate) async fn act(app: Arc<App>, headers: HeaderMap, uri: Uri, body: Body,
     match form(&app, &headers, body).await {
         Ok(form) => {
             let query = Pairs::parse(uri.query().unwrap_or_default().as_bytes());
-            answer(app, Ask { name: String::new(), query, form }, view).await
+            let by = by(&app, &headers);
+            answer(app, Ask { name: String::new(), query, form, by }, view).await
         }
         Err(refusal) => refusal,
     }

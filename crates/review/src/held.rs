@@ -6,6 +6,7 @@ use crate::ask::{Ask, Reply, query};
 use crate::exclusions;
 use crate::jobs::Trouble;
 use crate::layout::{self, pager};
+use crate::name;
 use axum::http::StatusCode;
 use maud::{Markup, html};
 use model::{AlarmKind, Approval, Held, Plan};
@@ -40,6 +41,7 @@ fn draw(app: &App, ask: &Ask) -> Result<Markup, Trouble> {
     Ok(html! {
         h1 { "Held back" }
         (layout::told(app, "held"))
+        (name::line(app, ask))
         p { "Planned, but not carried out: a guard, missing proof or a doubt holds it. Everything else goes on." }
         (approvals(app, &plan, &store.approvals()?))
         section aria-labelledby="person" {
@@ -76,7 +78,6 @@ fn approvals(app: &App, plan: &Plan, approved: &[Approval]) -> Markup {
                                     "Let through in the next run, at most"
                                     input type="number" name="count" min="1" max=(alarm.count.max(1)) value=(alarm.count.max(1)) required;
                                 }
-                                (layout::by(app, ""))
                                 button type="submit" { "Approve " (class.replace('_', " ")) }
                             }
                         }
@@ -145,7 +146,7 @@ pub(crate) fn approve(app: &Arc<App>, ask: &Ask) -> Reply {
     let (Some(class), Some(count)) = (GuardClass::by_name(ask.form.text("class")), count) else {
         return show(app, ask, Some(&Trouble::new("give a class of changes and a number of at least one")));
     };
-    let stored = app.store().and_then(|mut store| Ok(decide::approve(&mut store, &app.who(&ask.form), class, count)?));
+    let stored = app.store().and_then(|mut store| Ok(decide::approve(&mut store, &app.who(ask), class, count)?));
     told(
         app,
         ask,
@@ -158,7 +159,7 @@ pub(crate) fn revoke(app: &Arc<App>, ask: &Ask) -> Reply {
     let Some(class) = GuardClass::by_name(ask.form.text("class")) else {
         return show(app, ask, Some(&Trouble::new("no such class of changes")));
     };
-    let gone = app.store().and_then(|mut store| Ok(decide::revoke(&mut store, &app.who(&ask.form), class)?));
+    let gone = app.store().and_then(|mut store| Ok(decide::revoke(&mut store, &app.who(ask), class)?));
     told(app, ask, gone.map(|_| format!("The approval of {class} is taken back.")))
 }
 

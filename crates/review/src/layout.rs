@@ -125,12 +125,6 @@ pub(crate) fn told(app: &App, page: &str) -> Markup {
     }
 }
 
-/// Who decides, to be changed in a form.
-pub(crate) fn by(app: &App, given: &str) -> Markup {
-    let name = if given.is_empty() { &app.options.by } else { given };
-    html! { label { "Decided by" input type="text" name="by" value=(name) autocomplete="name" maxlength="100"; } }
-}
-
 /// Refusals that are named.
 const REFUSED: usize = 100;
 /// Rows on one page.

@@ -16,6 +16,7 @@ mod jobs;
 mod keys;
 mod layout;
 mod login;
+mod name;
 mod overview;
 mod plan;
 mod quality;

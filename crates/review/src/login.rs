@@ -7,7 +7,7 @@ use crate::keys::is_same;
 use crate::layout;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Response, StatusCode, Uri};
 use maud::html;
 use std::sync::Arc;
 use std::time::Instant;
@@ -43,15 +43,11 @@ fn stranger(app: &App, path: &str) -> Response<Body> {
 }
 
 fn go(app: &App, path: &str, cookie: Option<&str>) -> Response<Body> {
-    let mut response = Reply::Go(path.to_owned()).into_response(&app.keys.place);
-    if let Some(value) = cookie {
-        let (name, place) = (app.cookie_name(), &app.keys.place);
-        let cookie = format!("{name}={value}; Path=/{place}; HttpOnly; SameSite=Strict");
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().insert(header::SET_COOKIE, cookie);
-        }
-    }
-    response
+    let reply = match cookie {
+        Some(value) => Reply::Remember(path.to_owned(), app.cookie_name(), value.to_owned()),
+        None => Reply::Go(path.to_owned()),
+    };
+    reply.into_response(&app.keys.place)
 }
 
 /// Asks for the password.

@@ -6,6 +6,7 @@ use crate::ask::{Ask, Pairs, Reply, query};
 use crate::exclusions;
 use crate::jobs::Trouble;
 use crate::layout::{self, option, pager};
+use crate::name;
 use crate::work::{self, Task};
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -64,6 +65,7 @@ pub(crate) fn page(app: &Arc<App>, ask: &Ask) -> Reply {
         Ok((Some(plan), used, excluded)) => html! {
             h1 { (PlanView::new(&plan, &default_titles()).headline) }
             (layout::told(app, "plan"))
+            (name::line(app, ask))
             p {
                 "Plan " code { (plan.id) } ", both sides read " (words::time(plan.created_at, &app.options.zone)) ". "
                 @if let Some(run) = used { "It was applied by run " a href=(app.path(&format!("runs/{run}"))) { (run) } "." }

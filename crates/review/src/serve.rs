@@ -4,7 +4,7 @@ use crate::app::{App, Options};
 use crate::ask::Ask;
 use crate::gate::{self, View};
 use crate::keys::Keys;
-use crate::{conflicts, contact, exclusions, held, jobs::Jobs, login, overview, plan, quality, runs, work};
+use crate::{conflicts, contact, exclusions, held, jobs::Jobs, login, name, overview, plan, quality, runs, work};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -70,6 +70,7 @@ fn build(app: Arc<App>) -> Router {
         .route("/apply/plan", act(plan::make))
         .route("/apply/run", act(plan::carry_out))
         .route("/apply/{name}", look_at(plan::confirm_page))
+        .route("/name", look(name::page).merge(act(name::keep)))
         .route("/work", look(work::page))
         .route("/contact", look(contact::page))
         .route("/quality", look(quality::page))

@@ -4,7 +4,7 @@
 mod common;
 
 use axum::http::StatusCode;
-use common::{Desk, conflict, key, now, plan, seal, text};
+use common::{Desk, conflict, cookie, key, now, plan, seal, text};
 use model::{Action, ActionId, ActionKind, BySide, Choice, Conflict, Rule, Side, Via};
 use store::Owner;
 
@@ -14,17 +14,20 @@ fn many(count: usize) -> Vec<Conflict> {
 
 #[tokio::test]
 async fn one_choice_for_all_that_fit_and_back() {
-    let desk = Desk::open(many(120)).await;
+    let mut desk = Desk::open(many(120)).await;
     let plan = plan(many(120), 0);
+    let named = desk.post("name", "by=Ida+%26+Co%3B%0d%0aSet-Cookie").await;
+    desk.cookie = format!("{}; {}", desk.cookie, cookie(&named));
+    assert!(desk.page("conflicts").await.contains("You decide as <strong>Ida &amp; Co;Set-Cookie</strong>"));
     let page = desk.page("conflicts?field=company").await;
     assert!(page.contains("60 conflicts that fit the filter") && page.contains("Page 1 of 2"), "{page}");
-    let form = format!("scope=all&plan={}&choice=justcall&back=field%3Dcompany&by=Ida", plan.id);
+    let form = format!("scope=all&plan={}&choice=justcall&back=field%3Dcompany", plan.id);
     let answer = desk.post("conflicts/decide", &form).await;
     assert_eq!(answer.headers()["location"].to_str().unwrap(), desk.path("conflicts?field=company"));
     assert_eq!(desk.decided().len(), 60);
     assert!(desk.decided().iter().all(|(_, choice)| *choice == Choice::Take(Side::Justcall)));
     let decisions = desk.store().decisions(None, 100).unwrap();
-    assert!(decisions.len() == 60 && decisions.iter().all(|past| past.by == "Ida"));
+    assert!(decisions.len() == 60 && decisions.iter().all(|past| past.by == "Ida & Co;Set-Cookie"));
     let page = desk.page("conflicts").await;
     assert!(page.contains("60 decisions stored") && page.contains("Last choice: JustCall for 60 conflicts"), "{page}");
     desk.post("conflicts/undo", "").await;
@@ -180,9 +183,11 @@ async fn contacts_stay_text_s47() {
         ..conflict(at)
     };
     let conflicts: Vec<Conflict> = names.iter().enumerate().map(nasty).collect();
-    let desk = Desk::open(conflicts.clone()).await;
+    let mut desk = Desk::open(conflicts.clone()).await;
+    let named = desk.post("name", "by=%3Cb%3E").await;
+    desk.cookie = format!("{}; {}", desk.cookie, cookie(&named));
     for given in &conflicts {
-        let form = format!("scope=ids&choice=value&id={}&by=%3Cb%3E&value=%3Cscript%3E", key(given));
+        let form = format!("scope=ids&choice=value&id={}&value=%3Cscript%3E", key(given));
         desk.post("conflicts/decide", &form).await;
     }
     let searched = "q=%3Cscript%3E&state=all&kind=%22%3E&age=%3Cb%3E&field=%3Ci%3E";

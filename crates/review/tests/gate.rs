@@ -13,7 +13,8 @@ use model::Choice;
 const PAGES: [&str; 11] =
     ["overview", "conflicts", "held", "plan", "apply", "apply/p1", "work", "contact", "quality", "runs", "runs/r1"];
 /// Everything that changes something.
-const FORMS: [&str; 13] = [
+const FORMS: [&str; 14] = [
+    "name",
     "conflicts/decide",
     "conflicts/undo",
     "conflicts/reopen",

@@ -16,10 +16,10 @@ use sync::decide::Undone;
 /// Stores one choice.
 pub(crate) fn decide(app: &Arc<App>, ask: &Ask) -> Reply {
     let back = Filter::read(&Pairs::parse(ask.form.raw("back").as_bytes()));
-    match store_choice(app, &ask.form, &back) {
+    match store_choice(app, ask, &back) {
         Ok(()) => list_again(&back),
         // Nothing that was chosen is lost: the form comes back filled.
-        Err(trouble) => show(app, &back, &ask.form, Some(&trouble)),
+        Err(trouble) => show(app, ask, &back, Some(&trouble)),
     }
 }
 
@@ -28,7 +28,8 @@ pub(super) fn list_again(filter: &Filter) -> Reply {
     Reply::Go(format!("conflicts?{}", filter.query(page)))
 }
 
-fn store_choice(app: &App, form: &Pairs, filter: &Filter) -> Result<(), Trouble> {
+fn store_choice(app: &App, ask: &Ask, filter: &Filter) -> Result<(), Trouble> {
+    let form = &ask.form;
     let choice = choice(app, form)?;
     let mut store = app.store()?;
     let plan = app.last_plan(&store)?.ok_or_else(|| Trouble::new("no plan was made yet"))?;
@@ -41,7 +42,7 @@ fn store_choice(app: &App, form: &Pairs, filter: &Filter) -> Result<(), Trouble>
             Err(why) => told.refused.push((conflict.id.0.clone(), why)),
         }
     }
-    let who = app.who(form);
+    let who = app.who(ask);
     let stored = sync::decide::answer(&mut store, &who, &chosen_for)?;
     told.text = told_text(&choice, &stored);
     let undone = |(now, (conflict, _)): (Resolution, (&Conflict, Choice))| Undone {
@@ -140,13 +141,13 @@ fn targets<'p>(
 
 /// Takes the last choice back. What somebody decided in another way since stays.
 pub(crate) fn undo(app: &Arc<App>, ask: &Ask) -> Reply {
-    match take_back(app, &ask.form) {
+    match take_back(app, ask) {
         Ok(()) => Reply::Go("conflicts".to_owned()),
-        Err(trouble) => show(app, &Filter::default(), &Pairs::default(), Some(&trouble)),
+        Err(trouble) => show(app, ask, &Filter::default(), Some(&trouble)),
     }
 }
 
-fn take_back(app: &App, form: &Pairs) -> Result<(), Trouble> {
+fn take_back(app: &App, ask: &Ask) -> Result<(), Trouble> {
     let mut past = app.past.lock().map_err(|_| broken())?;
     let Some(made) = past.last().cloned() else { return Err(Trouble::new("there is nothing to undo")) };
     let mut store = app.store()?;
@@ -161,7 +162,7 @@ fn take_back(app: &App, form: &Pairs) -> Result<(), Trouble> {
             told.refused.push((answer.now.conflict.0, why));
         }
     }
-    sync::decide::take_back(&mut store, &app.who(form), &undone)?;
+    sync::decide::take_back(&mut store, &app.who(ask), &undone)?;
     told.text = format!("Undone: {} ({}).", made.what, words::count(undone.len() as u64, "decision"));
     past.pop();
     past.tell(told);
@@ -171,16 +172,16 @@ fn take_back(app: &App, form: &Pairs) -> Result<(), Trouble> {
 /// Takes one decision back.
 pub(crate) fn reopen(app: &Arc<App>, ask: &Ask) -> Reply {
     let back = Filter::read(&Pairs::parse(ask.form.raw("back").as_bytes()));
-    match open_again(app, &ask.form) {
+    match open_again(app, ask) {
         Ok(()) => list_again(&back),
-        Err(trouble) => show(app, &back, &Pairs::default(), Some(&trouble)),
+        Err(trouble) => show(app, ask, &back, Some(&trouble)),
     }
 }
 
-fn open_again(app: &App, form: &Pairs) -> Result<(), Trouble> {
-    let key = form.text("id");
+fn open_again(app: &App, ask: &Ask) -> Result<(), Trouble> {
+    let key = ask.form.text("id");
     let id = key.split_once('.').map_or(key, |(id, _)| id);
-    sync::decide::reopen(&mut app.store()?, &app.who(form), &model::ConflictId(id.to_owned()))?;
+    sync::decide::reopen(&mut app.store()?, &app.who(ask), &model::ConflictId(id.to_owned()))?;
     app.tell("conflicts", "The decision was taken back.".to_owned());
     Ok(())
 }

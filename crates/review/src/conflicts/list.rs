@@ -6,6 +6,7 @@ use crate::ask::{Ask, Pairs, Reply};
 use crate::filter::{Filter, Row, State};
 use crate::jobs::Trouble;
 use crate::layout::{self, option, pager};
+use crate::name;
 use axum::http::StatusCode;
 use maud::{Markup, html};
 use model::{Choice, Conflict, ConflictKind, Field, Plan};
@@ -19,20 +20,21 @@ use store::Store;
 
 /// The list as it was asked for.
 pub(crate) fn page(app: &Arc<App>, ask: &Ask) -> Reply {
-    show(app, &Filter::read(&ask.query), &Pairs::default(), None)
+    show(app, ask, &Filter::read(&ask.query), None)
 }
 
-/// The list; `kept`: a form that could not be stored, so that nothing that was chosen is lost; and why.
-pub(crate) fn show(app: &App, filter: &Filter, kept: &Pairs, wrong: Option<&Trouble>) -> Reply {
+/// The list; where a form could not be stored, with why, and with the form as it was, so that nothing is lost.
+pub(crate) fn show(app: &App, ask: &Ask, filter: &Filter, wrong: Option<&Trouble>) -> Reply {
     let status = if wrong.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    let body = match draw(app, filter, kept) {
+    let body = match draw(app, ask, filter) {
         Ok(body) => html! { @if let Some(wrong) = wrong { (layout::trouble(wrong)) } (body) },
         Err(trouble) => html! { h1 { "Conflicts" } (layout::trouble(wrong.unwrap_or(&trouble))) },
     };
     Reply::Page(status, layout::page(app, "conflicts", "Conflicts", &body))
 }
 
-fn draw(app: &App, filter: &Filter, kept: &Pairs) -> Result<Markup, Trouble> {
+fn draw(app: &App, ask: &Ask, filter: &Filter) -> Result<Markup, Trouble> {
+    let kept = &ask.form;
     let store = app.store()?;
     let Some(plan) = app.last_plan(&store)? else {
         return Ok(
@@ -49,6 +51,7 @@ fn draw(app: &App, filter: &Filter, kept: &Pairs) -> Result<Markup, Trouble> {
         h1 { (headline(open, plan.conflicts.len())) }
         (layout::told(app, "conflicts"))
         (last_choice(app))
+        (name::line(app, ask))
         (filter_form(app, filter, &plan))
         @if rows.is_empty() {
             p { (nothing(filter, plan.conflicts.is_empty())) }
@@ -161,7 +164,6 @@ fn bulk(app: &App, filter: &Filter, plan: &Plan, fitting: usize, page: usize, ke
                 }
             }
             label { "Own value" input #own type="text" name="value" value=(kept.raw("value")) autocomplete="off"; }
-            (layout::by(app, kept.text("by")))
             button.main type="submit" { "Store the choice" }
         }
     }

@@ -50,13 +50,14 @@ pub(super) fn list(app: &App, rules: &[StandingRule]) -> Markup {
 /// Makes a rule.
 pub(crate) fn make(app: &Arc<App>, ask: &Ask) -> Reply {
     let back = Filter::read(&Pairs::parse(ask.form.raw("back").as_bytes()));
-    match store_rule(app, &ask.form) {
+    match store_rule(app, ask) {
         Ok(()) => super::decide::list_again(&back),
-        Err(trouble) => show(app, &back, &Pairs::default(), Some(&trouble)),
+        Err(trouble) => show(app, ask, &back, Some(&trouble)),
     }
 }
 
-fn store_rule(app: &App, form: &Pairs) -> Result<(), Trouble> {
+fn store_rule(app: &App, ask: &Ask) -> Result<(), Trouble> {
+    let form = &ask.form;
     let mut store = app.store()?;
     let plan = app.last_plan(&store)?.ok_or_else(|| Trouble::new("no plan was made yet"))?;
     let (id, check) = form.text("id").split_once('.').unwrap_or_default();
@@ -70,7 +71,7 @@ fn store_rule(app: &App, form: &Pairs) -> Result<(), Trouble> {
         _ => return Err(Trouble::new("choose whose value wins")),
     };
     app.jobs.check(conflict, &Choice::Take(take)).map_err(Trouble::new)?;
-    let rule = sync::decide::make_rule(&mut store, &app.who(form), conflict, take)?;
+    let rule = sync::decide::make_rule(&mut store, &app.who(ask), conflict, take)?;
     let answered = plan.conflicts.iter().filter(|conflict| rule.answers(conflict)).count() as u64;
     let answered = words::count(answered, "conflict");
     app.tell(
@@ -88,7 +89,7 @@ fn store_rule(app: &App, form: &Pairs) -> Result<(), Trouble> {
 pub(crate) fn remove(app: &Arc<App>, ask: &Ask) -> Reply {
     let removed = app
         .store()
-        .and_then(|mut store| Ok(sync::decide::remove_rule(&mut store, &app.who(&ask.form), ask.form.text("rule"))?));
+        .and_then(|mut store| Ok(sync::decide::remove_rule(&mut store, &app.who(ask), ask.form.text("rule"))?));
     match removed {
         Ok(rule) => {
             app.tell(
@@ -97,6 +98,6 @@ pub(crate) fn remove(app: &Arc<App>, ask: &Ask) -> Reply {
             );
             Reply::Go("conflicts".to_owned())
         }
-        Err(trouble) => show(app, &Filter::default(), &Pairs::default(), Some(&trouble)),
+        Err(trouble) => show(app, ask, &Filter::default(), Some(&trouble)),
     }
 }
