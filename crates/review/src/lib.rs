@@ -4,7 +4,9 @@
 //! it and looking at quality is handed in ([`Jobs`]). Deciding stores answers and writes to neither side; only
 //! applying does, and only a plan that was shown and confirmed.
 
+mod actions;
 mod app;
+mod apply;
 mod ask;
 mod conflicts;
 mod contact;

@@ -4,7 +4,9 @@ use crate::app::{App, Options};
 use crate::ask::Ask;
 use crate::gate::{self, View};
 use crate::keys::Keys;
-use crate::{conflicts, contact, exclusions, held, jobs::Jobs, login, name, overview, plan, quality, runs, work};
+use crate::{
+    apply, conflicts, contact, exclusions, held, jobs::Jobs, login, name, overview, plan, quality, runs, work,
+};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -66,10 +68,10 @@ fn build(app: Arc<App>) -> Router {
         .route("/plan/exclude", act(exclusions::exclude))
         .route("/plan/include", act(exclusions::include))
         .route("/plan", look(plan::page))
-        .route("/apply", look(plan::apply_page))
-        .route("/apply/plan", act(plan::make))
-        .route("/apply/run", act(plan::carry_out))
-        .route("/apply/{name}", look_at(plan::confirm_page))
+        .route("/apply", look(apply::page))
+        .route("/apply/plan", act(apply::make))
+        .route("/apply/run", act(apply::carry_out))
+        .route("/apply/{name}", look_at(apply::confirm_page))
         .route("/name", look(name::page).merge(act(name::keep)))
         .route("/work", look(work::page))
         .route("/contact", look(contact::page))

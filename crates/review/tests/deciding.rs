@@ -5,7 +5,7 @@ mod common;
 
 use axum::http::StatusCode;
 use common::{Desk, conflict, cookie, key, now, plan, seal, text};
-use model::{Action, ActionId, ActionKind, BySide, Choice, Conflict, Rule, Side, Via};
+use model::{Action, ActionId, ActionKind, BySide, Choice, Conflict, ConflictKind, Rule, Side, Via};
 use store::Owner;
 
 fn many(count: usize) -> Vec<Conflict> {
@@ -70,7 +70,7 @@ async fn all_that_fit_means_those_that_were_seen() {
     desk.save(&plan(many(9), 0));
     let form = format!("scope=all&plan={}&choice=value&value=Mine", seen.id);
     let answer = desk.post("conflicts/decide", &form).await;
-    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.status(), StatusCode::CONFLICT);
     let page = text(answer).await;
     assert!(page.contains("a newer plan was made") && page.contains("value=\"Mine\""), "the form is kept: {page}");
     assert_eq!(desk.decided(), []);
@@ -184,8 +184,8 @@ async fn contacts_stay_text_s47() {
     };
     let conflicts: Vec<Conflict> = names.iter().enumerate().map(nasty).collect();
     let mut desk = Desk::open(conflicts.clone()).await;
-    let named = desk.post("name", "by=%3Cb%3E").await;
-    desk.cookie = format!("{}; {}", desk.cookie, cookie(&named));
+    let told = desk.post("name", "by=%3Cb%3E").await;
+    desk.cookie = format!("{}; {}", desk.cookie, cookie(&told));
     for given in &conflicts {
         let form = format!("scope=ids&choice=value&id={}&value=%3Cscript%3E", key(given));
         desk.post("conflicts/decide", &form).await;
@@ -241,4 +241,38 @@ async fn ten_thousand_conflicts_open_at_once() {
     assert_eq!(desk.decided(), []);
     eprintln!("deciding them: {} ms, with the way back {} ms", stored.as_millis(), start.elapsed().as_millis());
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn conflicts_are_found_by_field_cause_age_and_text() {
+    let since = |text: &str| text.parse().unwrap();
+    let conflicts = vec![
+        Conflict { since: since("2026-07-01T00:00:00Z"), ..conflict(1) },
+        Conflict { since: since("2026-06-20T00:00:00Z"), kind: ConflictKind::NoBase, ..conflict(2) },
+        Conflict { since: since("2026-05-01T00:00:00Z"), crm: Some("Zoë & Söhne".into()), ..conflict(3) },
+    ];
+    let desk = Desk::open(conflicts.clone()).await;
+    for (query, found) in [
+        ("", &[1, 2, 3][..]),
+        ("field=company", &[2]),
+        ("field=phone", &[]),
+        ("kind=no_base", &[2]),
+        ("kind=nonsense", &[1, 2, 3]),
+        ("age=-1", &[1]),
+        ("age=1", &[2, 3]),
+        ("age=30", &[3]),
+        ("age=99999999999999999999", &[1, 2, 3]),
+        ("q=S%C3%96HNE", &[3]),
+        ("q=c000000002", &[2]),
+        ("q=%2B14155550001", &[1]),
+        ("q=person&field=email&age=30", &[3]),
+        ("state=decided", &[]),
+        ("page=18446744073709551615", &[1, 2, 3]),
+        ("page=-1", &[1, 2, 3]),
+    ] {
+        let page = desk.page(&format!("conflicts?{query}")).await;
+        let shown: Vec<usize> =
+            (1..=3).filter(|number| page.contains(&format!("id=\"{}\"", conflict(*number).id))).collect();
+        assert_eq!(shown, found, "{query}");
+    }
 }

@@ -25,7 +25,7 @@ pub(crate) fn page(app: &Arc<App>, ask: &Ask) -> Reply {
 
 /// The list; where a form could not be stored, with why, and with the form as it was, so that nothing is lost.
 pub(crate) fn show(app: &App, ask: &Ask, filter: &Filter, wrong: Option<&Trouble>) -> Reply {
-    let status = if wrong.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let status = if wrong.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let body = match draw(app, ask, filter) {
         Ok(body) => html! { @if let Some(wrong) = wrong { (layout::trouble(wrong)) } (body) },
         Err(trouble) => html! { h1 { "Conflicts" } (layout::trouble(wrong.unwrap_or(&trouble))) },
