@@ -115,7 +115,7 @@ impl Filter {
         let days = now.duration_since(conflict.since).as_hours() / 24;
         match self.age {
             0 => true,
-            most if most < 0 => days < -most,
+            most if most < 0 => days < most.saturating_neg(),
             least => days >= least,
         }
     }

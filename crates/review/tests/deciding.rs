@@ -269,6 +269,7 @@ async fn conflicts_are_found_by_field_cause_age_and_text() {
         ("state=decided", &[]),
         ("page=18446744073709551615", &[1, 2, 3]),
         ("page=-1", &[1, 2, 3]),
+        ("age=-9223372036854775808", &[1, 2, 3]),
     ] {
         let page = desk.page(&format!("conflicts?{query}")).await;
         let shown: Vec<usize> =
