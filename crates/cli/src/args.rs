@@ -12,6 +12,7 @@ use std::path::PathBuf;
   tieline init --crm export.csv   write a commented tieline.toml for a CRM export
   tieline plan                    what would change, and what it costs; writes nothing
   tieline sync                    plan and apply: the nightly job
+  tieline review                  decide what waits, and apply, on a local web page
 
 Exit codes: 0 done, 1 failed, 2 usage or configuration, 5 refused by a guard with nothing applied,
 6 applied in part; with --exit-code also 3 changes are planned, 4 conflicts or held actions wait.")]
