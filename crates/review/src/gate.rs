@@ -108,7 +108,7 @@ pub(crate) fn standing(app: &App, headers: &HeaderMap) -> Standing {
         if is_same(value, &app.keys.session) {
             return Standing::Inside;
         }
-        if app.password.is_some() && is_same(value, &app.keys.door) {
+        if is_same(value, &app.keys.door) {
             standing = Standing::AtTheDoor;
         }
     }
