@@ -3,7 +3,8 @@
 //! none.
 
 use crate::chromium::Browser;
-use crate::support::{World, until_some, words};
+use crate::support::{Output, World, applied, until, until_some, words};
+use sandbox::{Action, Fault, On};
 use std::io::{BufRead, BufReader};
 use std::process::Child;
 
@@ -166,6 +167,41 @@ fn held_deletions_are_approved_or_refused_on_the_page_s16() {
     assert!(browser.text("h1").contains("4 deleted in JustCall"), "{}", browser.text("main"));
     assert_eq!(world.account.contact_count(), 56);
     assert!(world.read("crm.csv").contains("Acme 3\n"), "the update was left out");
+}
+
+#[test]
+fn what_is_decided_while_a_run_writes_is_not_lost_s42() {
+    let world = World::linked(2, "");
+    world.edit(1, |contact| contact.company = Some("From the phone".to_owned()));
+    world.edit_crm("Acme 1", "From CRM");
+    world.sync();
+    let Some(mut browser) = Browser::start(&world.path("profile")) else { return };
+    let served = Served::start(&world, &[]);
+    browser.window(1200, 900, "light");
+    browser.open(&served.url);
+    browser.open(&served.page("conflicts"));
+    // A run that has made its plan and waits for an answer to its first write.
+    world.edit_crm("Acme 2", "Written tonight");
+    for on in [On::Bulk, On::Update] {
+        world.account.add_fault(Fault::new(on, Action::DelayAnswer { ms: 12_000 }).times(1));
+    }
+    world.account.reset_counters();
+    let run = world.start(&["sync", "--json"]);
+    until("the run writes", || world.counters().mutating_calls > 0);
+    browser.go("document.querySelector('.choices button[value=crm]').click();");
+    let text = browser.text("main");
+    assert!(text.contains("A run is under way elsewhere") && text.contains("1 decision stored"), "{text}");
+    // Applying has to wait, and says so.
+    browser.open(&served.page("apply"));
+    browser.go("document.querySelector('main form button').click();");
+    until("the page tells why", || browser.text("main").contains("it failed"));
+    assert!(browser.text("main").contains("in use by `sync`"), "{}", browser.text("main"));
+    browser.accessible("a plan that cannot be made now");
+    let report = Output::of(&run.wait_with_output().unwrap()).ends(0).json();
+    assert_eq!(applied(&report, "justcall", "update"), 1, "{report:#}");
+    assert_eq!(applied(&world.sync(), "justcall", "update"), 1, "the next run carries the decision out");
+    assert_eq!(world.numbered(1).company.as_deref(), Some("From CRM"));
+    world.settled();
 }
 
 #[test]
