@@ -48,3 +48,7 @@ soak FROM="0" SEEDS="1000000":
 # Every guard switched off in turn: the simulation must notice each (docs/reliability.md)
 mutants:
     cargo test -p chaos --features mutants --test mutants -- --nocapture
+
+# The pictures of the review page in docs/images, made anew
+pictures:
+    TIELINE_PICTURES=docs/images cargo test -p tieline --test stories reviewing::pictures

@@ -17,6 +17,8 @@ mod bad_state;
 mod brakes;
 #[path = "stories/browser.rs"]
 mod browser;
+#[path = "stories/chromium.rs"]
+mod chromium;
 #[path = "stories/commands.rs"]
 mod commands;
 #[path = "stories/conflicts.rs"]
@@ -37,6 +39,8 @@ mod first_sync;
 mod forgetting;
 #[path = "stories/formats.rs"]
 mod formats;
+#[path = "stories/large_report.rs"]
+mod large_report;
 #[path = "stories/listings.rs"]
 mod listings;
 #[path = "stories/loops.rs"]
@@ -47,6 +51,8 @@ mod phones;
 mod plans;
 #[path = "stories/privacy.rs"]
 mod privacy;
+#[path = "stories/reviewing.rs"]
+mod reviewing;
 #[path = "stories/two_way.rs"]
 mod two_way;
 #[path = "stories/undo.rs"]

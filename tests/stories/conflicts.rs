@@ -318,3 +318,20 @@ fn people_who_share_a_number_are_kept_apart() {
     let plan = world.plan();
     assert_eq!(words(&plan, "skipped", "reason"), ["left_alone", "left_alone"]);
 }
+
+#[test]
+fn a_decision_that_came_after_the_plan_outlives_its_run_s13() {
+    let world = World::linked(2, "");
+    for number in 1..=2 {
+        world.edit(number, |contact| contact.company = Some(format!("From the phone {number}")));
+        world.edit_crm(&format!("Acme {number}"), &format!("From CRM {number}"));
+    }
+    world.edit(1, |contact| contact.email = Some("new@example.com".to_owned()));
+    // A plan is shown, then somebody decides, then that plan is applied: it cannot carry the decision out.
+    let ids = words(&world.plan(), "conflicts", "id");
+    world.run(&["conflicts", "resolve", &ids[0], "--take", "crm"]).ends(0);
+    world.run(&["apply", "--yes"]).ends(0);
+    assert_eq!(world.run(&["conflicts", "decided", "--json"]).ends(0).json()["decided"].as_array().unwrap().len(), 1);
+    let report = world.sync();
+    assert_eq!(words(&report, "conflicts", "id"), ids[1..], "the next run does: {report:#}");
+}

@@ -12,6 +12,7 @@ use std::path::PathBuf;
   tieline init --crm export.csv   write a commented tieline.toml for a CRM export
   tieline plan                    what would change, and what it costs; writes nothing
   tieline sync                    plan and apply: the nightly job
+  tieline review                  decide what waits, and apply, on a local web page
 
 Exit codes: 0 done, 1 failed, 2 usage or configuration, 5 refused by a guard with nothing applied,
 6 applied in part; with --exit-code also 3 changes are planned, 4 conflicts or held actions wait.")]
@@ -59,6 +60,8 @@ pub(crate) enum Command {
     Exclude(Exclude),
     /// Let changes that a guard withholds through in the next run
     Approve(Approve),
+    /// Look at what waits, decide and apply on a local web page
+    Review(Review),
     /// What is in sync, what waits, how the last run went
     Status(Status),
     /// Earlier runs, the writes of one run, or what happened to one contact
@@ -411,6 +414,35 @@ impl From<SideName> for model::Side {
             SideName::Crm => Self::Crm,
         }
     }
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline review                 print an address on this machine; open it in a browser
+  tieline review --open          open it at once
+  tieline review --listen 192.168.1.7 --password-file review.password
+
+The address holds a random token: whoever has it can decide and apply. Deciding writes to neither side; applying is a step
+of its own that shows the plan first. The page has no TLS: elsewhere than on this machine, put a proxy with TLS before it.")]
+pub(crate) struct Review {
+    /// Port; 0: any free one
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Let others reach it, at this address of this machine. Needs a password
+    #[arg(long, value_name = "IP")]
+    pub(crate) listen: Option<std::net::IpAddr>,
+    /// A further name under which it may be asked for: that of a proxy or of this machine
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Vec<String>,
+    /// A file with the password; default: the environment's TIELINE_REVIEW_PASSWORD
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Who decides, where the page is told no other name; default: the user of this machine
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Open it in the browser, whose command line shows the address to other users of this machine
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,7 +10,7 @@ use engine::normalizer::Normalizer;
 use model::{BySide, Side};
 use std::collections::BTreeMap;
 use store::{LockGuard, Owner, Store};
-use sync::{Env, Session, SessionParts};
+use sync::{Env, Events, Session, SessionParts};
 
 /// Whether the run may write to the replicas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,40 +58,65 @@ impl Job {
         }
     }
 
-    /// The session of this run.
+    /// The session of this run, with progress on standard error.
     pub(crate) fn session(
         &mut self,
         setup: &Setup,
         access: Access,
         approvals: BTreeMap<GuardClass, u64>,
     ) -> Fallible<Session<'_>> {
-        let Some(store) = self.store.take() else {
-            return Err(crate::failure::Failure::new("the state is in use by this very run"));
-        };
-        let facts = store.facts()?;
-        let learned = BySide::from_fn(|side: Side| {
-            let own = |(key, value): &(String, String)| {
-                Some((key.strip_prefix(side.name())?.strip_prefix('.')?.to_owned(), value.clone()))
-            };
-            facts.iter().filter_map(own).collect()
-        });
-        let connectors = setup.connectors(learned)?;
-        let connectors = match access {
-            Access::Write => connectors,
-            Access::Read => connectors
-                .map(|connector| -> Box<dyn connector::Connector> { Box::new(connector::ReadOnly(connector)) }),
-        };
-        Ok(Session::new(SessionParts {
-            store,
-            connectors,
-            settings: setup.settings.clone(),
-            normalizer: Normalizer::new(setup.region),
-            scope: setup.scope_text(),
-            approvals,
-            env: &self.env,
-            events: &self.bars,
-        }))
+        let store = self.store.take();
+        session(store, &self.env, setup, access, approvals, &self.bars)
     }
+
+    /// The session of this run, with somebody else to watch it.
+    pub(crate) fn session_watched<'a>(
+        &'a mut self,
+        setup: &Setup,
+        access: Access,
+        approvals: BTreeMap<GuardClass, u64>,
+        events: &'a dyn Events,
+    ) -> Fallible<Session<'a>> {
+        let store = self.store.take();
+        session(store, &self.env, setup, access, approvals, events)
+    }
+}
+
+fn session<'a>(
+    store: Option<Store>,
+    env: &'a System,
+    setup: &Setup,
+    access: Access,
+    approvals: BTreeMap<GuardClass, u64>,
+    events: &'a dyn Events,
+) -> Fallible<Session<'a>> {
+    let Some(store) = store else {
+        return Err(crate::failure::Failure::new("the state is in use by this very run"));
+    };
+    let facts = store.facts()?;
+    let learned = BySide::from_fn(|side: Side| {
+        let own = |(key, value): &(String, String)| {
+            Some((key.strip_prefix(side.name())?.strip_prefix('.')?.to_owned(), value.clone()))
+        };
+        facts.iter().filter_map(own).collect()
+    });
+    let connectors = setup.connectors(learned)?;
+    let connectors = match access {
+        Access::Write => connectors,
+        Access::Read => {
+            connectors.map(|connector| -> Box<dyn connector::Connector> { Box::new(connector::ReadOnly(connector)) })
+        }
+    };
+    Ok(Session::new(SessionParts {
+        store,
+        connectors,
+        settings: setup.settings.clone(),
+        normalizer: Normalizer::new(setup.region),
+        scope: setup.scope_text(),
+        approvals,
+        env,
+        events,
+    }))
 }
 
 /// Keeps other runs away from the state.

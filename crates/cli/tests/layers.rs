@@ -34,7 +34,10 @@ fn below(package: &str) -> Option<&'static [&'static str]> {
         "sync" => &["model", "engine", "connector", "store"],
         "testkit" => &["model", "connector", "sandbox"],
         "chaos" => &["model", "engine", "connector", "store", "sync", "testkit"],
-        "tieline" => &["model", "engine", "connector", "connector-*", "store", "sync", "report", "sandbox", "chaos"],
+        "review" => &["model", "report", "store", "sync"],
+        "tieline" => {
+            &["model", "engine", "connector", "connector-*", "store", "sync", "report", "review", "sandbox", "chaos"]
+        }
         package if package.starts_with("connector-") => &["model", "connector"],
         _ => return None,
     })
@@ -200,6 +203,8 @@ fn right_edges_pass() {
         ("tieline", "connector-csv", Kind::Normal),
         ("tieline", "sandbox", Kind::Normal),
         ("tieline", "chaos", Kind::Normal),
+        ("tieline", "review", Kind::Normal),
+        ("review", "report", Kind::Normal),
         ("chaos", "testkit", Kind::Normal),
         ("tieline", "testkit", Kind::Dev),
         ("sync", "engine", Kind::Normal),
@@ -229,6 +234,10 @@ fn wrong_edges_are_found() {
         ("connector-csv", "engine", Kind::Normal),
         ("connector-csv", "connector-justcall", Kind::Normal),
         ("sync", "report", Kind::Normal),
+        ("report", "review", Kind::Normal),
+        ("review", "engine", Kind::Normal),
+        ("review", "connector", Kind::Normal),
+        ("review", "connector-justcall", Kind::Normal),
         ("sync", "connector-justcall", Kind::Normal),
         ("sync", "tieline", Kind::Normal),
         ("sync", "chaos", Kind::Normal),

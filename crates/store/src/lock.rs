@@ -63,6 +63,28 @@ pub fn lock(path: &Path, owner: &Owner) -> Result<LockGuard> {
     Ok(LockGuard { file })
 }
 
+/// Who holds the lock now, in words; none where nobody does. Asking keeps no run away: what the file says is only tested
+/// where a killed process may have left it there, and cleaned up then.
+pub fn lock_holder(path: &Path) -> Result<Option<String>> {
+    let lock_path = beside(&real_path(path), ".lock");
+    let mut file = match File::options().read(true).write(true).open(&lock_path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(io(&lock_path, "open", source)),
+    };
+    if file.metadata().map_err(|source| io(&lock_path, "read", source))?.len() == 0 {
+        return Ok(None);
+    }
+    match file.try_lock() {
+        Ok(()) => {
+            drop(LockGuard { file });
+            Ok(None)
+        }
+        Err(TryLockError::WouldBlock) => Ok(Some(read_owner(&mut file))),
+        Err(TryLockError::Error(source)) => Err(io(&lock_path, "lock", source)),
+    }
+}
+
 fn read_owner(file: &mut File) -> String {
     let mut text = String::new();
     match file.read_to_string(&mut text) {

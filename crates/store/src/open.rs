@@ -13,6 +13,13 @@ use std::time::Duration;
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Whether the whole file is looked through for damage first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    LookThrough,
+    Trust,
+}
+
 /// The state of one pairing, open.
 #[derive(Debug)]
 pub struct Store {
@@ -31,18 +38,28 @@ impl Store {
         if found == Found::Nothing {
             files::create_private(path).map_err(|source| files::io(path, "create", source))?;
         }
-        Self::set_up(path, found, entropy).map_err(|fault| fault.at(path))
+        Self::set_up(path, found, Care::LookThrough, entropy).map_err(|fault| fault.at(path))
     }
 
     /// Opens the state if there is one.
     pub fn open_existing(path: &Path) -> Result<Self> {
+        Self::open_found(path, Care::LookThrough)
+    }
+
+    /// Opens the state once more within a process that has opened it before: without the look through the whole file
+    /// for damage, which takes its time in a large one.
+    pub fn open_again(path: &Path) -> Result<Self> {
+        Self::open_found(path, Care::Trust)
+    }
+
+    fn open_found(path: &Path, care: Care) -> Result<Self> {
         match files::look(path)? {
             Found::Nothing => Err(Error::NotFound { path: path.to_owned() }),
-            found @ Found::Ours { .. } => Self::set_up(path, found, [0; 16]).map_err(|fault| fault.at(path)),
+            found @ Found::Ours { .. } => Self::set_up(path, found, care, [0; 16]).map_err(|fault| fault.at(path)),
         }
     }
 
-    fn set_up(path: &Path, found: Found, entropy: [u8; 16]) -> Result<Self, Fault> {
+    fn set_up(path: &Path, found: Found, care: Care, entropy: [u8; 16]) -> Result<Self, Fault> {
         // Without CREATE: the file exists by now, with our permissions. Without URI: a `?` in a name is a `?`.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
@@ -54,7 +71,7 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "cache_size", -16_384)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-        if let Found::Ours { clean } = found {
+        if let (Found::Ours { clean }, Care::LookThrough) = (found, care) {
             check(&connection, clean)?;
         }
         migrations::migrate(&mut connection, entropy)?;

@@ -15,8 +15,8 @@ use connector::{Write, WriteResult};
 use engine::settings::GuardClass;
 use model::mutant::{self, Mutant};
 use model::{
-    ActionKind, Applied, BySide, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution, RunId, RunOutcome,
-    RunReport, Schema, Side,
+    ActionKind, Applied, BySide, Conflict, ConflictId, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution,
+    RunId, RunOutcome, RunReport, Schema, Side,
 };
 use std::collections::{BTreeMap, VecDeque};
 use store::{StateChange, Store};
@@ -343,11 +343,16 @@ impl Session<'_> {
     }
 
     /// Answers of people that need not be kept: their conflict shows other values by now, or they were carried out. What
-    /// was left as it is stays so.
+    /// was left as it is stays so, and so does what came when the plan was made already: it knew nothing of that.
     fn used_up(&self, plan: &Plan, carried_out: bool) -> Result<Vec<StateChange>> {
-        let open = |resolution: &Resolution| plan.conflicts.iter().any(|conflict| conflict.id == resolution.conflict);
-        let known = self.store.resolutions()?.into_iter();
-        let done = known.filter(|answer| (carried_out && answer.choice.is_carried_out()) || open(answer));
+        let made = plan.created_at.as_second(); // plans are made at whole seconds
+        let open: BTreeMap<&ConflictId, &Conflict> =
+            plan.conflicts.iter().map(|conflict| (&conflict.id, conflict)).collect();
+        let is_used = |answer: &Resolution| match open.get(&answer.conflict) {
+            Some(conflict) => answer.made_at.as_second() < made || !answer.still_fits(conflict),
+            None => carried_out && answer.choice.is_carried_out() && answer.made_at.as_second() <= made,
+        };
+        let done = self.store.resolutions()?.into_iter().filter(is_used);
         Ok(done.map(|resolution| StateChange::DropResolution(resolution.conflict)).collect())
     }
 }

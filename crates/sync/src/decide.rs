@@ -4,7 +4,7 @@
 //!
 //! Writes to neither side, and asks nobody: the command line and the review page do.
 
-use engine::settings::GuardClass;
+pub use engine::settings::GuardClass;
 use jiff::Timestamp;
 use model::{
     ActionId, ActionKind, Approval, Choice, Conflict, ConflictId, ConflictKind, DecisionRecord, Deed, Exclusion, Field,
@@ -98,6 +98,31 @@ pub fn reopen(store: &mut Store, who: &Who, conflict: &ConflictId) -> Result<()>
     let phone = past.map(|past| past.phone).unwrap_or_default();
     let record = who.record(Deed::Reopened, &conflict.0, &phone, choice_words(&known.choice));
     store.commit(&[StateChange::DropResolution(conflict.clone()), record])?;
+    Ok(())
+}
+
+/// An answer that is to be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// As it stands now.
+    pub now: Resolution,
+    /// What stood there before it.
+    pub before: Option<Resolution>,
+    /// Whom it is about.
+    pub phone: String,
+}
+
+/// Takes answers back, all or none: each gives way to what stood there before.
+pub fn take_back(store: &mut Store, who: &Who, answers: &[Undone]) -> Result<()> {
+    let mut changes = Vec::new();
+    for Undone { now, before, phone } in answers {
+        changes.push(match before {
+            Some(before) => StateChange::Resolve(before.clone()),
+            None => StateChange::DropResolution(now.conflict.clone()),
+        });
+        changes.push(who.record(Deed::Reopened, &now.conflict.0, phone, choice_words(&now.choice)));
+    }
+    store.commit(&changes)?;
     Ok(())
 }
 

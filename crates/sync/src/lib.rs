@@ -13,6 +13,7 @@ pub mod decide;
 mod env;
 mod error;
 mod fetch;
+pub mod field_history;
 mod last_writes;
 mod ledger;
 mod loops;

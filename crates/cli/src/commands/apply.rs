@@ -6,6 +6,8 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job::{self, Access, Job};
 use crate::output;
+use crate::registry::Setup;
+use ::sync::{Finished, Planned, Session};
 use model::Plan;
 use std::path::Path;
 use store::Store;
@@ -42,10 +44,16 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     } else {
         session.revalidate_with_approvals(plan).await?
     };
-    super::sync::log(&planned.plan);
-    let finished = session.apply(&planned).await?;
-    job::retain(&mut session, &setup, planned.plan.created_at)?;
+    let finished = carry_out(&mut session, &setup, &planned).await?;
     super::sync::close(context, &planned.plan, finished, args.shape)
+}
+
+/// Carries out what was looked at again.
+pub(crate) async fn carry_out(session: &mut Session<'_>, setup: &Setup, planned: &Planned) -> Fallible<Finished> {
+    super::sync::log(&planned.plan);
+    let finished = session.apply(planned).await?;
+    job::retain(session, setup, planned.plan.created_at)?;
+    Ok(finished)
 }
 
 /// A plan by file name or id; the last one where none is named.

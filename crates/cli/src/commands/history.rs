@@ -46,7 +46,7 @@ pub(crate) fn run(context: &Context, args: &args::History) -> Fallible<Code> {
     let run = args.run.as_ref().map(|name| super::names::existing_run(&store, name)).transpose()?;
     let filter = JournalFilter { run, phone, ..JournalFilter::default() };
     let journal = store.journal(&filter)?;
-    let fields = args.contact.as_ref().map(|_| field_history::by_field(&journal));
+    let fields = args.contact.as_ref().map(|_| ::sync::field_history::by_field(&journal));
     let entries: Vec<Entry> = journal.iter().cloned().filter_map(entry).collect();
     if context.global.json {
         let mut json = serde_json::json!({ "writes": entries });
@@ -171,16 +171,6 @@ fn report_of(run: &RunRow) -> Option<RunReport> {
 
 /// Runs as a view draws them.
 pub(crate) fn rows(runs: &[RunRow]) -> Vec<report::terminal::RunRow> {
-    let row = |run: &RunRow| {
-        let report = report_of(run);
-        report::terminal::RunRow {
-            run: run.id.0.clone(),
-            at: run.started_at,
-            outcome: report.as_ref().map(|report| report.outcome),
-            applied: report.as_ref().map(|report| report.applied).unwrap_or_default(),
-            waiting: report.as_ref().map_or(0, |report| report.conflicts.len() + report.held.len()) as u64,
-            seconds: report.as_ref().map(|report| report.seconds),
-        }
-    };
+    let row = |run: &RunRow| report::terminal::RunRow::new(run.id.0.clone(), run.started_at, report_of(run).as_ref());
     runs.iter().map(row).collect()
 }

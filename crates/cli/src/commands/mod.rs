@@ -21,6 +21,7 @@ mod phone;
 mod plan;
 mod quality;
 mod retry;
+mod review;
 mod rules;
 mod sandbox;
 mod show;
@@ -52,6 +53,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Conflicts(args) => conflicts::run(context, args.command),
         Command::Exclude(args) => exclude::run(context, &args),
         Command::Approve(args) => approve::run(context, &args),
+        Command::Review(args) => review::run(context, &args).await,
         Command::Status(_) => status::run(context),
         Command::History(args) => history::run(context, &args),
         Command::Undo(args) => undo::run(context, &args).await,

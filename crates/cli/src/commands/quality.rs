@@ -6,9 +6,11 @@ use crate::exit::Code;
 use crate::failure::Fallible;
 use crate::output;
 use crate::progress::Waits;
+use crate::registry::Setup;
 use engine::normalizer::Normalizer;
 use engine::quality::{self, NearMatch, SideQuality, Suspect};
-use model::{Side, SkipReason, Table};
+use model::{BySide, Side, SkipReason, Table};
+use report::view::{Quality, QualityGroup, QualitySide};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -16,35 +18,75 @@ use std::io::Write;
 /// Runs the command.
 pub(crate) async fn run(context: &Context, args: &args::Quality) -> Fallible<Code> {
     let setup = super::setup(context)?;
-    let normalizer = Normalizer::new(setup.region);
-    let schema = setup.settings.schema.clone();
     let wanted = args.side.map(Side::from);
-    let mut tables: BTreeMap<Side, Table> = BTreeMap::new();
-    for side in Side::BOTH.into_iter().filter(|side| wanted.is_none_or(|wanted| wanted == *side)) {
-        let connector = if side == Side::Crm { setup.crm(Vec::new()) } else { setup.justcall(Vec::new())? };
-        let waits = Waits::new(side, context.global.quiet);
-        if side == Side::Justcall {
-            connector.identify_with(&waits).await?;
-        }
-        let listing = connector.list(&waits).await?;
-        for note in &listing.notes {
-            context.note(&format!("note: {}: {note}", side.title()));
-        }
-        tables.insert(side, listing.table);
-    }
-    let sides: Vec<(Side, SideQuality)> =
-        tables.iter().map(|(side, table)| (*side, quality::inspect(&normalizer, &schema, table))).collect();
-    let near = match (tables.get(&Side::Justcall), tables.get(&Side::Crm)) {
-        (Some(justcall), Some(crm)) => quality::near_matches(&normalizer, &schema, model::BySide { justcall, crm }),
-        _ => Vec::new(),
-    };
+    let sides: Vec<Side> = Side::BOTH.into_iter().filter(|side| wanted.is_none_or(|wanted| wanted == *side)).collect();
+    let progress = BySide::from_fn(|side| Waits::new(side, context.global.quiet));
+    let note = |text: &str| context.note(&format!("note: {text}"));
+    let (sides, near) = read(&setup, &sides, &|side| &progress[side], &note).await?;
     if context.global.json {
         output::print_json(&as_json(&sides, &near))?;
     } else {
         let most = if args.all { usize::MAX } else { 10 };
-        output::print(|out| draw(&sides, &near, most, out))?;
+        output::print(|out| draw(&view(&sides, &near), most, out))?;
     }
     Ok(Code::Done)
+}
+
+/// Looks at both sides, for another view.
+pub(crate) async fn both(setup: &Setup, events: &dyn ::sync::Events) -> Fallible<Quality> {
+    let progress = BySide::from_fn(|side| Passing { side, events });
+    let note = |text: &str| events.event(::sync::Event::Note(text));
+    let (sides, near) = read(setup, &Side::BOTH, &|side| &progress[side], &note).await?;
+    Ok(view(&sides, &near))
+}
+
+/// Passes on how far the reading of a side is.
+struct Passing<'a> {
+    side: Side,
+    events: &'a dyn ::sync::Events,
+}
+
+impl connector::Progress for Passing<'_> {
+    fn read(&self, done: u64, total: Option<u64>) {
+        self.events.event(::sync::Event::Reading { side: self.side, done, total });
+    }
+
+    fn written(&self, _done: u64) {}
+
+    fn waiting(&self, seconds: f64, why: &str) {
+        self.events.event(::sync::Event::Waiting { side: self.side, seconds, why });
+    }
+}
+
+type Found = (Vec<(Side, SideQuality)>, Vec<NearMatch>);
+
+/// Lists the sides and looks through them.
+async fn read<'p>(
+    setup: &Setup,
+    wanted: &[Side],
+    progress: &dyn Fn(Side) -> &'p dyn connector::Progress,
+    note: &dyn Fn(&str),
+) -> Fallible<Found> {
+    let normalizer = Normalizer::new(setup.region);
+    let schema = setup.settings.schema.clone();
+    let mut tables: BTreeMap<Side, Table> = BTreeMap::new();
+    for side in wanted.iter().copied() {
+        let connector = if side == Side::Crm { setup.crm(Vec::new()) } else { setup.justcall(Vec::new())? };
+        if side == Side::Justcall {
+            connector.identify_with(progress(side)).await?;
+        }
+        let listing = connector.list(progress(side)).await?;
+        for text in &listing.notes {
+            note(&format!("{}: {text}", side.title()));
+        }
+        tables.insert(side, listing.table);
+    }
+    let sides = tables.iter().map(|(side, table)| (*side, quality::inspect(&normalizer, &schema, table))).collect();
+    let near = match (tables.get(&Side::Justcall), tables.get(&Side::Crm)) {
+        (Some(justcall), Some(crm)) => quality::near_matches(&normalizer, &schema, BySide { justcall, crm }),
+        _ => Vec::new(),
+    };
+    Ok((sides, near))
 }
 
 fn record(suspect: &Suspect) -> Value {
@@ -86,59 +128,60 @@ fn as_json(sides: &[(Side, SideQuality)], near: &[NearMatch]) -> Value {
 
 fn shown(suspect: &Suspect) -> String {
     let name = if suspect.name.is_empty() { "(no name)" } else { &suspect.name };
-    format!("{} {}", report::text::safe(&suspect.id), report::text::safe(name))
+    format!("{} {name}", suspect.id)
 }
 
-fn draw(sides: &[(Side, SideQuality)], near: &[NearMatch], most: usize, out: &mut dyn Write) -> std::io::Result<()> {
+/// The findings as every view shows them.
+fn view(sides: &[(Side, SideQuality)], near: &[NearMatch]) -> Quality {
+    let mut quality = Quality::default();
     for (side, found) in sides {
-        writeln!(
-            out,
-            "{}: {}, {} with a usable number",
-            side.title(),
-            report::words::count(found.records, "contact"),
-            found.usable
-        )?;
-        phones(found, most, out)?;
+        quality.sides.push(QualitySide { side: *side, records: found.records, usable: found.usable });
+        let mut by_reason: BTreeMap<SkipReason, Vec<String>> = BTreeMap::new();
+        for (reason, suspect) in &found.unusable {
+            by_reason.entry(*reason).or_default().push(format!("{}: {}", shown(suspect), suspect.detail));
+        }
+        let group = |title: &str, rows| QualityGroup { side: Some(*side), title: title.to_owned(), rows };
+        quality.groups.extend(by_reason.into_iter().map(|(reason, rows)| group(reason.words(), rows)));
         for (duplicates, title) in
             [(true, "duplicates: one number, one person"), (false, "shared: one number, several people")]
         {
-            let groups: Vec<_> = found.shared.iter().filter(|shared| shared.duplicates == duplicates).collect();
-            if groups.is_empty() {
-                continue;
-            }
-            writeln!(out, "  {} × {title}", groups.len())?;
-            for group in groups.iter().take(most) {
-                let who: Vec<String> = group.records.iter().map(shown).collect();
-                writeln!(out, "    {}  {}", group.key, who.join("; "))?;
-            }
-            more(groups.len(), most, out)?;
+            let rows = found.shared.iter().filter(|shared| shared.duplicates == duplicates);
+            let rows: Vec<String> = rows
+                .map(|group| {
+                    let who: Vec<String> = group.records.iter().map(shown).collect();
+                    format!("{}  {}", group.key, who.join("; "))
+                })
+                .collect();
+            quality.groups.extend((!rows.is_empty()).then(|| group(title, rows)));
         }
     }
-    if !near.is_empty() {
-        writeln!(out, "{} × near match: the same e-mail on both sides, but not the same number", near.len())?;
-        for pair in near.iter().take(most) {
-            let (a, b) = (&pair.records.justcall, &pair.records.crm);
-            let (phone_a, phone_b) = (report::text::safe(&a.phone), report::text::safe(&b.phone));
-            writeln!(out, "    JustCall {} {phone_a}  ·  CRM {} {phone_b}", shown(a), shown(b))?;
-        }
-        more(near.len(), most, out)?;
-    }
-    Ok(())
+    let pair = |pair: &NearMatch| {
+        let (a, b) = (&pair.records.justcall, &pair.records.crm);
+        format!("JustCall {} {}  ·  CRM {} {}", shown(a), a.phone, shown(b), b.phone)
+    };
+    let rows: Vec<String> = near.iter().map(pair).collect();
+    let title = "near match: the same e-mail on both sides, but not the same number".to_owned();
+    quality.groups.extend((!rows.is_empty()).then_some(QualityGroup { side: None, title, rows }));
+    quality
 }
 
-fn phones(found: &SideQuality, most: usize, out: &mut dyn Write) -> std::io::Result<()> {
-    let mut by_reason: BTreeMap<SkipReason, Vec<&Suspect>> = BTreeMap::new();
-    for (reason, suspect) in &found.unusable {
-        by_reason.entry(*reason).or_default().push(suspect);
-    }
-    for (reason, suspects) in by_reason {
-        writeln!(out, "  {} × {}", suspects.len(), reason.words())?;
-        for suspect in suspects.iter().take(most) {
-            writeln!(out, "    {}: {}", shown(suspect), report::text::safe(&suspect.detail))?;
+fn draw(quality: &Quality, most: usize, out: &mut dyn Write) -> std::io::Result<()> {
+    let group = |group: &QualityGroup, out: &mut dyn Write| {
+        let indent = if group.side.is_some() { "  " } else { "" };
+        writeln!(out, "{indent}{} × {}", group.rows.len(), group.title)?;
+        for row in group.rows.iter().take(most) {
+            writeln!(out, "    {}", report::text::safe(row))?;
         }
-        more(suspects.len(), most, out)?;
+        more(group.rows.len(), most, out)
+    };
+    for QualitySide { side, records, usable } in &quality.sides {
+        let contacts = report::words::count(*records, "contact");
+        writeln!(out, "{}: {contacts}, {usable} with a usable number", side.title())?;
+        for found in quality.groups.iter().filter(|group| group.side == Some(*side)) {
+            group(found, out)?;
+        }
     }
-    Ok(())
+    quality.groups.iter().filter(|group| group.side.is_none()).try_for_each(|found| group(found, out))
 }
 
 fn more(count: usize, most: usize, out: &mut dyn Write) -> std::io::Result<()> {

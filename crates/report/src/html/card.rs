@@ -1,20 +1,38 @@
 //! One conflict: who, which field, what each side made of it, what each answer does. Readable as it stands; the controls
-//! appear where JavaScript runs.
+//! of the file appear where JavaScript runs, those of the review page are that page's own.
 
 use super::PageOptions;
 use super::values;
 use crate::text;
-use crate::view::{answers, remedy, standing_rule};
+use crate::view::{Titles, answers, remedy, standing_rule};
 use crate::words;
 use maud::{Markup, html};
 use model::{Conflict, Side};
 
 pub(super) fn card(conflict: &Conflict, options: &PageOptions) -> Markup {
+    let choices = html! {
+        fieldset {
+            legend { "Answers" }
+            @for answer in answers(conflict, &options.titles) {
+                // The controls are the script's: without it they would be in the way.
+                label data-a=(answer.code) {
+                    strong { (label(answer.code, &options.titles)) } " " (text::safe(&answer.effect))
+                }
+            }
+        }
+        @if let Some(rule) = standing_rule(conflict) { p.rule { "For good: " code { (rule) } } }
+    };
+    shell(conflict, options, &html! {}, &choices)
+}
+
+/// A card around what a view lets a person choose: `lead` stands before the name, `choices` at the end.
+pub fn shell(conflict: &Conflict, options: &PageOptions, lead: &Markup, choices: &Markup) -> Markup {
     let id = &conflict.id.0;
     let field = conflict.field.as_ref().map(ToString::to_string).unwrap_or_default();
     html! {
         article.card id=(id) data-check=(conflict.check()) data-field=(field) aria-labelledby={ (id) "-who" } {
             h4 id={ (id) "-who" } {
+                (lead)
                 (values::name(&conflict.name))
                 " " span.phone { (text::safe(&conflict.phone)) }
                 @if !field.is_empty() { " " span.field { (field) } }
@@ -36,19 +54,7 @@ pub(super) fn card(conflict: &Conflict, options: &PageOptions) -> Markup {
                 " · " code { (id) }
             }
             @if let Some(text) = remedy(conflict.kind) { p.remedy { (text) } }
-            fieldset {
-                legend { "Answers" }
-                @for answer in answers(conflict, &options.titles) {
-                    label {
-                        input.js type="radio" name={ "d-" (id) } value=(answer.code);
-                        " " strong { (label(answer.code, options)) } " " (text::safe(&answer.effect))
-                        @if answer.code == "value" {
-                            " " input.js.own type="text" aria-label="A value of your own" autocomplete="off";
-                        }
-                    }
-                }
-            }
-            @if let Some(rule) = standing_rule(conflict) { p.rule { "For good: " code { (rule) } } }
+            (choices)
         }
     }
 }
@@ -63,10 +69,11 @@ fn record(side: Side, id: &str, options: &PageOptions) -> Markup {
     }
 }
 
-fn label(code: &str, options: &PageOptions) -> String {
+/// What an answer is called.
+pub fn label(code: &str, titles: &Titles) -> String {
     match code {
-        "justcall" => options.titles.justcall.clone(),
-        "crm" => options.titles.crm.clone(),
+        "justcall" => titles.justcall.clone(),
+        "crm" => titles.crm.clone(),
         "value" => "Own value".to_owned(),
         "skip" => "Skip".to_owned(),
         _ => "Keep apart".to_owned(),

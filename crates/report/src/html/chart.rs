@@ -10,7 +10,7 @@ const HEIGHT: u64 = 60;
 const BAR: u64 = 10;
 
 /// The latest runs, the oldest on the left; nothing for fewer than two.
-pub(super) fn history(runs: &[RunRow], options: &PageOptions) -> Option<Section> {
+pub fn history(runs: &[RunRow], options: &PageOptions) -> Option<Section> {
     let rows: Vec<&RunRow> = runs.iter().take(30).rev().collect();
     let body = html! {
         figure {

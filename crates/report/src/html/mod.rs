@@ -4,23 +4,36 @@
 //! Everything that stands in a contact is text here: `maud` escapes it, [`crate::text::safe`] shows what hides, and the
 //! page's own policy lets nothing else run.
 
-mod card;
-mod chart;
-mod sections;
-mod values;
+pub mod card;
+pub mod chart;
+pub mod sections;
+pub mod values;
 
 use crate::terminal::RunRow;
 use crate::view::{self, PlanView, RecordPages, Titles, Waiting, default_titles};
 use crate::words;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::{Plan, RunReport};
+use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
-const STYLE: &str = include_str!("page.css");
+/// How pages look; the review page adds to it.
+pub const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/// Names a style or a script to a browser, so that a page's policy lets it work and no other.
+pub fn hash(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
+}
+
+/// What a browser is told to allow: this style, this script, and nothing from anywhere.
+fn policy() -> String {
+    let (style, script) = (hash(STYLE), hash(SCRIPT));
+    format!("default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'")
+}
 
 /// How a page is made.
 #[derive(Debug, Clone)]
@@ -50,10 +63,26 @@ impl Default for PageOptions {
 }
 
 /// A part of the page, for its table of contents.
-struct Section {
-    id: &'static str,
-    title: String,
-    body: Markup,
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Its anchor.
+    pub id: &'static str,
+    /// Its title.
+    pub title: String,
+    /// What it shows.
+    pub body: Markup,
+}
+
+impl Section {
+    /// As it stands on a page.
+    pub fn draw(&self) -> Markup {
+        html! {
+            section id=(self.id) aria-labelledby={ (self.id) "-title" } {
+                h2 id={ (self.id) "-title" } { (self.title) }
+                (self.body)
+            }
+        }
+    }
 }
 
 /// A whole plan.
@@ -105,7 +134,7 @@ fn page(headline: &str, what: &str, parts: &[Section], facts: &[(&str, String)])
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="referrer" content="no-referrer";
                 meta name="robots" content="noindex";
                 title { "tieline: " (headline) }
@@ -121,12 +150,7 @@ fn page(headline: &str, what: &str, parts: &[Section], facts: &[(&str, String)])
                     ul { @for part in parts { li { a href={ "#" (part.id) } { (part.title) } } } }
                 }
                 main id="main" tabindex="-1" {
-                    @for part in parts {
-                        section id=(part.id) aria-labelledby={ (part.id) "-title" } {
-                            h2 id={ (part.id) "-title" } { (part.title) }
-                            (part.body)
-                        }
-                    }
+                    @for part in parts { (part.draw()) }
                 }
                 footer {
                     dl {

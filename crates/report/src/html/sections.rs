@@ -7,13 +7,19 @@ use crate::words;
 use maud::{Markup, html};
 use model::{Action, Alarm, Applied, BySide, Conflict, Held, RunReport, Side, Skipped};
 
-pub(super) fn error(run: &RunReport) -> Option<Section> {
+/// Conflicts that a page holds as cards at once; beyond it only the first few.
+const AT_ONCE: usize = 200;
+const FIRST: usize = 50;
+
+/// Why a run ended early.
+pub fn error(run: &RunReport) -> Option<Section> {
     let error = run.error.as_ref()?;
     let body = html! { p.bad { (text::safe(error)) } };
     Some(Section { id: "error", title: "Why it ended early".to_owned(), body })
 }
 
-pub(super) fn alarms(alarms: &[Alarm]) -> Option<Section> {
+/// What a person should look at.
+pub fn alarms(alarms: &[Alarm]) -> Option<Section> {
     let body = html! {
         ul.alarms { @for alarm in alarms { li { strong { (words::alarm(alarm.kind)) } " " (text::safe(&alarm.detail)) } } }
     };
@@ -24,9 +30,12 @@ pub(super) fn alarms(alarms: &[Alarm]) -> Option<Section> {
 /// Conflicts, then what a guard or a doubt holds back.
 pub(super) fn needs_you(waiting: &Waiting<'_>, options: &PageOptions) -> Option<Section> {
     let count = waiting.for_a_person() as u64;
+    let all: usize = waiting.conflicts.iter().map(|group| group.rows.len()).sum();
+    let mut at_once = if all > AT_ONCE { FIRST } else { all };
     let body = html! {
         @if !waiting.conflicts.is_empty() { (controls(&waiting.conflicts)) }
-        @for group in &waiting.conflicts { (conflicts(group, options)) }
+        @for group in &waiting.conflicts { (conflicts(group, &mut at_once, options)) }
+        @if !waiting.conflicts.is_empty() { p.js { button #more type="button" hidden {} } }
         @for group in &waiting.decide { (held(group, options)) }
     };
     let title = format!("Needs you ({})", words::number(count));
@@ -47,7 +56,7 @@ fn controls(groups: &[Group<'_, Conflict>]) -> Markup {
             label { "Find " input #find type="search" placeholder="name, number, value" autocomplete="off"; }
             label { "Field " select #field { option value="" { "all" } @for field in &fields { option { (field) } } } }
             label {
-                "All shown: "
+                "All found: "
                 select #bulk {
                     option value="" { "choose" }
                     option value="justcall" { "JustCall" }
@@ -56,7 +65,7 @@ fn controls(groups: &[Group<'_, Conflict>]) -> Markup {
                     option value="none" { "No answer" }
                 }
             }
-            button #apply type="button" { "Apply to all shown" }
+            button #apply type="button" { "Apply to all found" }
             button #undo type="button" disabled { "Undo" }
             button #download type="button" disabled { "Download decisions" }
             p #told role="status" {}
@@ -64,16 +73,22 @@ fn controls(groups: &[Group<'_, Conflict>]) -> Markup {
     }
 }
 
-fn conflicts(group: &Group<'_, Conflict>, options: &PageOptions) -> Markup {
+/// The cards of a group. Those beyond the first few stand in a `noscript`: there a browser that runs the script reads them
+/// as text, which costs it little, and makes cards of those that are looked at; any other browser shows them all.
+fn conflicts(group: &Group<'_, Conflict>, at_once: &mut usize, options: &PageOptions) -> Markup {
+    let (first, rest) = group.rows.split_at(group.rows.len().min(*at_once));
+    *at_once -= first.len();
     html! {
-        details.group open {
+        details.group.cards open {
             summary { h3 { (group.title) } }
-            @for conflict in &group.rows { (card::card(conflict, options)) }
+            @for conflict in first { (card::card(conflict, options)) }
+            @if !rest.is_empty() { noscript { @for conflict in rest { (card::card(conflict, options)) } } }
         }
     }
 }
 
-fn held(group: &Group<'_, Held>, options: &PageOptions) -> Markup {
+/// Held changes of one group.
+pub fn held(group: &Group<'_, Held>, options: &PageOptions) -> Markup {
     html! {
         details.group open[group.rows.len() <= 20] {
             summary { h3 { (group.title) } }
@@ -92,14 +107,15 @@ fn held(group: &Group<'_, Held>, options: &PageOptions) -> Markup {
 }
 
 /// What waits for time or proof.
-pub(super) fn later(waiting: &Waiting<'_>, options: &PageOptions) -> Option<Section> {
+pub fn later(waiting: &Waiting<'_>, options: &PageOptions) -> Option<Section> {
     let count = waiting.for_later() as u64;
     let body = html! { @for group in &waiting.later { (held(group, options)) } };
     let title = format!("Waits without you ({})", words::number(count));
     (count > 0).then_some(Section { id: "later", title, body })
 }
 
-pub(super) fn changes(view: &PlanView<'_>, options: &PageOptions) -> Option<Section> {
+/// What would be written, by side and kind.
+pub fn changes(view: &PlanView<'_>, options: &PageOptions) -> Option<Section> {
     let count: usize = view.changes.iter().map(|group| group.rows.len()).sum();
     let body = html! {
         @for group in &view.changes {
@@ -123,18 +139,24 @@ fn action_row(action: &Action) -> Markup {
     html! {
         tr.moves[changes_phone(action)] {
             td { (values::name(&action.name)) br; span.phone { (text::safe(&action.phone)) } }
-            td {
-                @for change in &action.changes {
-                    div { span.field { (change.field) } " " (values::change(change.before.as_deref(), Some(&change.after))) }
-                }
-                @if !action.note.is_empty() { div.detail { (text::safe(&action.note)) } }
-            }
+            td { (changes_of(action)) }
             td { (words::rule(action.reason)) ", " (words::via(action.via)) }
         }
     }
 }
 
-pub(super) fn skipped(groups: &[Group<'_, Skipped>], options: &PageOptions) -> Option<Section> {
+/// What an action changes, field by field.
+pub fn changes_of(action: &Action) -> Markup {
+    html! {
+        @for change in &action.changes {
+            div { span.field { (change.field) } " " (values::change(change.before.as_deref(), Some(&change.after))) }
+        }
+        @if !action.note.is_empty() { div.detail { (text::safe(&action.note)) } }
+    }
+}
+
+/// What takes no part, by reason.
+pub fn skipped(groups: &[Group<'_, Skipped>], options: &PageOptions) -> Option<Section> {
     let count: usize = groups.iter().map(|group| group.rows.len()).sum();
     let body = html! {
         @for group in groups {
@@ -154,7 +176,7 @@ pub(super) fn skipped(groups: &[Group<'_, Skipped>], options: &PageOptions) -> O
 }
 
 /// What a run could not write, or left since it had moved.
-pub(super) fn misses(run: &RunReport, options: &PageOptions) -> Option<Section> {
+pub fn misses(run: &RunReport, options: &PageOptions) -> Option<Section> {
     let count = run.failed.len() + run.stale.len();
     let row = |side: Side, phone: &str, why: &str| {
         html! { li { (options.titles[side]) " " span.phone { (text::safe(phone)) } " " (text::safe(why)) } }
@@ -175,7 +197,8 @@ pub(super) fn misses(run: &RunReport, options: &PageOptions) -> Option<Section> 
     (count > 0).then_some(Section { id: "not-written", title, body })
 }
 
-pub(super) fn written(run: &RunReport, options: &PageOptions) -> Section {
+/// What a run wrote.
+pub fn written(run: &RunReport, options: &PageOptions) -> Section {
     let counts = |pick: fn(&Applied) -> u64| BySide::from_fn(|side| pick(&run.applied[side]));
     let rows = [
         ("created", counts(|side| side.create)),
@@ -187,7 +210,8 @@ pub(super) fn written(run: &RunReport, options: &PageOptions) -> Section {
     Section { id: "written", title: "Written".to_owned(), body }
 }
 
-pub(super) fn totals(totals: &Totals, titles: &Titles) -> Section {
+/// Every record, accounted for once.
+pub fn totals(totals: &Totals, titles: &Titles) -> Section {
     let parts = totals.parts.iter().map(|row| (row.label.to_owned(), row.counts, ""));
     let sum = std::iter::once(("records considered".to_owned(), totals.records, "sum"));
     let extra = totals.extra.iter().map(|row| (format!("+ {}", row.label), row.counts, ""));
@@ -216,7 +240,8 @@ fn table(titles: &Titles, rows: impl IntoIterator<Item = (String, BySide<u64>, &
     }
 }
 
-pub(super) fn cost(view: &PlanView<'_>, options: &PageOptions) -> Section {
+/// Requests and time.
+pub fn cost(view: &PlanView<'_>, options: &PageOptions) -> Section {
     let body = html! {
         ul { @for side in Side::BOTH { li { (options.titles[side]) ": " (view.cost[side]) } } }
     };

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 const LONG: usize = 40;
 
 /// A value, or that the side does not say.
-pub(super) fn value(value: Option<&str>) -> Markup {
+pub fn value(value: Option<&str>) -> Markup {
     match value {
         None => html! { span.none { "(unknown)" } },
         Some("") => html! { span.none { "(empty)" } },
@@ -17,7 +17,7 @@ pub(super) fn value(value: Option<&str>) -> Markup {
 }
 
 /// What a value became.
-pub(super) fn change(before: Option<&str>, after: Option<&str>) -> Markup {
+pub fn change(before: Option<&str>, after: Option<&str>) -> Markup {
     match (before, after) {
         (Some(old), Some(new)) if !old.is_empty() && !new.is_empty() && old.len() + new.len() > LONG => {
             let segments = diff::inline(&text::safe(old), &text::safe(new));
@@ -56,7 +56,7 @@ fn arrow(before: Option<&str>, after: Option<&str>) -> Markup {
 }
 
 /// A contact's name, or that there is none.
-pub(super) fn name(name: &str) -> Markup {
+pub fn name(name: &str) -> Markup {
     if name.trim().is_empty() {
         html! { span.none { "(no name)" } }
     } else {

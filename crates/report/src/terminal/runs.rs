@@ -26,6 +26,20 @@ pub struct RunRow {
     pub seconds: Option<f64>,
 }
 
+impl RunRow {
+    /// From what is known of a run; without a report it has not ended.
+    pub fn new(run: String, at: Timestamp, report: Option<&RunReport>) -> Self {
+        Self {
+            run,
+            at,
+            outcome: report.map(|report| report.outcome),
+            applied: report.map(|report| report.applied).unwrap_or_default(),
+            waiting: report.map_or(0, |report| report.conflicts.len() + report.held.len()) as u64,
+            seconds: report.map(|report| report.seconds),
+        }
+    }
+}
+
 pub(crate) fn draw(run: &RunReport, painter: &mut Painter<'_>) -> io::Result<()> {
     let tone = if matches!(run.outcome, RunOutcome::Failed | RunOutcome::Partial) { Tone::Bad } else { Tone::Strong };
     let titles = &painter.options.titles;

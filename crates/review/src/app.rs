@@ -1,0 +1,157 @@
+//! What all pages share: options, secrets, the state file, the plan that was read last, the work under way.
+
+use crate::ask::Ask;
+use crate::jobs::{Jobs, Trouble};
+use crate::keys::{Keys, Tries};
+use crate::layout;
+use crate::quality::Looked;
+use crate::serve::Reach;
+use crate::undo::{Past, Told};
+use crate::work::Work;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use model::{Plan, PlanId, Resolution, StandingRule};
+use report::html::{PageOptions, hash};
+use report::view::RecordPages;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use store::Store;
+use sync::decide::Who;
+
+/// How the page is set up.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where it listens, and under which names.
+    pub reach: Reach,
+    /// Who decides, where a form does not say.
+    pub by: String,
+    /// Where the reader is.
+    pub zone: TimeZone,
+    /// Where the records have pages of their own.
+    pub pages: RecordPages,
+}
+
+/// What all pages share.
+pub(crate) struct App {
+    pub(crate) options: Options,
+    pub(crate) keys: Keys,
+    pub(crate) password: Option<String>,
+    pub(crate) jobs: Arc<dyn Jobs>,
+    pub(crate) tries: Mutex<Tries>,
+    /// Choices that can be taken back, the last one at the end.
+    pub(crate) past: Mutex<Past>,
+    pub(crate) work: Work,
+    pub(crate) quality: Mutex<Option<Looked>>,
+    /// What browsers are told to allow.
+    pub(crate) policy: String,
+    plan: Mutex<Option<Arc<Plan>>>,
+}
+
+/// What was decided so far.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    /// By conflict.
+    pub(crate) single: HashMap<String, Resolution>,
+    /// For all conflicts alike.
+    pub(crate) rules: Vec<StandingRule>,
+}
+
+impl Answers {
+    pub(crate) fn read(store: &Store) -> Result<Self, Trouble> {
+        let single = store.resolutions()?.into_iter().map(|answer| (answer.conflict.0.clone(), answer)).collect();
+        Ok(Self { single, rules: store.standing_rules()? })
+    }
+}
+
+impl App {
+    pub(crate) fn new(options: Options, keys: Keys, password: Option<String>, jobs: Arc<dyn Jobs>) -> Self {
+        let policy = format!(
+            "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; form-action 'self'; \
+             base-uri 'none'; frame-ancestors 'none'",
+            hash(&layout::style()),
+            hash(layout::SCRIPT)
+        );
+        Self {
+            options,
+            keys,
+            password,
+            jobs,
+            tries: Mutex::default(),
+            past: Mutex::default(),
+            work: Work::default(),
+            quality: Mutex::default(),
+            policy,
+            plan: Mutex::default(),
+        }
+    }
+
+    /// A name of its own for each port: cookies do not know ports.
+    pub(crate) fn cookie_name(&self) -> String {
+        format!("tieline_{}", self.options.reach.address.port())
+    }
+
+    /// The field that every form has.
+    pub(crate) fn csrf(&self) -> Markup {
+        html! { input type="hidden" name="csrf" value=(self.keys.csrf); }
+    }
+
+    /// The path of a page.
+    pub(crate) fn path(&self, page: &str) -> String {
+        format!("/{}/{page}", self.keys.place)
+    }
+
+    /// The state, for one look or one change.
+    pub(crate) fn store(&self) -> Result<Store, Trouble> {
+        Ok(Store::open_again(self.jobs.state())?)
+    }
+
+    /// The last plan of what follows from both sides; reading a large one takes its time, so it is kept.
+    pub(crate) fn last_plan(&self, store: &Store) -> Result<Option<Arc<Plan>>, Trouble> {
+        for id in store.saved_plans()? {
+            let Some(plan) = self.plan(store, &id)? else { continue };
+            if plan.undoes.is_none() {
+                return Ok(Some(plan));
+            }
+        }
+        Ok(None)
+    }
+
+    /// One plan, if it is kept.
+    pub(crate) fn plan(&self, store: &Store, id: &PlanId) -> Result<Option<Arc<Plan>>, Trouble> {
+        let kept = self.plan.lock().map_err(|_| broken())?.clone();
+        if let Some(plan) = kept.filter(|plan| plan.id == *id) {
+            return Ok(Some(plan));
+        }
+        let Some(stored) = store.plan(id)? else { return Ok(None) };
+        let plan = Arc::new(sync::plan_from_json(&stored.json)?);
+        *self.plan.lock().map_err(|_| broken())? = Some(plan.clone());
+        Ok(Some(plan))
+    }
+
+    /// Who decides, and when.
+    pub(crate) fn who(&self, ask: &Ask) -> Who {
+        Who { name: ask.by.clone(), at: self.jobs.now() }
+    }
+
+    /// Remembers what a step came to, for the page that it was taken on.
+    pub(crate) fn tell(&self, page: &'static str, text: String) {
+        if let Ok(mut past) = self.past.lock() {
+            past.tell(Told { page, text, refused: Vec::new() });
+        }
+    }
+
+    /// Who holds the lock: another command, or we ourselves.
+    pub(crate) fn busy(&self) -> Option<String> {
+        if self.work.is_running() { None } else { store::lock_holder(self.jobs.state()).ok().flatten() }
+    }
+
+    /// How the views of the reports are drawn.
+    pub(crate) fn page_options(&self) -> PageOptions {
+        PageOptions { zone: self.options.zone.clone(), pages: self.options.pages.clone(), ..PageOptions::default() }
+    }
+}
+
+/// Another thread failed while it held a lock.
+pub(crate) fn broken() -> Trouble {
+    Trouble { message: "a page failed before".to_owned(), hint: Some("start `tieline review` again".to_owned()) }
+}

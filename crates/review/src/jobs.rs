@@ -1,0 +1,65 @@
+//! What the page asks the command to do. Everything that needs connectors or the configuration stands behind this, so that
+//! the page knows neither.
+
+use jiff::Timestamp;
+use model::{Choice, Conflict, PlanId, RunId};
+use report::view::Quality;
+use std::path::Path;
+use sync::Events;
+
+/// Why something could not be done, for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What happened, and why.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Trouble {
+    /// Without advice.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+}
+
+impl From<store::Error> for Trouble {
+    fn from(error: store::Error) -> Self {
+        Self { message: error.to_string(), hint: Some(error.hint().to_owned()) }
+    }
+}
+
+impl From<sync::Error> for Trouble {
+    fn from(error: sync::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<sync::decide::Refusal> for Trouble {
+    fn from(refusal: sync::decide::Refusal) -> Self {
+        match refusal {
+            sync::decide::Refusal::Store(error) => error.into(),
+            other => Self::new(other.to_string()),
+        }
+    }
+}
+
+/// The command behind the page. Every call may take its time: none is made on a thread that serves.
+pub trait Jobs: Send + Sync {
+    /// The state file.
+    fn state(&self) -> &Path;
+    /// Now.
+    fn now(&self) -> Timestamp;
+    /// Reads both sides, keeps a fresh plan, names it. Writes to neither side.
+    fn plan(&self, events: &dyn Events) -> Result<PlanId, Trouble>;
+    /// Carries out exactly this plan; what moved since is left out. Names the run, also where it stopped early.
+    fn apply(&self, plan: &PlanId, events: &dyn Events) -> Result<RunId, Trouble>;
+    /// Reads both sides and looks for what a person should mend.
+    fn quality(&self, events: &dyn Events) -> Result<Quality, Trouble>;
+    /// A number as a person types it, in the form that the state knows.
+    fn phone(&self, text: &str) -> Result<String, String>;
+    /// A value as a person types it, as a choice.
+    fn own_value(&self, text: &str) -> Result<Choice, String>;
+    /// Whether a choice makes sense for this conflict.
+    fn check(&self, conflict: &Conflict, choice: &Choice) -> Result<(), String>;
+}
