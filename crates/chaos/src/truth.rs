@@ -439,6 +439,15 @@ impl Truth {
                 };
                 let free = shown[side].iter().filter(|(id, cells)| number(cells) == known && !linked(id));
                 let found: Vec<_> = free.map(|(_, cells)| cells).collect();
+                // Not where a newcomer of the other side has a claim to the number as well.
+                let other = side.other();
+                let is_linked = |id: &String| {
+                    heads.iter().any(|head| head.ids[other].as_ref().is_some_and(|known| known.as_str() == id))
+                };
+                let rival = shown[other].iter().any(|(id, cells)| number(cells) == known && !is_linked(id));
+                if rival && head.ids[side].is_some() {
+                    continue;
+                }
                 let Some(id) = &head.ids[side.other()] else { continue };
                 let contacts = world.replicas[side.other()].contacts();
                 let there = contacts.iter().find(|contact| contact.id.as_deref() == Some(id.as_str()));
