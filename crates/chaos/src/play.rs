@@ -352,16 +352,15 @@ impl Player {
         let heads = if killed { self.heads() } else { Vec::new() };
         for (a, b) in met {
             // The ledgers were not read yet: these are the names that they had when the run began.
-            let known = self
-                .truth
-                .records
-                .justcall
-                .iter()
-                .find(|(_, known)| known.live && known.cells[self.truth.person] == *a);
-            let contacts = self.world.replicas.justcall.contacts();
-            let id = known.and_then(|(place, _)| contacts.into_iter().find(|contact| contact.place == *place)?.id);
-            let linked = id.is_some()
-                && heads.iter().any(|head| head.ids.justcall.as_ref().map(model::RecordId::as_str) == id.as_deref());
+            let linked = |side: Side, name: &String| {
+                let mut records = self.truth.records[side].iter();
+                let known = records.find(|(_, known)| known.live && known.cells[self.truth.person] == *name);
+                let contacts = self.world.replicas[side].contacts();
+                let id = known.and_then(|(place, _)| contacts.into_iter().find(|contact| contact.place == *place)?.id);
+                let is_it = |head: &LinkHead| head.ids[side].as_ref().map(model::RecordId::as_str) == id.as_deref();
+                id.is_some() && heads.iter().any(is_it)
+            };
+            let linked = linked(Side::Justcall, a) || linked(Side::Crm, b);
             if ended || (killed && linked) {
                 self.truth.join(a, b);
             }

@@ -89,6 +89,8 @@ pub(crate) struct Truth {
     cursor: BySide<usize>,
     /// Answers do not show what was stored.
     silent: BySide<bool>,
+    /// Listings show what was a while ago.
+    late: BySide<bool>,
 }
 
 /// A text as people would compare it. Deliberately simpler than the engine's canonical form, and not derived from it.
@@ -120,6 +122,7 @@ impl Truth {
             joined: BTreeMap::new(),
             cursor: BySide::default(),
             silent: BySide::from_fn(|side| !world.replicas[side].current_kind().shows_stored),
+            late: BySide::from_fn(|side| world.replicas[side].current_kind().lag > 0),
         }
     }
 
@@ -153,7 +156,8 @@ impl Truth {
                 let blank = vec![None; self.fields.len()];
                 let person = cells[self.person].clone();
                 let held = vec![BTreeSet::new(); self.fields.len()];
-                let (before_job, agreed) = (vec![None; self.fields.len()], vec![None; self.fields.len()]);
+                let blank_before = (who == Who::Job).then(|| (String::new(), at, self.runs));
+                let (before_job, agreed) = (vec![blank_before; self.fields.len()], vec![None; self.fields.len()]);
                 let known = Known {
                     person,
                     cells: cells.clone(),
@@ -204,7 +208,11 @@ impl Truth {
         let heard = text.is_empty()
             || self
                 .live(side.other(), &person)
-                .any(|(_, known)| plain(&self.fields[field], &known.cells[field]) == text);
+                // What a late listing still shows there is heard as well.
+                .any(|(_, known)| {
+                    plain(&self.fields[field], &known.cells[field]) == text
+                        || (self.late[side.other()] && known.held[field].contains(&text))
+                });
         let known = self.records[side].get_mut(&place).unwrap();
         known.held[field].insert(text.clone());
         let as_before = known.agreed[field].clone().filter(|(then, _)| who == Who::User && *then == text);

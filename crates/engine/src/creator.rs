@@ -120,6 +120,10 @@ fn holder_of_its_number(world: &World<'_>, draft: &Draft, target: Side, row: u32
         _ => None,
     };
     let Some(wanted) = number(world.row(target.other(), row).cell(phone)) else { return Holder::Nobody };
+    // Somebody else has it on the side that it comes from, and may be about to bring it along.
+    if world.matching.is_shared(target.other(), wanted) {
+        return Holder::Planned;
+    }
     // Rare enough for a scan: a contact that was edited here after it was deleted there.
     // Of several, the one with the smallest id: not the one that happened to be listed first.
     let holders = world.listings[target].table.iter().filter(|other| number(other.cell(phone)) == Some(wanted));

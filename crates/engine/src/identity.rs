@@ -41,6 +41,11 @@ impl Identity {
         !self.email.is_empty() && self.email == other.email
     }
 
+    /// True where both have names, and different ones.
+    pub(crate) fn contradicts(&self, other: &Self) -> bool {
+        !self.name.is_empty() && !other.name.is_empty() && self.name != other.name
+    }
+
     /// True where a name or an e-mail agrees: enough for a doubt, not enough for a decision.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         (!self.name.is_empty() && self.name == other.name) || (!self.email.is_empty() && self.email == other.email)

@@ -176,7 +176,12 @@ fn created(
     entry.ids[side] = id;
     entry.ids[side.other()] = source_id;
     entry.created_at = BySide::default();
-    entry.created_at[side] = matches!(fate, Fate::Presumed).then_some(sent_at);
+    if matches!(fate, Fate::Presumed) {
+        entry.created_at[side] = Some(sent_at);
+        // Whoever shows up with the number may be somebody whom no listing had shown, and not what was sent: until then
+        // nobody has agreed on anything (R13).
+        entry.base.fields.fill(model::BaseField::default());
+    }
     changes.push(if is_new { entry.insert() } else { entry.update() });
     fate
 }

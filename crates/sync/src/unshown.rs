@@ -130,7 +130,10 @@ impl Session<'_> {
             .filter_map(|entry| Some((entry.seq, entry.outcome.map_or(entry.at, |(at, _)| at), entry.intent?)))
             .filter(|(_, _, intent)| own(intent) && before(intent).is_some())
             .max_by_key(|(seq, ..)| *seq);
-        let last = last.filter(|(_, _, intent)| before(intent).as_deref() == Some(doubt.now.text()));
+        let was = |intent: &Intent| before(intent).map(|text| Cell::from_text(&text).to_owned());
+        let last = last.filter(|(_, _, intent)| {
+            was(intent).is_some_and(|was| self.normalizer.same(doubt.field.1, was.as_cell(), doubt.now))
+        });
         Ok(last.map(|(_, at, intent)| (at, intent)))
     }
 

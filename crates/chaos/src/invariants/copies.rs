@@ -10,6 +10,7 @@ use testkit::replica::{Deed, Who};
 
 pub(crate) fn check(scene: &Scene<'_>, heads: &[LinkHead], dead: &BTreeSet<String>, checks: &mut Checks) {
     let truth = scene.truth;
+    let contacts = model::BySide::from_fn(|side: Side| scene.world.replicas[side].contacts());
     for done in scene.deeds.iter().filter(|done| matches!(done.deed, Deed::Created { .. })) {
         let Deed::Created { cells } = &done.deed else { continue };
         let person = &cells[truth.person];
@@ -25,6 +26,12 @@ pub(crate) fn check(scene: &Scene<'_>, heads: &[LinkHead], dead: &BTreeSet<Strin
         let shown = truth.live(done.side, person).filter(|(place, known)| {
             let stood =
                 known.said[truth.phone].as_ref().is_some_and(|said| scene.could_know(done.side, said.at, said.run));
+            // Its number was changed before its id was learned: it is somebody else from then on.
+            let learned = contacts[done.side].iter().find(|contact| contact.place == *place).and_then(|c| c.id.clone());
+            let learned = learned.is_some_and(|id| {
+                scene.heads.iter().any(|head| head.ids[done.side].as_ref().is_some_and(|known| known.as_str() == id))
+            });
+            let stood = stood && (learned || known.made_by != Who::Job);
             *place != done.place && stood && !scene.unseen.contains(&(done.side, *place)) && !scene.lied(done.side)
         });
         let shown = shown.count();

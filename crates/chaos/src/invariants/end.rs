@@ -44,6 +44,8 @@ fn waiting(world: &World, truth: &Truth, plan: &Plan) -> Waiting {
         let mut people: Vec<String> = ids.into_iter().filter_map(|(side, id)| person(side, id.as_ref()?)).collect();
         people.extend(conflict.records.iter().filter_map(|record| person(record.side, &record.id)));
         match &conflict.field {
+            // Set to and fro too often (S44): that is asked whoever edited it.
+            Some(_) if conflict.detail.contains("flips to and fro") => waiting.people.extend(people),
             Some(field) => waiting.fields.extend(people.into_iter().map(|person| (person, field.clone()))),
             None => waiting.people.extend(people),
         }

@@ -92,8 +92,15 @@ impl Matching {
             self.take(hunt, exact);
         }
         if let ([at], [reading]) = (hunt.open.as_slice(), hunt.left.as_slice()) {
-            // A number that nobody has verified does not prove that a contact is back.
-            let proves = hunt.by == FoundBy::Number || (!reading.weak && hunt.rivals.is_empty());
+            // A number that nobody has verified does not prove that a contact is back, nor does one that somebody of
+            // another name has: it may have been given away.
+            let partner = self.survey.joined[*at].rows[hunt.side.other()];
+            let other_name = || {
+                let partner = partner.map(|row| context.identity(hunt.side.other(), row));
+                let here = context.identity(hunt.side, reading.row);
+                partner.is_some_and(|partner| partner.contradicts(&here))
+            };
+            let proves = hunt.by == FoundBy::Number || (!reading.weak && hunt.rivals.is_empty() && !other_name());
             if proves && self.fits_line(context, *at, reading) {
                 self.take(hunt, vec![(0, 0)]);
             }
