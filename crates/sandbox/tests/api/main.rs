@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod bulk_choices;
+mod calls;
+mod callbacks;
 mod choices;
 mod client;
 mod control;
