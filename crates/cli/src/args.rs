@@ -54,6 +54,10 @@ pub(crate) enum Command {
     Apply(Apply),
     /// Plan and apply: the nightly job
     Sync(Sync),
+    /// Read JustCall's call log, list, export and report calls
+    Calls(Calls),
+    /// Call somebody: JustCall rings the agent, then the contact
+    Call(Call),
     /// List, read and decide conflicts
     Conflicts(Conflicts),
     /// Take actions out of the plan, until they would do something else
@@ -220,6 +224,157 @@ pub(crate) struct Sync {
     pub(crate) shape: Shape,
     #[command(flatten)]
     pub(crate) approvals: Approvals,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline calls sync                                  what is new, and what changed in the last days
+  tieline calls list --since 2026-03-01 --status missed
+  tieline calls export -o calls.parquet
+  tieline calls report -o calls.html
+
+Dates are days in UTC, as in the call log. docs/guides/calls.md tells more.")]
+pub(crate) struct Calls {
+    #[command(subcommand)]
+    pub(crate) command: CallsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CallsCommand {
+    /// Read the call log into the state; writes to neither side
+    #[command(after_help = "Examples:
+  tieline calls sync                        goes on where the last one ended, and reads the last days again
+  tieline calls sync --since 2025-01-01     older calls, too
+A sync that was killed goes on where it was.")]
+    Sync(CallsSync),
+    /// Calls that were read, newest first
+    #[command(after_help = "Examples:
+  tieline calls list --contact 'Ada Lovelace'
+  tieline calls list --agent dana --direction inbound --json | jq '.calls[0]'")]
+    List(CallsList),
+    /// Write calls to a file: .csv, .jsonl or .parquet
+    #[command(after_help = "Example:
+  tieline calls export -o march.parquet --since 2026-03-01 --until 2026-03-31")]
+    Export(CallsExport),
+    /// By agent, day, hour and disposition; who was missed and not called back
+    #[command(after_help = "Examples:
+  tieline calls report --since 2026-03-01
+  tieline calls report -o march.html")]
+    Report(CallsReport),
+}
+
+/// A day.
+fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    match text.parse() {
+        Ok(date) if shaped => Ok(date),
+        _ => Err("expected a date that exists, as YYYY-MM-DD".to_owned()),
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CallsSync {
+    /// The first day to read, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) since: Option<jiff::civil::Date>,
+    /// The last day to read
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) until: Option<jiff::civil::Date>,
+}
+
+/// Who called whom, by name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DirectionName {
+    Inbound,
+    Outbound,
+    All,
+}
+
+/// Which calls.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct CallsFilter {
+    /// Not before this day, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) since: Option<jiff::civil::Date>,
+    /// Not after this day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) until: Option<jiff::civil::Date>,
+    /// Who called whom
+    #[arg(long)]
+    pub(crate) direction: Option<DirectionName>,
+    /// The agent's id, or a part of the name
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// The customer's number
+    #[arg(long, value_name = "PHONE")]
+    pub(crate) number: Option<String>,
+    /// completed, missed, voicemail, busy
+    #[arg(long)]
+    pub(crate) status: Option<String>,
+    /// A contact by number, record id, or a part of the name
+    #[arg(long, value_name = "CONTACT")]
+    pub(crate) contact: Option<String>,
+    /// A part of the notes, the disposition or a tag
+    #[arg(long)]
+    pub(crate) text: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CallsList {
+    #[command(flatten)]
+    pub(crate) filter: CallsFilter,
+    /// At most so many; 0: all. Default: 50, with --json all
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// With the notes
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CallsExport {
+    /// The file; its ending says the format: .csv, .jsonl or .parquet
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) filter: CallsFilter,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CallsReport {
+    /// Write a page with charts instead: .html
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Show every row
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) filter: CallsFilter,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline call --from +14155550190 --to +14155550123 --watch
+  tieline call --from +14155550190 --to 'Ada Lovelace' --agent 7
+
+A request whose answer is lost is never sent again by itself: the next `tieline call` to that number first looks in the
+call log whether it rang.")]
+pub(crate) struct Call {
+    /// A number of the JustCall account
+    #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
+    pub(crate) from: String,
+    /// Whom to call: a number, a record id, or a part of a contact's name
+    #[arg(long, value_name = "PHONE|CONTACT", allow_hyphen_values = true)]
+    pub(crate) to: String,
+    /// The id of the agent who calls; default: the owner of the number
+    #[arg(long, value_name = "ID")]
+    pub(crate) agent: Option<String>,
+    /// A verified number that the contact sees instead
+    #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
+    pub(crate) caller_id: Option<String>,
+    /// Show ringing, in-progress and completed as they happen; Ctrl-C ends the watching, not the call
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -611,7 +766,13 @@ pub(crate) struct Sandbox {
     /// Requests at once, instead of the plan's
     #[arg(long, value_name = "N")]
     pub(crate) concurrency: Option<std::num::NonZeroUsize>,
-    /// Contacts to start with
+    /// Adds a made-up history of so many calls with its contacts
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) calls: usize,
+    /// Another seed makes other calls
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Contacts and calls to start with
     #[arg(long, value_name = "FILE")]
     pub(crate) load: Option<PathBuf>,
     /// Where to keep the contacts when it ends

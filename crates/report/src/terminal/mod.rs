@@ -5,6 +5,7 @@
 //! next: that is the command line's.
 
 mod actions;
+mod calls;
 mod card;
 mod paint;
 mod plan;
@@ -17,6 +18,7 @@ use crate::view::{Titles, default_titles};
 use jiff::tz::TimeZone;
 use model::{Conflict, Plan, RunReport};
 use paint::Painter;
+pub use calls::{call_totals, calls};
 pub use runs::RunRow;
 use std::io::{self, Write};
 

@@ -52,7 +52,7 @@ impl Session<'_> {
     /// Makes a call, unless an earlier request to the same number may still ring.
     pub async fn dial(&mut self, dial: &Dial) -> Result<DialEnd> {
         for open in self.store.open_dials()? {
-            if let Some(end) = self.settle(&open, open.to == dial.to).await? {
+            if let Some(end) = self.settle_dial(&open, open.to == dial.to).await? {
                 return Ok(end);
             }
         }
@@ -108,7 +108,7 @@ impl Session<'_> {
     }
 
     /// Finds out what became of an earlier request. An answer where nothing may be sent now.
-    async fn settle(&mut self, open: &DialRow, same_number: bool) -> Result<Option<DialEnd>> {
+    async fn settle_dial(&mut self, open: &DialRow, same_number: bool) -> Result<Option<DialEnd>> {
         if let Some(call) = self.find(open).await? {
             self.made(open, &call)?;
             return Ok(same_number.then_some(DialEnd::AlreadyMade { call, asked: open.at }));
