@@ -19,6 +19,10 @@ mod brakes;
 mod browser;
 #[path = "stories/chromium.rs"]
 mod chromium;
+#[path = "stories/calls.rs"]
+mod calls;
+#[path = "stories/calls_views.rs"]
+mod calls_views;
 #[path = "stories/commands.rs"]
 mod commands;
 #[path = "stories/conflicts.rs"]
@@ -31,6 +35,8 @@ mod deciding;
 mod deletes;
 #[path = "stories/demo.rs"]
 mod demo;
+#[path = "stories/dialling.rs"]
+mod dialling;
 #[path = "stories/faults.rs"]
 mod faults;
 #[path = "stories/first_sync.rs"]

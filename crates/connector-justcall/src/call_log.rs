@@ -75,12 +75,7 @@ impl Seen {
     }
 }
 
-async fn walk(
-    client: &Client,
-    query: &CallQuery,
-    most: Option<u64>,
-    progress: &dyn Progress,
-) -> Result<Walked, Error> {
+async fn walk(client: &Client, query: &CallQuery, most: Option<u64>, progress: &dyn Progress) -> Result<Walked, Error> {
     let first_page = client.dialect.first_page;
     let first = client.calls_page(query, first_page, progress).await;
     let first = first.map_err(|error| error.into_error("the call log"))?;

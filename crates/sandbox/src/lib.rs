@@ -46,11 +46,11 @@ mod state;
 mod validation;
 mod world;
 
+pub use calls::{CallDirection, CallHistory, CallStatus, Delivery, PhoneCall, Script, sign};
 pub use choices::{
     BadBulkRow, BulkFailures, BulkOmitted, BulkPlace, BulkRows, Choices, Clearing, CustomFieldsUpdate, DeleteAnswer,
     EmptyFields, ExistingPhone, ListOrder, PageBeyondEnd, TooManyRows, UndefinedCustomField, UpdateAnswer,
 };
-pub use calls::{CallDirection, CallHistory, CallStatus, Delivery, PhoneCall, Script, sign};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use contact::{Contact, Field, NewContact};
 pub use faults::{Action, Fault, Lag, On, Refusal};

@@ -92,7 +92,12 @@ impl Snapshot {
     /// The contacts and definitions of an account.
     pub(crate) fn of(state: &State) -> Self {
         let contacts = state.all().values().map(|contact| FileContact::from(Contact::clone(contact)));
-        Self { next_id: state.next_id(), custom_fields: state.custom_fields.clone(), contacts: contacts.collect(), calls: Vec::new() }
+        Self {
+            next_id: state.next_id(),
+            custom_fields: state.custom_fields.clone(),
+            contacts: contacts.collect(),
+            calls: Vec::new(),
+        }
     }
 
     /// The account a snapshot describes.

@@ -15,10 +15,13 @@ use jiff::Timestamp;
 use model::{Call, CallStage};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::time::Duration;
 
-/// Between two looks at a call: a minute of watching costs 30 requests, half of the smallest plan's.
+/// Between two looks at a call while it may be answered any moment.
+const QUICK: Duration = Duration::from_millis(500);
+/// So many looks are quick.
+const QUICK_LOOKS: u32 = 20;
+/// Between two looks later on: a minute of watching costs 30 requests, half of the smallest plan's.
 const LOOK: Duration = Duration::from_secs(2);
 /// A call that the log does not show so many times in a row is not watched any longer.
 const UNSEEN: u32 = 30;
@@ -93,7 +96,9 @@ fn refused(dial: &Dial, status: u16, message: &str) -> Failure {
             "{} is no number of this JustCall account: take one that stands under Phone Numbers in JustCall",
             dial.from
         )),
-        400 | 422 => failure.hint("check --agent and --caller-id: the agent must be in the account, the number verified"),
+        400 | 422 => {
+            failure.hint("check --agent and --caller-id: the agent must be in the account, the number verified")
+        }
         _ => failure.hint("JustCall's words say why; nothing rings"),
     }
 }
@@ -107,7 +112,9 @@ fn show(context: &Context, call: &Call, dial: &Dial) -> Fallible<()> {
         });
     }
     let talk = match (call.stage(), call.duration) {
-        (CallStage::Ended, Some(seconds)) if seconds > 0 => format!(", {} of talk", report::words::duration(seconds as f64)),
+        (CallStage::Ended, Some(seconds)) if seconds > 0 => {
+            format!(", {} of talk", report::words::duration(seconds as f64))
+        }
         _ => String::new(),
     };
     output::print(|out| writeln!(out, "{}: {} → {}  {}{talk}", call.call_id, dial.from, dial.to, call.status))
@@ -116,15 +123,16 @@ fn show(context: &Context, call: &Call, dial: &Dial) -> Fallible<()> {
 /// Follows a call until it has ended.
 async fn watch(context: &Context, session: &mut Session<'_>, dial: &Dial, mut call: Call) -> Fallible<()> {
     let began = call.started_at.unwrap_or_else(Timestamp::now);
-    let mut unseen = 0;
+    let (mut unseen, mut looks) = (0, 0);
     while call.stage() != CallStage::Ended {
         tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(if looks < QUICK_LOOKS { QUICK } else { LOOK }) => {}
             () = crate::surroundings::wait_for_signal() => {
                 context.note("not watching any longer; the call goes on");
                 return Ok(());
             }
         }
+        looks += 1;
         match session.look_at_call(&call.call_id, &dial.to, began).await? {
             Some(now) => {
                 unseen = 0;

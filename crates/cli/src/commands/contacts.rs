@@ -22,8 +22,9 @@ pub(crate) fn number(store: Option<&Store>, normalizer: &Normalizer, option: &st
         PhoneReading::Key(key) | PhoneReading::WeakKey(key) => return Ok(key.number()),
         // What looks like a number was meant as one.
         PhoneReading::Unusable(_, why) if looks_like_a_number(text) => {
-            return Err(Failure::usage(format!("{option}: {why}"))
-                .hint("write it with its country code, such as +14155550123; `tieline phone` shows how a number is read"));
+            return Err(Failure::usage(format!("{option}: {why}")).hint(
+                "write it with its country code, such as +14155550123; `tieline phone` shows how a number is read",
+            ));
         }
         PhoneReading::Unusable(..) => {}
     }
@@ -65,7 +66,9 @@ fn find(store: &Store, text: &str) -> Fallible<Vec<Found>> {
     let wanted = text.trim().to_lowercase();
     let schema = Schema::new(store.known_fields()?);
     let heads = store.link_heads(&schema)?;
-    let by_id = |head: &&LinkHead| Side::BOTH.iter().any(|side| head.ids[*side].as_ref().is_some_and(|id| id.as_str() == text.trim()));
+    let by_id = |head: &&LinkHead| {
+        Side::BOTH.iter().any(|side| head.ids[*side].as_ref().is_some_and(|id| id.as_str() == text.trim()))
+    };
     let own: Vec<&LinkHead> = heads.iter().filter(by_id).collect();
     if !own.is_empty() {
         let names = names_of(store, own.iter().map(|head| head.id).collect())?;

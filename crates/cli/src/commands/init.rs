@@ -130,7 +130,11 @@ default_region = {}            # numbers without a country code are read as this
         quoted(region)
     );
     for (field, column) in &detection.mapping {
-        let name = if matches!(field, Field::Custom(_) | Field::Call(_)) { quoted(&field.to_string()) } else { field.to_string() };
+        let name = if matches!(field, Field::Custom(_) | Field::Call(_)) {
+            quoted(&field.to_string())
+        } else {
+            field.to_string()
+        };
         let _ = writeln!(text, "{name} = {}", quoted(column));
     }
     for (field, others) in &detection.alternatives {

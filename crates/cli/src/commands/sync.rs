@@ -44,7 +44,11 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
 
 /// Reads the call log before the contacts. A log that cannot be read keeps no contact waiting: that is said, and the
 /// contacts go on with the calls that are known. Answers whether all was read.
-async fn read_calls(context: &Context, setup: &crate::registry::Setup, session: &mut ::sync::Session<'_>) -> Fallible<bool> {
+async fn read_calls(
+    context: &Context,
+    setup: &crate::registry::Setup,
+    session: &mut ::sync::Session<'_>,
+) -> Fallible<bool> {
     match session.sync_calls(&super::calls::range(&setup.config.calls, None)).await {
         Ok(report) => {
             super::calls::say(context, &report);

@@ -12,16 +12,31 @@ pub fn calls(totals: &CallTotals, span: &str, options: &PageOptions, out: &mut d
     let named = |name: &str, nobody: &str| if name.is_empty() { nobody.to_owned() } else { name.to_owned() };
     let agents: Vec<_> = totals.by_agent.iter().map(|(name, tally)| (named(name, "(nobody)"), *tally)).collect();
     let days: Vec<_> = totals.by_day.iter().map(|(day, tally)| (day.to_string(), *tally)).collect();
-    let hours: Vec<_> = (0..24)
-        .map(|hour| (format!("{hour:02}:00"), totals.by_hour.get(&hour).copied().unwrap_or_default()))
-        .collect();
+    let hours: Vec<_> =
+        (0..24).map(|hour| (format!("{hour:02}:00"), totals.by_hour.get(&hour).copied().unwrap_or_default())).collect();
     let mut ends: Vec<_> = totals.by_disposition.iter().map(|(name, tally)| (named(name, "(none)"), *tally)).collect();
     ends.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.calls));
     let mut parts = vec![
-        Section { id: "days", title: "By day".to_owned(), body: charted("Calls per day", "Missed per day", &days, true) },
-        Section { id: "hours", title: "By hour".to_owned(), body: charted("Calls per hour", "Missed per hour", &hours, true) },
-        Section { id: "agents", title: "By agent".to_owned(), body: charted("Calls per agent", "Missed per agent", &agents, false) },
-        Section { id: "ends", title: "By disposition".to_owned(), body: charted("Calls per disposition", "", &ends, false) },
+        Section {
+            id: "days",
+            title: "By day".to_owned(),
+            body: charted("Calls per day", "Missed per day", &days, true),
+        },
+        Section {
+            id: "hours",
+            title: "By hour".to_owned(),
+            body: charted("Calls per hour", "Missed per hour", &hours, true),
+        },
+        Section {
+            id: "agents",
+            title: "By agent".to_owned(),
+            body: charted("Calls per agent", "Missed per agent", &agents, false),
+        },
+        Section {
+            id: "ends",
+            title: "By disposition".to_owned(),
+            body: charted("Calls per disposition", "", &ends, false),
+        },
     ];
     parts.insert(0, waiting(totals, options));
     let total = &totals.total;

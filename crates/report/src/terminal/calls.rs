@@ -59,8 +59,7 @@ pub fn call_totals(totals: &CallTotals, options: &ViewOptions, out: &mut dyn Wri
     table("By day", &rows, painter)?;
     let rows: Vec<_> = totals.by_hour.iter().map(|(hour, tally)| (format!("{hour:02}:00"), *tally)).collect();
     table("By hour", &rows, painter)?;
-    let mut rows: Vec<_> =
-        totals.by_disposition.iter().map(|(name, tally)| (named(name, "(none)"), *tally)).collect();
+    let mut rows: Vec<_> = totals.by_disposition.iter().map(|(name, tally)| (named(name, "(none)"), *tally)).collect();
     rows.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.calls));
     table("By disposition", &rows, painter)?;
     let waiting = &totals.not_called_back;

@@ -15,10 +15,10 @@ mod values;
 mod waiting;
 
 use crate::view::{Titles, default_titles};
+pub use calls::{call_totals, calls};
 use jiff::tz::TimeZone;
 use model::{Conflict, Plan, RunReport};
 use paint::Painter;
-pub use calls::{call_totals, calls};
 pub use runs::RunRow;
 use std::io::{self, Write};
 

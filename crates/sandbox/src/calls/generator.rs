@@ -41,7 +41,8 @@ const NOTES: [&str; 8] = [
     "Interested in the yearly plan,\nsend the deck first",
     "=SUM(of all fears) said the note",
 ];
-const DISPOSITIONS: [&str; 6] = ["Interested", "Not Interested", "Callback", "Left Voicemail", "Closed Won", "Wrong Number"];
+const DISPOSITIONS: [&str; 6] =
+    ["Interested", "Not Interested", "Callback", "Left Voicemail", "Closed Won", "Wrong Number"];
 const TAGS: [&str; 4] = ["vip", "renewal", "demo", "support"];
 
 /// The account that a history is made for.
@@ -87,7 +88,10 @@ pub(crate) fn generate<'a>(
     (0..history.calls).map(move |n| {
         let n = i64::try_from(n).unwrap_or(0);
         // One after the other, each somewhere in its share of the time.
-        let (start, end) = (i128::from(span) * i128::from(n) / i128::from(count), i128::from(span) * i128::from(n + 1) / i128::from(count));
+        let (start, end) = (
+            i128::from(span) * i128::from(n) / i128::from(count),
+            i128::from(span) * i128::from(n + 1) / i128::from(count),
+        );
         let width = u64::try_from(end - start).unwrap_or(1);
         let second = i64::try_from(start).unwrap_or(0) + i64::try_from(dice.roll(width)).unwrap_or(0);
         let at = until.checked_sub(SignedDuration::from_secs(span - second)).unwrap_or(until);

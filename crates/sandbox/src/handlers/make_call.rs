@@ -14,7 +14,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError>
         .filter(Value::is_object)
         .ok_or_else(|| ApiError::bad_request("The request body must be a JSON object"))?;
     let text = |name: &str| body[name].as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let required = |name: &str| text(name).ok_or_else(|| ApiError::bad_request(format!("The {name} field is required")));
+    let required =
+        |name: &str| text(name).ok_or_else(|| ApiError::bad_request(format!("The {name} field is required")));
     let (from, to) = (required("from")?, required("to")?);
     for (name, number) in [("from", &from), ("to", &to)] {
         if !is_e164(number) {

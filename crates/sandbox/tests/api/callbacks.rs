@@ -113,7 +113,9 @@ async fn webhooks_tell_of_calls_and_contacts() {
     let receiver = Receiver::default();
     let url = receiver.start().await;
     api.sandbox.change_settings(|settings| settings.webhooks = vec![url]);
-    for (status, direction) in [("completed", "inbound"), ("missed", "inbound"), ("voicemail", "inbound"), ("ringing", "outbound")] {
+    for (status, direction) in
+        [("completed", "inbound"), ("missed", "inbound"), ("voicemail", "inbound"), ("ringing", "outbound")]
+    {
         let call = json!({"from": phone(1), "to": LINE, "status": status, "direction": direction});
         assert_eq!(api.post("/_sandbox/calls", call).await.status, 201);
     }

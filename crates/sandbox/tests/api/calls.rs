@@ -24,9 +24,18 @@ async fn with_calls() -> Api {
     let api = Api::unlimited();
     for (id, changes) in [
         ("call_a", json!({})),
-        ("call_b", json!({"direction": "outbound", "from": LINE, "to": phone(2), "started_at": "2026-02-11T23:59:59Z"})),
-        ("call_c", json!({"agent_id": null, "agent_name": null, "status": "missed", "started_at": "2026-02-12T00:00:00Z"})),
-        ("call_d", json!({"agent_id": 8, "status": "voicemail", "voicemail": true, "started_at": "2026-02-13T10:00:00Z"})),
+        (
+            "call_b",
+            json!({"direction": "outbound", "from": LINE, "to": phone(2), "started_at": "2026-02-11T23:59:59Z"}),
+        ),
+        (
+            "call_c",
+            json!({"agent_id": null, "agent_name": null, "status": "missed", "started_at": "2026-02-12T00:00:00Z"}),
+        ),
+        (
+            "call_d",
+            json!({"agent_id": 8, "status": "voicemail", "voicemail": true, "started_at": "2026-02-13T10:00:00Z"}),
+        ),
     ] {
         assert_eq!(api.post("/_sandbox/calls", call(id, &changes)).await.status, 201);
     }
@@ -66,8 +75,16 @@ async fn each_filter_selects_and_all_combine() {
 async fn nonsense_is_refused_with_what_is_wrong() {
     let api = with_calls().await;
     for query in [
-        "per_page=101", "per_page=0", "page=0", "start_date=2026-2-1", "start_date=yesterday", "end_date=2026-02-30",
-        "start_date=2026-02-02&end_date=2026-02-01", "direction=up", "status=ringing", "agent_id=x",
+        "per_page=101",
+        "per_page=0",
+        "page=0",
+        "start_date=2026-2-1",
+        "start_date=yesterday",
+        "end_date=2026-02-30",
+        "start_date=2026-02-02&end_date=2026-02-01",
+        "direction=up",
+        "status=ringing",
+        "agent_id=x",
     ] {
         let reply = api.get(&format!("/v2/calls?{query}")).await;
         assert_eq!(reply.status, 422, "{query}");
@@ -107,11 +124,8 @@ async fn faults_reach_the_call_log() {
 
 #[test]
 fn a_history_repeats_exactly_and_looks_like_a_team_s() {
-    let history = CallHistory {
-        calls: 2_000,
-        until: Some("2026-03-01T00:00:00Z".parse().unwrap()),
-        ..CallHistory::default()
-    };
+    let history =
+        CallHistory { calls: 2_000, until: Some("2026-03-01T00:00:00Z".parse().unwrap()), ..CallHistory::default() };
     let make = |history: &CallHistory| {
         let account = Sandbox::new(Settings::default());
         account.insert_all((1..=30).map(|n| NewContact::named("Row", &n.to_string(), &phone(n))));
@@ -142,7 +156,10 @@ async fn a_call_rings_is_answered_and_ends_by_the_clock() {
     let json = made.json();
     assert_eq!(json["message"], "Call initiated");
     let data = &json["data"];
-    assert_eq!((&data["status"], &data["direction"], &data["agent_id"]), (&json!("ringing"), &json!("outbound"), &json!(7)));
+    assert_eq!(
+        (&data["status"], &data["direction"], &data["agent_id"]),
+        (&json!("ringing"), &json!("outbound"), &json!(7))
+    );
     let id = data["call_id"].as_str().unwrap().to_owned();
     let state = |api: &Api| {
         let call = api.sandbox.call(&id).unwrap();
@@ -166,7 +183,10 @@ async fn each_documented_error_of_a_call() {
     assert_eq!(make(json!({"from": LINE, "to": phone(1), "agent_id": 99})).await.status, 400);
     assert_eq!(make(json!({"from": LINE, "to": phone(1), "caller_id": phone(9)})).await.status, 400);
     assert_eq!(make(json!({"from": phone(5), "to": phone(1)})).await.status, 404);
-    assert_eq!(make(json!({"from": LINE, "to": phone(1), "agent_id": 8, "caller_id": "+14155550199"})).await.status, 200);
+    assert_eq!(
+        make(json!({"from": LINE, "to": phone(1), "agent_id": 8, "caller_id": "+14155550199"})).await.status,
+        200
+    );
     assert_eq!(api.send_as("wrong", Method::POST, "/v2/calls/make", "{}").await.status, 401);
     assert_eq!(make(json!("no object")).await.status, 400);
     assert_eq!(make(json!({"from": LINE, "to": phone(1)})).await.status, 429);

@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod bulk_choices;
-mod calls;
 mod callbacks;
+mod calls;
 mod choices;
 mod client;
 mod control;

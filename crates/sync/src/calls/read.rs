@@ -79,14 +79,15 @@ impl Session<'_> {
         self.known.replace(Some(identities));
         let now = self.env.now();
         let (first, last) = self.days(range, now)?;
-        let began = self.begin_calls(now)?;
+        let interrupted = self.begin_calls(now)?;
         let mut wanted: BTreeSet<i64> = (first..=last).collect();
         if range.since.is_none() {
             wanted.extend(self.store.unread_call_days()?.into_iter().filter(|day| *day <= last));
         }
         let read = self.store.call_days(wanted.first().copied().unwrap_or(first), last)?;
         let all = wanted.len();
-        wanted.retain(|day| read.get(day).is_none_or(|at| *at < began));
+        // Read by the sync that was interrupted: not again.
+        wanted.retain(|day| interrupted.is_none_or(|began| read.get(day).is_none_or(|at| *at < began)));
         let mut report = CallsReport {
             first: day_date(first),
             last: day_date(last),
@@ -107,15 +108,15 @@ impl Session<'_> {
         Ok(report)
     }
 
-    /// Since when what was read counts for this sync: an interrupted one goes on.
-    fn begin_calls(&mut self, now: Timestamp) -> Result<Timestamp> {
+    /// When the sync began that was interrupted, if this one goes on with it.
+    fn begin_calls(&mut self, now: Timestamp) -> Result<Option<Timestamp>> {
         let interrupted = self.store.calls_sync_began()?;
         let fresh = |began: &Timestamp| *began <= now && now.duration_since(*began) < FRESH;
         if let Some(began) = interrupted.filter(fresh) {
-            return Ok(began);
+            return Ok(Some(began));
         }
         self.store.begin_calls_sync(now)?;
-        Ok(now)
+        Ok(None)
     }
 
     /// The first and the last day to read.

@@ -34,7 +34,8 @@ pub(crate) fn windows(wanted: impl Iterator<Item = i64>) -> VecDeque<Days> {
 pub(crate) fn split((first, last): Days, count: u64, most: u64) -> Vec<Days> {
     let days = last - first + 1;
     // Calls do not come evenly: some room, or most pieces would have to be split again.
-    let pieces = i64::try_from(count.saturating_mul(4).div_ceil(most.max(1) * 3)).unwrap_or(i64::MAX).clamp(2, days.max(2));
+    let pieces =
+        i64::try_from(count.saturating_mul(4).div_ceil(most.max(1) * 3)).unwrap_or(i64::MAX).clamp(2, days.max(2));
     let length = (days / pieces).max(1);
     let mut from = first;
     let mut split = Vec::new();

@@ -76,10 +76,10 @@ fn checked_status(store: &Store, text: &str) -> Fallible<String> {
 /// A day must not end before it begins.
 pub(super) fn in_order(since: Option<Date>, until: Option<Date>) -> Fallible<()> {
     match (since, until) {
-        (Some(since), Some(until)) if until < since => Err(Failure::usage(format!(
-            "--until {until} is before --since {since}"
-        ))
-        .hint("both days belong to the span; swap them")),
+        (Some(since), Some(until)) if until < since => {
+            Err(Failure::usage(format!("--until {until} is before --since {since}"))
+                .hint("both days belong to the span; swap them"))
+        }
         _ => Ok(()),
     }
 }

@@ -9,7 +9,6 @@ use crate::exit::Code;
 use crate::failure::Fallible;
 use crate::job;
 use crate::output;
-use std::io::Write;
 
 /// Calls of a list where nobody says how many.
 const SHOWN: usize = 50;

@@ -54,7 +54,11 @@ pub(super) fn write(store: &Store, filter: &CallFilter, file: &mut File) -> Fall
     let mut group = Group::default();
     let count = lines::each(store, filter, false, |line| {
         group.add(line);
-        if group.rows == GROUP { std::mem::take(&mut group).write(&mut writer).map_err(|error| failed(&error)) } else { Ok(()) }
+        if group.rows == GROUP {
+            std::mem::take(&mut group).write(&mut writer).map_err(|error| failed(&error))
+        } else {
+            Ok(())
+        }
     })?;
     if group.rows > 0 || count == 0 {
         group.write(&mut writer).map_err(|error| failed(&error))?;
