@@ -75,7 +75,10 @@ fn calls_reach_the_crm_and_a_second_run_writes_nothing() {
     world.sync();
     let busy = world.account.calls().into_iter().find(|call| call.status == CallStatus::Busy).unwrap();
     let one = world.row(&phone(1));
-    assert!(one.contains(&busy.started_at.to_string()) && one.ends_with(",busy,\"wants, \"\"a quote\"\"\",2,1"), "{one}");
+    assert!(
+        one.contains(&busy.started_at.to_string()) && one.ends_with(",busy,\"wants, \"\"a quote\"\"\",2,1"),
+        "{one}"
+    );
     assert!(world.row(&phone(2)).ends_with(",missed,,1,1"));
     // No calls: empty, not zero.
     assert_eq!(world.row(&phone(3)), row(3));

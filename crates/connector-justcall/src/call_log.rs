@@ -36,7 +36,7 @@ impl CallLog for JustcallConnector {
 
     async fn dial(&self, dial: &Dial, progress: &dyn Progress) -> Result<Dialled, Error> {
         match self.client().make_call(dial, progress).await {
-            Ok(call) => Ok(Dialled::Started(call)),
+            Ok(call) => Ok(Dialled::Started(Box::new(call))),
             Err(CallError::Unsent(error)) => Err(error),
             Err(CallError::Lost(error)) => Ok(Dialled::Unknown { message: error.to_string() }),
             Err(CallError::Api(error)) => match (error.stops(), &error) {

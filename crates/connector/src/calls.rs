@@ -61,7 +61,7 @@ pub struct Dial {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dialled {
     /// It rings.
-    Started(Call),
+    Started(Box<Call>),
     /// It was not made.
     Refused {
         /// HTTP status.

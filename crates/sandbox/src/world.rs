@@ -40,9 +40,9 @@ impl World {
     }
 
     /// Begins a call.
-    pub(crate) fn start_call(&mut self, call: PhoneCall, callback_url: Option<String>, now: Timestamp) {
-        self.live.start(&call.call_id, &self.settings.script, callback_url.clone(), now);
-        if let Some(url) = &callback_url {
+    pub(crate) fn start_call(&mut self, call: PhoneCall, callback_url: Option<&str>, now: Timestamp) {
+        self.live.start(&call.call_id, &self.settings.script, callback_url.map(str::to_owned), now);
+        if let Some(url) = callback_url {
             self.tell_callback(url, &call.call_id, call.status, 0, now);
         }
         self.calls.put(call);
@@ -70,10 +70,11 @@ impl World {
     pub(crate) fn tell_of(&mut self, call: &PhoneCall, at: Timestamp) {
         let event = match (call.status, call.direction) {
             (CallStatus::InProgress, _) => "call.answered",
-            (CallStatus::Completed | CallStatus::Busy, _) => "call.completed",
+            (CallStatus::Completed | CallStatus::Busy, _) | (CallStatus::Voicemail, CallDirection::Outbound) => {
+                "call.completed"
+            }
             (CallStatus::Missed | CallStatus::NoAnswer | CallStatus::Failed, _) => "call.missed",
             (CallStatus::Voicemail, CallDirection::Inbound) => "voicemail.received",
-            (CallStatus::Voicemail, CallDirection::Outbound) => "call.completed",
             (CallStatus::Ringing, _) => return,
         };
         self.tell(event, &serde_json::to_value(call).unwrap_or(Value::Null), at);

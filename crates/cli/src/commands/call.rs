@@ -66,7 +66,7 @@ fn ended(context: &Context, dial: &Dial, end: DialEnd) -> Fallible<Call> {
     match end {
         DialEnd::Started(call) => {
             show(context, &call, dial)?;
-            Ok(call)
+            Ok(*call)
         }
         DialEnd::AlreadyMade { call, asked } => {
             Err(Failure::new(format!(

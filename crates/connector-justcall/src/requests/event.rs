@@ -13,7 +13,7 @@ pub enum CallEvent {
     /// Of a call.
     Call {
         /// What it says of the call; most of it may be missing.
-        call: Call,
+        call: Box<Call>,
         /// When it happened.
         at: Option<Timestamp>,
         /// The webhook's event; none for a callback.
@@ -43,9 +43,9 @@ pub fn parse(body: &[u8]) -> Result<CallEvent, NoEvent> {
     match (found, event) {
         (Some(mut call), event) => {
             if call.status.is_empty() {
-                call.status = event.as_deref().and_then(status_of).unwrap_or_default().to_owned();
+                event.as_deref().and_then(status_of).unwrap_or_default().clone_into(&mut call.status);
             }
-            Ok(CallEvent::Call { call, at, event })
+            Ok(CallEvent::Call { call: Box::new(call), at, event })
         }
         (None, Some(event)) if !event.starts_with("call.") => Ok(CallEvent::Other { event }),
         (None, Some(_)) => Err(NoEvent("an event of a call without `call_id`")),

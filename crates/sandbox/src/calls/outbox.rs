@@ -11,7 +11,7 @@ const AGAIN_AFTER: [i64; 5] = [1, 5, 15, 30, 60];
 /// How many ended deliveries are remembered.
 const KEPT: usize = 100_000;
 
-/// Something that was, or is to be, POSTed to a client.
+/// Something that was, or is to be, sent to a client by POST.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// Counts from 1.

@@ -61,7 +61,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError>
         started_at: whole_second(call.now),
         ended_at: None,
     };
-    world.start_call(started, text("callback_url"), call.now);
+    world.start_call(started, text("callback_url").as_deref(), call.now);
     let data = json!({
         "call_id": call_id, "from": from, "to": to, "agent_id": agent_id,
         "direction": "outbound", "status": "ringing",

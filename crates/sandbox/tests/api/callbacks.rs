@@ -48,7 +48,9 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, Json(body
 /// A call that is made, with its whole course, one step at a time.
 async fn whole_call(faults: &[Fault]) -> (Api, Receiver) {
     let api = Api::unlimited();
-    faults.iter().for_each(|fault| api.sandbox.add_fault(fault.clone()));
+    for fault in faults {
+        api.sandbox.add_fault(fault.clone());
+    }
     let receiver = Receiver::default();
     let url = receiver.start().await;
     let made = api.post("/v2/calls/make", json!({"from": LINE, "to": phone(1), "callback_url": url})).await;

@@ -160,9 +160,9 @@ fn what_calls_come_to_does_not_depend_on_their_order() {
         let mut store = scratch.open();
         let mut turned = calls.to_vec();
         turned.rotate_left(turn);
-        turned.into_iter().for_each(|call| {
+        for call in turned {
             put(&mut store, call, CallSource::Log);
-        });
+        }
         let found = store.call_summaries(at(15)).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[&ANNA], wanted, "turned by {turn}");

@@ -24,11 +24,11 @@ const SURE: SignedDuration = SignedDuration::from_secs(600);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DialEnd {
     /// It rings.
-    Started(Call),
+    Started(Box<Call>),
     /// Nothing was sent: an earlier request, whose answer was lost, did ring.
     AlreadyMade {
         /// That call.
-        call: Call,
+        call: Box<Call>,
         /// When it was asked for.
         asked: Timestamp,
     },
@@ -66,7 +66,7 @@ impl Session<'_> {
             }
             Ok(Dialled::Started(call)) => {
                 self.store.end_dial(id, Some(DialOutcome::Started), Some(&call.call_id), "")?;
-                take_event(&mut self.store, &self.normalizer, call.clone())?;
+                take_event(&mut self.store, &self.normalizer, (*call).clone())?;
                 Ok(DialEnd::Started(call))
             }
             Ok(Dialled::Refused { status, message }) => {
@@ -88,7 +88,7 @@ impl Session<'_> {
                 match self.find(&row).await {
                     Ok(Some(call)) => {
                         self.made(&row, &call)?;
-                        Ok(DialEnd::Started(call))
+                        Ok(DialEnd::Started(Box::new(call)))
                     }
                     Ok(None) | Err(_) => Ok(DialEnd::Unknown { message, earlier: None }),
                 }
@@ -111,7 +111,7 @@ impl Session<'_> {
     async fn settle_dial(&mut self, open: &DialRow, same_number: bool) -> Result<Option<DialEnd>> {
         if let Some(call) = self.find(open).await? {
             self.made(open, &call)?;
-            return Ok(same_number.then_some(DialEnd::AlreadyMade { call, asked: open.at }));
+            return Ok(same_number.then_some(DialEnd::AlreadyMade { call: Box::new(call), asked: open.at }));
         }
         if self.env.now().duration_since(open.at) > SURE {
             self.store.end_dial(open.id, Some(DialOutcome::NotMade), None, "the call log never showed it")?;

@@ -7,7 +7,7 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
 /// A day's number.
 pub(crate) fn day_number(date: Date) -> i64 {
-    i64::from(date.since(EPOCH).map(|span| span.get_days()).unwrap_or(0))
+    i64::from(date.since(EPOCH).map_or(0, |span| span.get_days()))
 }
 
 /// The day with a number.
