@@ -90,6 +90,8 @@ fn calls_reach_the_crm_and_a_second_run_writes_nothing() {
     let before = (stamp("crm.csv"), stamp("calls.csv"));
     world.settled();
     assert_eq!(before, (stamp("crm.csv"), stamp("calls.csv")));
+    let status = world.run(&["status", "--json"]).ends(0).json();
+    assert_eq!((&status["calls"], status["calls_read_at"].is_string()), (&3.into(), true), "{status:#}");
     // A call more, and a late note on an old one: exactly that is carried over.
     world.account.add_call(call(&phone(3), CallStatus::Completed, 1));
     let missed = world.account.calls().into_iter().find(|call| call.from == phone(2)).unwrap();

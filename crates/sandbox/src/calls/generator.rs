@@ -103,7 +103,7 @@ pub(crate) fn generate<'a>(
 fn one(dice: &mut Dice, history: &CallHistory, account: &Account<'_>, at: Timestamp) -> PhoneCall {
     let customer = if account.contacts.is_empty() || dice.chance(history.unknown_percent) {
         // A few strangers, each of whom calls now and then; their numbers are kept for fiction.
-        format!("+1212555{:04}", 100 + dice.roll(100))
+        format!("+1702555{:04}", 100 + dice.roll(100))
     } else {
         // The square of a roll: the first contacts have most of the calls.
         let most = account.contacts.len() as u64;

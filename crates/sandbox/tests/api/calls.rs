@@ -143,7 +143,7 @@ fn a_history_repeats_exactly_and_looks_like_a_team_s() {
     assert!(share(&|call| call.agent_id.is_none()) > 50);
     assert!(share(&|call| call.recording_url.is_none()) > 500 && share(&|call| call.recording_url.is_some()) > 500);
     assert!(share(&|call| call.notes.is_some()) > 200 && share(&|call| call.disposition.is_some()) > 500);
-    let stranger = |call: &sandbox::PhoneCall| call.from.starts_with("+1212555") || call.to.starts_with("+1212555");
+    let stranger = |call: &sandbox::PhoneCall| call.from.starts_with("+1702555") || call.to.starts_with("+1702555");
     assert!((50..400).contains(&share(&stranger)));
     assert!(calls.iter().all(|call| Some(call.started_at) < history.until));
 }

@@ -51,8 +51,8 @@ pub enum DialEnd {
 impl Session<'_> {
     /// Makes a call, unless an earlier request to the same number may still ring.
     pub async fn dial(&mut self, dial: &Dial) -> Result<DialEnd> {
-        for open in self.store.open_dials()? {
-            if let Some(end) = self.settle_dial(&open, open.to == dial.to).await? {
+        for open in self.store.open_dials()?.into_iter().filter(|open| open.to == dial.to) {
+            if let Some(end) = self.settle_dial(&open).await? {
                 return Ok(end);
             }
         }
@@ -108,17 +108,16 @@ impl Session<'_> {
     }
 
     /// Finds out what became of an earlier request. An answer where nothing may be sent now.
-    async fn settle_dial(&mut self, open: &DialRow, same_number: bool) -> Result<Option<DialEnd>> {
+    async fn settle_dial(&mut self, open: &DialRow) -> Result<Option<DialEnd>> {
         if let Some(call) = self.find(open).await? {
             self.made(open, &call)?;
-            return Ok(same_number.then_some(DialEnd::AlreadyMade { call: Box::new(call), asked: open.at }));
+            return Ok(Some(DialEnd::AlreadyMade { call: Box::new(call), asked: open.at }));
         }
         if self.env.now().duration_since(open.at) > SURE {
             self.store.end_dial(open.id, Some(DialOutcome::NotMade), None, "the call log never showed it")?;
             return Ok(None);
         }
-        let end = DialEnd::Unknown { message: open.message.clone(), earlier: Some(open.at) };
-        Ok(same_number.then_some(end))
+        Ok(Some(DialEnd::Unknown { message: open.message.clone(), earlier: Some(open.at) }))
     }
 
     fn made(&mut self, dial: &DialRow, call: &Call) -> Result<()> {

@@ -48,23 +48,25 @@ fn failed(error: &ParquetError) -> Failure {
 
 /// Writes the calls that match; answers with how many.
 pub(super) fn write(store: &Store, filter: &CallFilter, file: &mut File) -> Fallible<u64> {
-    let schema = Arc::new(parse_message_type(SCHEMA).map_err(|error| failed(&error))?);
-    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(WriterProperties::default()))
-        .map_err(|error| failed(&error))?;
+    let mut writer = start(file).map_err(|error| failed(&error))?;
     let mut group = Group::default();
     let count = lines::each(store, filter, false, |line| {
         group.add(line);
-        if group.rows == GROUP {
-            std::mem::take(&mut group).write(&mut writer).map_err(|error| failed(&error))
-        } else {
-            Ok(())
+        if group.rows < GROUP {
+            return Ok(());
         }
+        std::mem::take(&mut group).write(&mut writer).map_err(|error| failed(&error))
     })?;
-    if group.rows > 0 || count == 0 {
+    if group.rows > 0 {
         group.write(&mut writer).map_err(|error| failed(&error))?;
     }
     writer.close().map_err(|error| failed(&error))?;
     Ok(count)
+}
+
+fn start(file: &mut File) -> Result<SerializedFileWriter<&mut File>, ParquetError> {
+    let schema = Arc::new(parse_message_type(SCHEMA)?);
+    SerializedFileWriter::new(file, schema, Arc::new(WriterProperties::default()))
 }
 
 /// Values of a column that may be missing, with a mark for each row.
@@ -153,5 +155,60 @@ impl Group {
         }
         rows.close()?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use model::{Call, CallDirection};
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    #[test]
+    fn what_is_written_is_read_and_what_is_missing_is_null() {
+        let whole = Call {
+            call_id: "call_1".to_owned(),
+            direction: Some(CallDirection::Inbound),
+            from: "+14155550101".to_owned(),
+            status: "completed".to_owned(),
+            duration: Some(61),
+            notes: Some("=1+1".to_owned()),
+            tags: vec!["a".to_owned(), "b".to_owned()],
+            started_at: Some("2026-03-01T12:00:00Z".parse().unwrap()),
+            ..Call::default()
+        };
+        let line = |call: Call| CallLine {
+            call,
+            number: Some("+14155550101".to_owned()),
+            contact: None,
+            justcall_id: Some("7".to_owned()),
+            crm_id: None,
+            owners: 1,
+        };
+        let mut file = tempfile::tempfile().unwrap();
+        let mut writer = start(&mut file).unwrap();
+        let mut group = Group::default();
+        group.add(&line(whole));
+        group.add(&line(Call { call_id: "call_2".to_owned(), ..Call::default() }));
+        group.write(&mut writer).unwrap();
+        writer.close().unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let rows: Vec<String> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect();
+        assert_eq!(rows.len(), 2);
+        for text in [
+            "call_id: \"call_1\"",
+            "started_at: 2026-03-01 12:00:00",
+            "duration: 61",
+            "direction: \"inbound\"",
+            "notes: \"=1+1\"",
+            "tags: \"a, b\"",
+            "justcall_id: \"7\"",
+            "crm_id: null",
+            "owners: 1",
+        ] {
+            assert!(rows[0].contains(text), "no `{text}` in {}", rows[0]);
+        }
+        assert!(rows[1].contains("duration: null") && rows[1].contains("notes: null"), "{}", rows[1]);
     }
 }
