@@ -135,3 +135,18 @@ fn before_the_first_sync_there_is_nothing_to_see() {
     world.run(&["calls", "export", "-o", "none.parquet"]).ends(0);
     assert_eq!(world.run(&["calls", "report", "--json"]).ends(0).json()["total"]["calls"], 0);
 }
+
+#[test]
+fn the_sample_call_log_is_told_apart_to_the_last_call() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    let world = World::new();
+    world.account.load(&fixtures.join("calls/justcall.json")).unwrap();
+    world.write("crm.csv", std::fs::read(fixtures.join("demo/crm.csv")).unwrap());
+    world.sync();
+    let report = world.run(&["calls", "sync", "--since", "2025-12-01", "--json"]).ends(0).json();
+    let sum =
+        |list: &str| -> u64 { report[list].as_array().unwrap().iter().map(|one| one["calls"].as_u64().unwrap()).sum() };
+    let (linked, withheld) = (report["linked"].as_u64().unwrap(), report["calls"]["withheld"].as_u64().unwrap());
+    assert_eq!(linked + sum("unknown") + sum("ambiguous") + withheld, 80, "{report:#}");
+    assert!(linked > 50 && sum("unknown") > 5 && sum("ambiguous") > 1, "{report:#}");
+}

@@ -145,7 +145,12 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     line("unsettled", status.unsettled_writes, "write", " of an interrupted run; the next sync settles them")?;
     let read = status.calls_read_at.map_or_else(|| "not yet read whole".to_owned(), |at| format!("read {}", time(at)));
     line("calls", status.calls, "call", &format!(", {read}"))?;
-    line("unsettled", status.unsettled_calls as u64, "call", " that may ring or not; `tieline call` to that number finds out")?;
+    line(
+        "unsettled",
+        status.unsettled_calls as u64,
+        "call",
+        " that may ring or not; `tieline call` to that number finds out",
+    )?;
     for approval in &status.approvals {
         writeln!(out, "approved     {}", super::approve::line(approval))?;
     }

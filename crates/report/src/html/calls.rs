@@ -7,6 +7,9 @@ use crate::{text, words};
 use maud::{Markup, html};
 use std::io::{self, Write};
 
+/// Days that are drawn as bars; the numbers show all.
+const DRAWN: usize = 90;
+
 /// The page. `span`: which days, in words.
 pub fn calls(totals: &CallTotals, span: &str, options: &PageOptions, out: &mut dyn Write) -> io::Result<()> {
     let named = |name: &str, nobody: &str| if name.is_empty() { nobody.to_owned() } else { name.to_owned() };
@@ -80,7 +83,8 @@ fn waiting(totals: &CallTotals, options: &PageOptions) -> Section {
 
 /// Bars, and the numbers behind them.
 fn charted(calls: &str, missed: &str, rows: &[(String, Tally)], fold: bool) -> Markup {
-    let values = |pick: fn(&Tally) -> u64| rows.iter().map(|(_, tally)| pick(tally)).collect::<Vec<_>>();
+    let latest = &rows[rows.len().saturating_sub(DRAWN)..];
+    let values = |pick: fn(&Tally) -> u64| latest.iter().map(|(_, tally)| pick(tally)).collect::<Vec<_>>();
     html! {
         figure { figcaption { (calls) } (bars(&values(|tally| tally.calls), calls)) }
         @if !missed.is_empty() {

@@ -33,10 +33,10 @@ pub fn calls(lines: &[CallLine], options: &ViewOptions, out: &mut dyn Write) -> 
         let tone = if call.is_missed() { Tone::Warn } else { Tone::Plain };
         let column = |value: &str, room| format!("{}  ", text::column(&text::safe(value), room));
         let row = Line::new()
-            .put(&column(&when, 17), Tone::Dim)
+            .put(&column(&when, 20), Tone::Dim)
             .plain(&format!("{arrow} {}{}", column(&number, 16), column(&who, 20)))
             .put(&column(&call.status, 11), tone)
-            .plain(&format!("{}{}", column(&duration, 7), column(agent, 14)))
+            .plain(&format!("{}{}", column(&duration, 12), column(agent, 14)))
             .plain(&text::safe(call.disposition.as_deref().unwrap_or_default()));
         painter.line(&row)?;
         if let Some(notes) = call.notes.as_deref().filter(|_| options.full) {
@@ -58,7 +58,8 @@ pub fn call_totals(totals: &CallTotals, options: &ViewOptions, out: &mut dyn Wri
     let rows: Vec<_> = totals.by_day.iter().rev().map(|(day, tally)| (day.to_string(), *tally)).collect();
     table("By day", &rows, painter)?;
     let rows: Vec<_> = totals.by_hour.iter().map(|(hour, tally)| (format!("{hour:02}:00"), *tally)).collect();
-    table("By hour", &rows, painter)?;
+    // A day has no rest to leave out.
+    rows_of("By hour", &rows, rows.len(), painter)?;
     let mut rows: Vec<_> = totals.by_disposition.iter().map(|(name, tally)| (named(name, "(none)"), *tally)).collect();
     rows.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.calls));
     table("By disposition", &rows, painter)?;
@@ -81,6 +82,10 @@ pub fn call_totals(totals: &CallTotals, options: &ViewOptions, out: &mut dyn Wri
 }
 
 fn table(title: &str, rows: &[(String, Tally)], painter: &mut Painter<'_>) -> io::Result<()> {
+    rows_of(title, rows, painter.options.shown(rows.len()), painter)
+}
+
+fn rows_of(title: &str, rows: &[(String, Tally)], shown: usize, painter: &mut Painter<'_>) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -89,7 +94,6 @@ fn table(title: &str, rows: &[(String, Tally)], painter: &mut Painter<'_>) -> io
     let names = ["calls", "in", "out", "talked", "missed"];
     let head: String = names.iter().map(|name| right(name, 9)).collect();
     painter.line(&Line::indented(2).put(&format!("{}{head}{}", text::column("", 24), right("talk", 12)), Tone::Dim))?;
-    let shown = painter.options.shown(rows.len());
     for (name, tally) in &rows[..shown] {
         let numbers = [tally.calls, tally.inbound, tally.outbound, tally.completed, tally.missed];
         let cells: String = numbers.iter().map(|count| right(&words::number(*count), 9)).collect();

@@ -95,9 +95,16 @@ pub(crate) fn generate<'a>(
         let width = u64::try_from(end - start).unwrap_or(1);
         let second = i64::try_from(start).unwrap_or(0) + i64::try_from(dice.roll(width)).unwrap_or(0);
         let at = until.checked_sub(SignedDuration::from_secs(span - second)).unwrap_or(until);
+        let at = in_office_hours(at.as_second()).filter(|at| *at < until).unwrap_or(at);
         let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
         one(&mut dice, history, account, at)
     })
+}
+
+/// The same day between 8 and 22 o'clock (UTC): a team on two continents.
+fn in_office_hours(second: i64) -> Option<Timestamp> {
+    let (day, time) = (second.div_euclid(86_400), second.rem_euclid(86_400));
+    Timestamp::from_second(day * 86_400 + 28_800 + time * 50_400 / 86_400).ok()
 }
 
 fn one(dice: &mut Dice, history: &CallHistory, account: &Account<'_>, at: Timestamp) -> PhoneCall {
