@@ -143,6 +143,13 @@ async fn a_lost_answer_is_unknown_and_is_sent_once() {
     assert_eq!(setup.sandbox().call_count(), 4);
 }
 
+#[tokio::test]
+async fn a_dry_run_cannot_dial() {
+    let setup = plain().await;
+    let dry = connector::ReadOnly(Box::new(setup.connector) as Box<dyn Connector>);
+    assert!(dry.call_log().is_none());
+}
+
 #[test]
 fn a_call_is_read_leniently() {
     let body = br#"{"status":"success","count":3,"data":[
