@@ -263,3 +263,16 @@ fn bad_input_is_answered_clearly() {
     world.run(&["sync"]).fails(2, &["calls.csv", "no file of calls that tieline wrote"]);
     assert_eq!(world.read("calls.csv"), "mine\n");
 }
+
+#[test]
+fn a_list_of_contacts_that_is_not_whole_says_nothing_about_calls() {
+    let world = world();
+    world.sync();
+    let held = world.row(&phone(1));
+    // A second contact with the number of the first, which the list does not show.
+    world.insert("Pat", "Other", &phone(1), "");
+    world.account.add_call(call(&phone(1), CallStatus::Completed, 1));
+    world.account.add_fault(Fault::new(On::List, Action::TruncateList { rows: 3, honest_count: false }));
+    world.sync();
+    assert_eq!(world.row(&phone(1)), held, "a guess was written");
+}

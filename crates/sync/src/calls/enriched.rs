@@ -1,8 +1,8 @@
 //! JustCall's contacts with what their calls come to: ordinary cells of a listing, so that the engine needs to know
 //! nothing of calls. Wraps the connector, so that every way a contact is read shows the same.
 //!
-//! Cells are unknown while no sync of calls went through, and where several contacts share the number: whose calls they
-//! are is nobody's guess. A contact without calls has none: empty, not zero.
+//! Cells are unknown while no sync of calls went through, where the list of contacts was not seen whole, and where several
+//! contacts share the number: whose calls they are is nobody's guess. A contact without calls has none: empty, not zero.
 
 use async_trait::async_trait;
 use connector::calls::CallLog;
@@ -86,17 +86,16 @@ impl Enriched {
         }
     }
 
-    fn enrich_table(&self, table: &Table) -> Result<Table, Error> {
+    fn enrich_table(&self, table: &Table, whole: bool) -> Result<Table, Error> {
         let guard = locked(&self.cells);
-        let numbers: Vec<Option<u64>> = table
-            .iter()
-            .map(|row| guard.as_ref().and_then(|known| self.number(known, row.cell(self.phone).text())))
-            .collect();
+        let known = guard.as_ref().filter(|_| whole);
+        let numbers: Vec<Option<u64>> =
+            table.iter().map(|row| known.and_then(|known| self.number(known, row.cell(self.phone).text()))).collect();
         let mut seen = HashSet::new();
         *locked(&self.shared) = numbers.iter().flatten().filter(|number| !seen.insert(**number)).copied().collect();
         let mut enriched = Table::new(table.width());
         for (row, number) in table.iter().zip(numbers) {
-            let computed = self.cells_of(guard.as_ref(), number);
+            let computed = self.cells_of(known, number);
             let cells = (0..table.width()).map(|at| {
                 let own = self.fields.iter().position(|(field, _)| *field == at);
                 own.map_or_else(|| row.cell(at), |own| computed.get(own).map_or(Cell::Unknown, OwnedCell::as_cell))
@@ -135,7 +134,8 @@ impl Connector for Enriched {
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         let mut listing = self.inner.list(progress).await?;
-        listing.table = self.enrich_table(&listing.table)?;
+        // Of a list that was not seen whole nobody knows who shares a number.
+        listing.table = self.enrich_table(&listing.table, listing.is_complete())?;
         Ok(listing)
     }
 
