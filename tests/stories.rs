@@ -17,12 +17,12 @@ mod bad_state;
 mod brakes;
 #[path = "stories/browser.rs"]
 mod browser;
-#[path = "stories/chromium.rs"]
-mod chromium;
 #[path = "stories/calls.rs"]
 mod calls;
 #[path = "stories/calls_views.rs"]
 mod calls_views;
+#[path = "stories/chromium.rs"]
+mod chromium;
 #[path = "stories/commands.rs"]
 mod commands;
 #[path = "stories/conflicts.rs"]
