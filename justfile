@@ -31,6 +31,10 @@ sandbox *ARGS:
 bench *SIZES:
     cargo bench -p tieline --bench job -- {{SIZES}}
 
+# What a million calls cost: seconds and sizes (docs/performance.md)
+bench-calls *SIZES:
+    cargo bench -p tieline --bench calls -- {{SIZES}}
+
 # Speed of the parts: state file, CSV files, matching
 bench-parts:
     cargo bench -p store --bench scale

@@ -17,6 +17,10 @@ mod bad_state;
 mod brakes;
 #[path = "stories/browser.rs"]
 mod browser;
+#[path = "stories/calls.rs"]
+mod calls;
+#[path = "stories/calls_views.rs"]
+mod calls_views;
 #[path = "stories/chromium.rs"]
 mod chromium;
 #[path = "stories/commands.rs"]
@@ -31,6 +35,8 @@ mod deciding;
 mod deletes;
 #[path = "stories/demo.rs"]
 mod demo;
+#[path = "stories/dialling.rs"]
+mod dialling;
 #[path = "stories/faults.rs"]
 mod faults;
 #[path = "stories/first_sync.rs"]

@@ -441,7 +441,7 @@ impl Player {
             self.played.writes[kind] += 1;
         }
         let calls = self.world.take_calls();
-        self.truth.hear_answers(&calls);
+        self.truth.hear_answers(&self.world, &calls);
         self.sent += calls.len();
         let store = self.world.store();
         let now = store.link_heads(&self.world.settings.schema).unwrap();

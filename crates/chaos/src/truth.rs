@@ -359,11 +359,18 @@ impl Truth {
     }
 
     /// Takes note of what was acknowledged.
-    pub(crate) fn hear_answers(&mut self, calls: &[Call]) {
+    pub(crate) fn hear_answers(&mut self, world: &World, calls: &[Call]) {
         for call in calls.iter().filter(|call| matches!(call.result, Some(WriteResult::Done { .. }))) {
             let current = call.write.current.as_ref().map(|record| record.cell(self.person).text());
             let sent = call.write.set.iter().find(|(id, _)| id.index() == self.person).map(|(_, text)| text.as_str());
-            let Some(person) = sent.or(current) else { continue };
+            // A late listing need not show who it is.
+            let shown = sent.or(current).filter(|name| !name.is_empty());
+            let by_id = || {
+                let contacts = world.replicas[call.side].contacts();
+                let place = Self::place_of(&contacts, call.write.current.as_ref()?.id.as_str())?;
+                Some(self.records[call.side].get(&place)?.person.clone())
+            };
+            let Some(person) = shown.map(str::to_owned).or_else(by_id) else { continue };
             let stored = match &call.result {
                 Some(WriteResult::Done { stored, .. }) => stored.as_ref(),
                 _ => None,
@@ -374,7 +381,7 @@ impl Truth {
                 if stored.is_some_and(|stored| plain(field, stored.cell(id.index()).text()) != text) {
                     continue; // the answer itself shows something else
                 }
-                self.acknowledged.insert((call.side, person.to_owned(), id.index(), text));
+                self.acknowledged.insert((call.side, person.clone(), id.index(), text));
             }
         }
     }

@@ -1,6 +1,12 @@
 //! The command line: flags, defaults and examples. What a command does stands in `commands/`.
 #![allow(clippy::doc_markdown)] // these comments are the help texts, shown as they are
 
+mod calls;
+
+pub(crate) use calls::{
+    Call, Calls, CallsCommand, CallsExport, CallsFilter, CallsList, CallsReport, CallsSync, DirectionName,
+};
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -54,6 +60,10 @@ pub(crate) enum Command {
     Apply(Apply),
     /// Plan and apply: the nightly job
     Sync(Sync),
+    /// Read JustCall's call log, list, export and report calls
+    Calls(Calls),
+    /// Call somebody: JustCall rings the agent, then the contact
+    Call(Call),
     /// List, read and decide conflicts
     Conflicts(Conflicts),
     /// Take actions out of the plan, until they would do something else
@@ -611,7 +621,13 @@ pub(crate) struct Sandbox {
     /// Requests at once, instead of the plan's
     #[arg(long, value_name = "N")]
     pub(crate) concurrency: Option<std::num::NonZeroUsize>,
-    /// Contacts to start with
+    /// Adds a made-up history of so many calls with its contacts
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) calls: usize,
+    /// Another seed makes other calls
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Contacts and calls to start with
     #[arg(long, value_name = "FILE")]
     pub(crate) load: Option<PathBuf>,
     /// Where to keep the contacts when it ends

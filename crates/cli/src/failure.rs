@@ -154,6 +154,6 @@ fn hint_of(error: &sync::Error) -> Option<String> {
             names; the next run tries one contact first again"
                 .to_owned()
         }
-        sync::Error::TooMany(_) => return None,
+        sync::Error::NoCallLog | sync::Error::TooMany(_) => return None,
     })
 }

@@ -43,6 +43,12 @@ impl Setup {
         Ok(setup)
     }
 
+    /// The settings without the fields that are computed from calls: made-up worlds have none.
+    pub(crate) fn stored_settings(&self) -> Settings {
+        let specs: Vec<FieldSpec> = self.specs.iter().filter(|spec| !spec.field.is_computed()).cloned().collect();
+        settings(&self.config, &specs)
+    }
+
     /// Both connectors. `learned`: what earlier runs found out about each side.
     pub(crate) fn connectors(&self, learned: BySide<Vec<(String, String)>>) -> Fallible<BySide<Box<dyn Connector>>> {
         Ok(BySide { justcall: self.justcall(learned.justcall)?, crm: self.crm(learned.crm) })

@@ -57,6 +57,7 @@ fn doors(dependency: &str) -> Option<&'static [&'static str]> {
         "rusqlite" | "libsqlite3-sys" => &["store"],
         "reqwest" => &["connector-*"],
         "backoff" | "governor" => &["connector"],
+        "parquet" => &["tieline"],
         _ => return None,
     })
 }

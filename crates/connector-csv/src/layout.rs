@@ -95,7 +95,7 @@ fn unmapped(
     let shown = &config.identity;
     match field {
         _ if config.optional.contains(field) => {}
-        Field::Phone | Field::Custom(_) => {
+        Field::Phone | Field::Custom(_) | Field::Call(_) => {
             let message = format!("{shown}: no column is known to be {field}");
             let hint = format!("name the column in [fields]: {field} = \"…\"; {}", columns(header));
             return Err(Error::new(ErrorKind::Config, message).hint(hint));

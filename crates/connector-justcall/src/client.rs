@@ -10,11 +10,13 @@ use crate::json::Body;
 use crate::learned::Learned;
 use crate::requests::account::Account;
 use crate::requests::bulk_summary::Summary;
+use crate::requests::calls::CallPage;
 use crate::requests::list::Page;
-use crate::requests::{Repeat, Request, account, bulk, delete, get, list, update};
+use crate::requests::{Repeat, Request, account, bulk, calls, delete, get, list, make_call, update};
 use crate::transport::{Failure, Transport};
+use connector::calls::{CallQuery, Dial};
 use connector::{Error, ErrorKind, Progress};
-use model::Record;
+use model::{Call, Record};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -161,6 +163,20 @@ impl Client {
             }
             other => other,
         }
+    }
+
+    pub(crate) async fn calls_page(
+        &self,
+        query: &CallQuery,
+        page: u64,
+        progress: &dyn Progress,
+    ) -> Result<CallPage, CallError> {
+        let request = calls::prepare(self.dialect, query, page, self.dialect.per_page);
+        self.call(request, progress, |s, b| calls::parse(self.dialect, s, b)).await
+    }
+
+    pub(crate) async fn make_call(&self, dial: &Dial, progress: &dyn Progress) -> Result<Call, CallError> {
+        self.call(make_call::prepare(self.dialect, dial), progress, |s, b| make_call::parse(self.dialect, s, b)).await
     }
 
     /// Requests under way at once.

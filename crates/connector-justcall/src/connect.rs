@@ -15,6 +15,7 @@ use crate::semantics::{Trial, candidate, learn};
 use crate::transport::Transport;
 use crate::{custom, listing, readback, reading, single};
 use async_trait::async_trait;
+use connector::calls::CallLog;
 use connector::{Connector, Error, Identity, NoProgress, Presence, Progress, Workload, Write, WriteKind, WriteResult};
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -48,6 +49,10 @@ impl JustcallConnector {
             delete_forbidden: AtomicBool::new(false),
         };
         Ok(Self { client, limits })
+    }
+
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
     }
 }
 
@@ -115,6 +120,10 @@ impl Connector for JustcallConnector {
         };
         let requests = bulk + trial + single_updates + work.deletes;
         Cost { requests, seconds: self.client.transport.pace().forecast(requests) }
+    }
+
+    fn call_log(&self) -> Option<&dyn CallLog> {
+        Some(self)
     }
 
     fn requests(&self) -> u64 {

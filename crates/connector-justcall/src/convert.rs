@@ -20,6 +20,8 @@ pub enum ApiName {
     Plain(String),
     /// A key of its custom fields.
     Custom(String),
+    /// Nothing that the API has: tieline computes it, and never sends it.
+    Computed(String),
 }
 
 impl ApiName {
@@ -35,7 +37,7 @@ impl ApiName {
 impl fmt::Display for ApiName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plain(name) => f.write_str(name),
+            Self::Plain(name) | Self::Computed(name) => f.write_str(name),
             Self::Custom(key) => write!(f, "custom.{key}"),
         }
     }
@@ -80,6 +82,7 @@ impl Converter {
             .fields()
             .iter()
             .map(|field| match names.iter().find(|(named, _)| named == field) {
+                _ if field.is_computed() => ApiName::Computed(field.to_string()),
                 Some((_, name)) => ApiName::new(name),
                 None => ApiName::new(&field.to_string()),
             })
@@ -89,7 +92,7 @@ impl Converter {
         let config = |message: String| Err(Error::new(ErrorKind::Config, message).hint(known.as_str()));
         let is_unknown = |name: &ApiName| match name {
             ApiName::Plain(name) => !dialect.fields.contains(&name.as_str()),
-            ApiName::Custom(_) => false,
+            ApiName::Custom(_) | ApiName::Computed(_) => false,
         };
         if fields[phone.index()] != ApiName::Plain(dialect.phone.to_owned()) {
             return config(format!("the phone can only be kept in JustCall's field `{}`", dialect.phone));
@@ -167,6 +170,7 @@ impl Converter {
                 None => OwnedCell::Unknown,
                 Some(custom) => custom.get(key).map_or(OwnedCell::Cleared, |raw| json::cell(raw)),
             },
+            ApiName::Computed(_) => OwnedCell::Unknown,
         };
         let cells = self.fields.iter().chain(&self.scope).map(cell).collect();
         let rest = self.rest(contact, custom_raw.filter(|_| custom.is_some()));

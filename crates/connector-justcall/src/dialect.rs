@@ -18,6 +18,10 @@ pub struct Dialect {
     pub contacts: &'static str,
     /// Path of bulk.
     pub bulk: &'static str,
+    /// Path of the call log.
+    pub calls: &'static str,
+    /// Path of click-to-call.
+    pub make_call: &'static str,
     /// Number of the first page.
     pub first_page: u64,
     /// Most contacts on a page.
@@ -48,6 +52,8 @@ pub static V2: Dialect = Dialect {
     account: "/v2/account",
     contacts: "/v2/contacts",
     bulk: "/v2/contacts/bulk",
+    calls: "/v2/calls",
+    make_call: "/v2/calls/make",
     first_page: 1,
     per_page: 100,
     bulk_rows: 5_000,

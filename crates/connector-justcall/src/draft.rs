@@ -36,7 +36,7 @@ pub fn partial(converter: &Converter, current: Option<&Record>, set: &Set, clear
     let mut custom = None;
     for (field, text) in set {
         match converter.name(*field) {
-            None => {}
+            None | Some(ApiName::Computed(_)) => {}
             Some(ApiName::Plain(name)) => {
                 body.insert(name.clone(), if text.is_empty() { clear.json() } else { json::text(text) });
             }

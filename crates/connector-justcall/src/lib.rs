@@ -1,9 +1,10 @@
-//! `JustCall`'s contacts over HTTP, as a replica of tieline.
+//! `JustCall`'s contacts and calls over HTTP, as a replica of tieline.
 //!
 //! - [`dialect`]: everything that differs between versions of the API, in one place.
 //! - [`requests`]: one file per call: `prepare` makes a request, `parse` reads its answer; no I/O.
 //! - [`convert`], [`draft`]: a contact's JSON to a record and back, without loss.
 //! - [`transport`]: sends, paces, retries.
+//! - `call_log`: the calls, and dialling.
 //! - `listing`, `reading`, `bulk`, `semantics`, `single`: what the documents leave open, and what we do about it.
 //!
 //! It does *not* normalise, compare records of two sides, or decide what to write.
@@ -19,6 +20,7 @@ pub mod transport;
 
 mod account;
 mod bulk;
+mod call_log;
 mod clearing;
 mod client;
 mod connect;

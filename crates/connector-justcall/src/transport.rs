@@ -102,7 +102,8 @@ impl Transport {
         let policy = match request.repeat {
             Repeat::Freely => self.retry,
             Repeat::Bounded => self.retry.at_most(BOUNDED),
-            Repeat::Never => self.retry.at_most(1),
+            // Not after a wait either: whoever asked for it may have gone on to something else.
+            Repeat::Never => RetryPolicy { patience: Duration::ZERO, ..self.retry.at_most(1) },
         };
         let mut retry = policy.start();
         let mut since: Option<Instant> = None;

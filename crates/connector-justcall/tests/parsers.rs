@@ -3,7 +3,7 @@
 
 use connector_justcall::convert::Converter;
 use connector_justcall::dialect::V2;
-use connector_justcall::requests::{account, bulk, create, delete, get, list, update};
+use connector_justcall::requests::{account, bulk, calls, create, delete, event, get, list, make_call, update};
 use model::{Field, Schema};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -21,6 +21,9 @@ fn parse_with_all(status: u16, body: &[u8]) {
     let _ = create::parse(&V2, &converter, status, body);
     let _ = update::parse(&V2, &converter, status, body);
     let _ = delete::parse(&V2, status, body);
+    let _ = calls::parse(&V2, status, body);
+    let _ = make_call::parse(&V2, status, body);
+    let _ = event::parse(body);
     let _ = bulk::parse(&V2, &converter, status, body);
 }
 
@@ -51,6 +54,10 @@ fn json_soup() -> impl Strategy<Value = Value> {
         "custom_fields",
         "account_id",
         "contact",
+        "call_id",
+        "started_at",
+        "tags",
+        "event",
         "0",
     ]);
     leaf.prop_recursive(4, 64, 6, move |inner| {

@@ -3,6 +3,7 @@
 //! Connectors convert losslessly between a replica's form and [`model::Record`]; they do not normalise, compare or
 //! decide. Everything the core needs to know about a replica's abilities stands in [`model::Capabilities`].
 
+pub mod calls;
 mod error;
 pub mod pace;
 mod progress;
@@ -48,6 +49,11 @@ pub enum Presence {
 /// A replica of contacts. One value serves one run; the fields to carry are given when it is built.
 #[async_trait]
 pub trait Connector: Send + Sync {
+    /// Its call log, where it has one.
+    fn call_log(&self) -> Option<&dyn calls::CallLog> {
+        None
+    }
+
     /// What it can do. Stable after [`Connector::identify`].
     fn capabilities(&self) -> Capabilities;
 

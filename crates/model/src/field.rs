@@ -1,5 +1,6 @@
 //! Canonical field names and the ordered set of fields that a configuration keeps in sync.
 
+use crate::CallField;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -19,11 +20,20 @@ pub enum Field {
     Company,
     /// `custom.<key>`: a field that the account defines itself.
     Custom(Box<str>),
+    /// `calls.<key>`: computed from the contact's calls, never stored in `JustCall`.
+    Call(CallField),
+}
+
+impl Field {
+    /// Whether tieline computes it: no replica of contacts is asked for it on the phone side.
+    pub const fn is_computed(&self) -> bool {
+        matches!(self, Self::Call(_))
+    }
 }
 
 /// A text that names no field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no field: expected first_name, last_name, phone, email, company or custom.<key>")]
+#[error("`{0}` is no field: expected first_name, last_name, phone, email, company, custom.<key> or calls.<key>")]
 pub struct FieldNameError(pub String);
 
 impl fmt::Display for Field {
@@ -35,6 +45,7 @@ impl fmt::Display for Field {
             Self::Email => "email",
             Self::Company => "company",
             Self::Custom(key) => return write!(f, "custom.{key}"),
+            Self::Call(field) => return field.fmt(f),
         })
     }
 }
@@ -50,7 +61,10 @@ impl FromStr for Field {
             "company" => Self::Company,
             _ => match text.strip_prefix("custom.") {
                 Some(key) if !key.is_empty() => Self::Custom(key.into()),
-                _ => return Err(FieldNameError(text.to_owned())),
+                _ => {
+                    let call = text.strip_prefix("calls.").and_then(CallField::by_key);
+                    Self::Call(call.ok_or_else(|| FieldNameError(text.to_owned()))?)
+                }
             },
         })
     }

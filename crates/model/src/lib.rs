@@ -4,6 +4,7 @@
 //! remembering is `store`'s: nothing here does I/O, reads a clock or logs.
 
 mod base;
+mod call;
 mod capability;
 mod cell;
 mod conflict;
@@ -24,6 +25,7 @@ mod standing;
 mod table;
 
 pub use base::{Base, BaseField};
+pub use call::{Call, CallDirection, CallField, CallStage, CallSummary};
 pub use capability::{AbsenceProof, Capabilities, Cost};
 pub use cell::{Cell, OwnedCell};
 pub use conflict::{Choice, Conflict, ConflictId, ConflictKind, GroupMember, Resolution};

@@ -8,7 +8,11 @@
 //! | `counters/reset` | POST empties the log too |
 //! | `contacts` | GET; POST |
 //! | `contacts/{id}` | GET; PUT changes what is given; DELETE |
-//! | `state` | GET and PUT: contacts, next id and custom-field definitions, as in a file |
+//! | `calls` | GET; POST |
+//! | `calls/{id}` | GET; PUT changes what is given; DELETE |
+//! | `calls/generate` | POST adds a made-up history |
+//! | `deliveries` | GET: callbacks and webhooks, sent or waiting; POST sends what is due |
+//! | `state` | GET and PUT: contacts, next id, custom-field definitions and calls, as in a file |
 //!
 //! These calls need no credentials and are not limited, faulted, logged or counted. None of them touches the disk.
 
@@ -21,6 +25,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::calls::{CallHistory, Delivery, PhoneCall};
 use crate::contact::{Contact, NewContact};
 use crate::faults::Fault;
 use crate::log::{Counters, LogEntry};
@@ -39,6 +44,10 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/_sandbox/counters/reset", post(reset_counters))
         .route("/_sandbox/contacts", get(contacts).post(insert))
         .route("/_sandbox/contacts/{id}", get(contact).put(edit).delete(delete))
+        .route("/_sandbox/calls", get(calls).post(add_call))
+        .route("/_sandbox/calls/generate", post(make_history))
+        .route("/_sandbox/calls/{id}", get(call).put(edit_call).delete(delete_call))
+        .route("/_sandbox/deliveries", get(deliveries).post(deliver))
         .route("/_sandbox/state", get(save).put(load))
         .route("/_sandbox/{*unknown}", get(unknown).fallback(unknown))
         .layer(axum::extract::DefaultBodyLimit::disable())
@@ -135,6 +144,57 @@ async fn delete(State(sandbox): Handle, Path(id): Path<u64>) -> Result<Json<Cont
     sandbox.delete(id).map(Json).ok_or_else(|| no_contact(id))
 }
 
+fn no_call(id: &str) -> Failed {
+    Failed(StatusCode::NOT_FOUND, format!("there is no call {id}"))
+}
+
+async fn calls(State(sandbox): Handle) -> Json<Vec<PhoneCall>> {
+    Json(sandbox.calls())
+}
+
+async fn call(State(sandbox): Handle, Path(id): Path<String>) -> Result<Json<PhoneCall>, Failed> {
+    sandbox.call(&id).map(Json).ok_or_else(|| no_call(&id))
+}
+
+/// Adds a call; what is left out is as in a plain call of now.
+async fn add_call(State(sandbox): Handle, Json(given): Json<Value>) -> Result<(StatusCode, Json<PhoneCall>), Failed> {
+    let now = crate::world::whole_second(sandbox.now());
+    let plain = json!({
+        "call_id": "", "direction": "inbound", "from": "", "to": "", "status": "completed",
+        "started_at": now, "ended_at": now,
+    });
+    let call: PhoneCall = merged(&plain, given)?;
+    Ok((StatusCode::CREATED, Json(sandbox.add_call(call))))
+}
+
+/// Changes what is given; notes, dispositions and recordings come late.
+async fn edit_call(
+    State(sandbox): Handle,
+    Path(id): Path<String>,
+    Json(given): Json<Value>,
+) -> Result<Json<PhoneCall>, Failed> {
+    let before = sandbox.call(&id).ok_or_else(|| no_call(&id))?;
+    let after: PhoneCall = merged(&before, given)?;
+    sandbox.edit_call(&id, |call| *call = after).map(Json).ok_or_else(|| no_call(&id))
+}
+
+async fn delete_call(State(sandbox): Handle, Path(id): Path<String>) -> Result<Json<PhoneCall>, Failed> {
+    sandbox.delete_call(&id).map(Json).ok_or_else(|| no_call(&id))
+}
+
+async fn make_history(State(sandbox): Handle, Json(history): Json<CallHistory>) -> Json<Value> {
+    sandbox.make_history(&history);
+    Json(json!({"calls": sandbox.call_count()}))
+}
+
+async fn deliveries(State(sandbox): Handle) -> Json<Vec<Delivery>> {
+    Json(sandbox.deliveries())
+}
+
+async fn deliver(State(sandbox): Handle) -> Json<Value> {
+    Json(json!({"tried": sandbox.deliver_due().await}))
+}
+
 async fn save(State(sandbox): Handle) -> Json<Snapshot> {
     Json(sandbox.snapshot())
 }
@@ -145,7 +205,7 @@ async fn load(State(sandbox): Handle, Json(snapshot): Json<Snapshot>) -> Result<
 }
 
 /// A value with the given parts of its JSON in place of its own.
-fn merged<T: Serialize + DeserializeOwned>(now: &T, given: Value) -> Result<T, Failed> {
+fn merged<T: DeserializeOwned>(now: &impl Serialize, given: Value) -> Result<T, Failed> {
     let mut json = serde_json::to_value(now).map_err(invalid)?;
     merge(&mut json, given);
     serde_json::from_value(json).map_err(invalid)

@@ -43,7 +43,7 @@ impl Armed {
     fn hit(&mut self, route: Route, page: usize) -> Option<Action> {
         let fault = &self.fault;
         let matches = fault.on.matches(route.kind())
-            && fault.page.is_none_or(|wanted| matches!(route, Route::List) && wanted == page)
+            && fault.page.is_none_or(|wanted| matches!(route, Route::List | Route::Calls) && wanted == page)
             && fault.id.is_none_or(|wanted| route.id() == Some(wanted));
         if !matches || fault.times.is_some_and(|times| self.hits >= times) {
             return None;

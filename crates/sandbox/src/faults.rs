@@ -84,9 +84,9 @@ impl Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum On {
-    /// Every request.
+    /// Every request of a client.
     Any,
-    /// List and get.
+    /// List, get and the call log.
     Read,
     /// Create, update, delete and bulk.
     Write,
@@ -104,13 +104,19 @@ pub enum On {
     Bulk,
     /// `GET /v2/account`
     Account,
+    /// `GET /v2/calls`
+    Calls,
+    /// `POST /v2/calls/make`
+    MakeCall,
+    /// Callbacks and webhooks that the sandbox sends
+    Callback,
 }
 
 impl On {
     pub(crate) fn matches(self, kind: RequestKind) -> bool {
         match self {
-            Self::Any => true,
-            Self::Read => matches!(kind, RequestKind::List | RequestKind::Get),
+            Self::Any => kind != RequestKind::Callback,
+            Self::Read => matches!(kind, RequestKind::List | RequestKind::Get | RequestKind::Calls),
             Self::Write => kind.writes(),
             Self::List => kind == RequestKind::List,
             Self::Get => kind == RequestKind::Get,
@@ -119,6 +125,9 @@ impl On {
             Self::Delete => kind == RequestKind::Delete,
             Self::Bulk => kind == RequestKind::Bulk,
             Self::Account => kind == RequestKind::Account,
+            Self::Calls => kind == RequestKind::Calls,
+            Self::MakeCall => kind == RequestKind::MakeCall,
+            Self::Callback => kind == RequestKind::Callback,
         }
     }
 }
@@ -185,6 +194,18 @@ pub enum Action {
         phones: Vec<String>,
         /// What the answer says.
         message: String,
+    },
+    /// A callback or webhook is never sent.
+    Lose,
+    /// A callback or webhook arrives more than once.
+    Repeat {
+        /// How many times more.
+        copies: u32,
+    },
+    /// A callback or webhook lets others pass, so that it arrives out of order.
+    Overtaken {
+        /// How many others.
+        by: u32,
     },
     /// Says that contacts were written and does not write them.
     DropWrites {

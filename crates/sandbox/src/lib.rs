@@ -1,6 +1,6 @@
-//! A JustCall v2 server that keeps its contacts in memory, with rate limits and faults.
+//! A JustCall v2 server that keeps its contacts and calls in memory, with rate limits and faults.
 //!
-//! It serves `/v2/account` and `/v2/contacts…` as the documents describe them, and `/_sandbox/…` to look inside and to
+//! It serves `/v2/account`, `/v2/contacts…` and `/v2/calls…` as the documents describe them, and `/_sandbox/…` to look inside and to
 //! change how it behaves. What the documents promise is fixed; what they leave open is a [`Choices`] setting; what goes
 //! wrong on purpose is a [`Fault`].
 //!
@@ -21,6 +21,7 @@
 
 mod answers;
 mod call;
+mod calls;
 mod change;
 mod choices;
 mod clock;
@@ -45,6 +46,7 @@ mod state;
 mod validation;
 mod world;
 
+pub use calls::{CallDirection, CallHistory, CallStatus, Delivery, PhoneCall, Script, sign};
 pub use choices::{
     BadBulkRow, BulkFailures, BulkOmitted, BulkPlace, BulkRows, Choices, Clearing, CustomFieldsUpdate, DeleteAnswer,
     EmptyFields, ExistingPhone, ListOrder, PageBeyondEnd, TooManyRows, UndefinedCustomField, UpdateAnswer,
@@ -58,4 +60,4 @@ pub use rewrites::Rewrite;
 pub use route::RequestKind;
 pub use sandbox::Sandbox;
 pub use server::{Running, StartError};
-pub use settings::{Plan, Settings};
+pub use settings::{Agent, Plan, Settings};

@@ -1,4 +1,4 @@
-//! A sandbox's contacts as a JSON file: contacts, next id, custom-field definitions.
+//! A sandbox's account as a JSON file: contacts, next id, custom-field definitions, calls.
 //!
 //! Settings, faults, log and counters are not in it. A save replaces the file in one step, so that a crash leaves the
 //! old file or the new one.
@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use crate::calls::PhoneCall;
 use crate::contact::{Contact, NewContact};
 use crate::state::State;
 use crate::world::whole_second;
@@ -25,6 +26,9 @@ pub struct Snapshot {
     pub custom_fields: BTreeSet<String>,
     /// The contacts.
     pub contacts: Vec<FileContact>,
+    /// The calls.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<PhoneCall>,
 }
 
 /// A contact in a file; a hand-written one may leave out what the server would set.
@@ -88,7 +92,12 @@ impl Snapshot {
     /// The contacts and definitions of an account.
     pub(crate) fn of(state: &State) -> Self {
         let contacts = state.all().values().map(|contact| FileContact::from(Contact::clone(contact)));
-        Self { next_id: state.next_id(), custom_fields: state.custom_fields.clone(), contacts: contacts.collect() }
+        Self {
+            next_id: state.next_id(),
+            custom_fields: state.custom_fields.clone(),
+            contacts: contacts.collect(),
+            calls: Vec::new(),
+        }
     }
 
     /// The account a snapshot describes.

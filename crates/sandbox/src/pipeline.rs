@@ -119,6 +119,7 @@ async fn carry_out(sandbox: &Sandbox, call: &Call) -> Outcome {
         return Outcome::Answer(refused(refusal));
     }
     let answer = effect(&mut sandbox.world(), call);
+    sandbox.wake();
     wait(call.firing.answer_delay()).await;
     if call.firing.has(&Action::CloseAfterEffect) {
         return Outcome::Closed;
@@ -145,6 +146,7 @@ fn effect(world: &mut World, call: &Call) -> Answer {
     if call.route.kind().writes() {
         world.counters.mutating_calls += 1;
     }
+    world.advance(call.now);
     let answer = handlers::answer(world, call).unwrap_or_else(Answer::from);
     for action in &call.firing.actions {
         if let Action::Drift { delete, insert } = action {

@@ -15,6 +15,10 @@ pub(crate) enum Route {
     Update(u64),
     Delete(u64),
     Bulk,
+    Calls,
+    MakeCall,
+    /// What the sandbox sends itself; no path has it.
+    Callback,
     /// The path exists, but not with this method.
     WrongMethod,
     Unknown,
@@ -38,12 +42,18 @@ pub enum RequestKind {
     Delete,
     /// `POST /v2/contacts/bulk`
     Bulk,
+    /// `GET /v2/calls`
+    Calls,
+    /// `POST /v2/calls/make`
+    MakeCall,
+    /// A callback or webhook that the sandbox itself sends. No request of a client: in faults only.
+    Callback,
     /// Anything else, answered with 404 or 405.
     Other,
 }
 
 impl RequestKind {
-    /// Whether such a request may change contacts.
+    /// Whether such a request may change contacts. A call that is made changes none.
     pub const fn writes(self) -> bool {
         matches!(self, Self::Create | Self::Update | Self::Delete | Self::Bulk)
     }
@@ -66,6 +76,14 @@ impl Route {
                 Method::POST => Self::Bulk,
                 _ => Self::WrongMethod,
             },
+            ["v2", "calls"] => match *method {
+                Method::GET => Self::Calls,
+                _ => Self::WrongMethod,
+            },
+            ["v2", "calls", "make"] => match *method {
+                Method::POST => Self::MakeCall,
+                _ => Self::WrongMethod,
+            },
             ["v2", "contacts", id] => match (id.parse(), method) {
                 (Ok(id), &Method::GET) => Self::Get(id),
                 (Ok(id), &Method::PUT) => Self::Update(id),
@@ -86,6 +104,9 @@ impl Route {
             Self::Update(_) => RequestKind::Update,
             Self::Delete(_) => RequestKind::Delete,
             Self::Bulk => RequestKind::Bulk,
+            Self::Calls => RequestKind::Calls,
+            Self::MakeCall => RequestKind::MakeCall,
+            Self::Callback => RequestKind::Callback,
             Self::WrongMethod | Self::Unknown => RequestKind::Other,
         }
     }

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
+use crate::calls::{self, CallHistory, Delivery, PhoneCall};
 use crate::clock::{Clock, SystemClock};
 use crate::contact::{Contact, NewContact};
 use crate::control;
@@ -28,6 +30,8 @@ pub struct Sandbox {
 struct Shared {
     clock: Arc<dyn Clock>,
     world: Mutex<World>,
+    /// Wakes whoever delivers, once there is something to deliver or a call in flight.
+    told: Notify,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -45,7 +49,7 @@ impl Sandbox {
     /// An empty account that lives by the given clock.
     pub fn with_clock(settings: Settings, clock: Arc<dyn Clock>) -> Self {
         let world = Mutex::new(World { settings, ..World::default() });
-        Self { shared: Arc::new(Shared { clock, world }) }
+        Self { shared: Arc::new(Shared { clock, world, told: Notify::new() }) }
     }
 
     /// Serves on 127.0.0.1 at this port; 0 takes any free one.
@@ -83,7 +87,13 @@ impl Sandbox {
     /// Makes a contact, unchecked. Custom fields it uses become defined.
     pub fn insert(&self, contact: NewContact) -> Contact {
         let now = self.now();
-        self.world().insert(contact, now)
+        let mut world = self.world();
+        let made = world.insert(contact, now);
+        let shown = made.to_json(world.settings.choices.empty_fields);
+        world.tell("contact.created", &shown.into(), now);
+        drop(world);
+        self.wake();
+        made
     }
 
     /// Makes many contacts at once.
@@ -116,6 +126,112 @@ impl Sandbox {
     /// Defines a custom field in the account.
     pub fn define_custom_field(&self, key: &str) {
         self.world().state.custom_fields.insert(key.to_owned());
+    }
+
+    /// All calls, the first one first; those in flight as they are by now.
+    pub fn calls(&self) -> Vec<PhoneCall> {
+        let now = self.now();
+        let mut world = self.world();
+        world.advance(now);
+        world.calls.all().iter().map(|call| PhoneCall::clone(call)).collect()
+    }
+
+    /// How many calls there are.
+    pub fn call_count(&self) -> usize {
+        self.world().calls.len()
+    }
+
+    /// One call.
+    pub fn call(&self, id: &str) -> Option<PhoneCall> {
+        let now = self.now();
+        let mut world = self.world();
+        world.advance(now);
+        world.calls.get(id).map(|call| PhoneCall::clone(call))
+    }
+
+    /// Adds a call, unchecked, and tells the webhooks of it. Without an id it gets one.
+    pub fn add_call(&self, mut call: PhoneCall) -> PhoneCall {
+        let now = self.now();
+        let mut world = self.world();
+        if call.call_id.is_empty() {
+            call.call_id = world.calls.take_id();
+        }
+        world.calls.put(call.clone());
+        world.tell_of(&call, now);
+        drop(world);
+        self.wake();
+        call
+    }
+
+    /// Changes a call, unchecked: notes and dispositions come late. Its id stays. `None` if there is no such call.
+    pub fn edit_call(&self, id: &str, edit: impl FnOnce(&mut PhoneCall)) -> Option<PhoneCall> {
+        let mut world = self.world();
+        let mut call = PhoneCall::clone(world.calls.get(id)?);
+        edit(&mut call);
+        id.clone_into(&mut call.call_id);
+        world.calls.put(call.clone());
+        Some(call)
+    }
+
+    /// Deletes a call. `None` if there is no such call.
+    pub fn delete_call(&self, id: &str) -> Option<PhoneCall> {
+        self.world().calls.remove(id).map(|call| PhoneCall::clone(&call))
+    }
+
+    /// Adds a made-up history with the account's contacts. No webhook is told: it is the past.
+    pub fn make_history(&self, history: &CallHistory) {
+        let now = self.now();
+        let mut world = self.world();
+        let contacts: Vec<String> = world.state.all().values().map(|contact| contact.phone.clone()).collect();
+        let settings = world.settings.clone();
+        let account = calls::Account { contacts: &contacts, numbers: &settings.numbers, agents: &settings.agents };
+        for mut call in calls::generate(history, &account, history.until.unwrap_or(now)) {
+            call.call_id = world.calls.take_id();
+            world.calls.put(call);
+        }
+    }
+
+    /// Callbacks and webhooks, sent or waiting.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.world().outbox.all().to_vec()
+    }
+
+    /// Sends what is due by the sandbox's clock, and answers with how many deliveries were tried. A running sandbox does
+    /// it by itself.
+    pub async fn deliver_due(&self) -> usize {
+        let (due, secret) = {
+            let now = self.now();
+            let mut world = self.world();
+            world.advance(now);
+            let more = !world.live.is_empty();
+            (world.outbox.due(now, more), world.settings.api_secret.clone())
+        };
+        for delivery in &due {
+            let mut status = 0;
+            for _ in 0..=delivery.copies {
+                status = calls::post(delivery, &secret).await;
+            }
+            let now = self.now();
+            self.world().outbox.answered(delivery.number, status, now);
+        }
+        due.len()
+    }
+
+    /// Whether a delivery waits, or a call in flight will bring one.
+    pub(crate) fn has_news(&self) -> bool {
+        let world = self.world();
+        !world.live.is_empty() || world.outbox.is_waiting()
+    }
+
+    pub(crate) fn wake(&self) {
+        if self.has_news() {
+            self.shared.told.notify_one();
+        }
+    }
+
+    /// Waits until there may be something to deliver.
+    pub(crate) async fn news(&self) {
+        self.shared.told.notified().await;
     }
 
     /// The settings as they are now.
@@ -162,14 +278,25 @@ impl Sandbox {
 
     /// Contacts, next id and custom-field definitions.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of(&self.world().state)
+        let mut world = self.world();
+        let calls = world.calls.all().iter().map(|call| PhoneCall::clone(call)).collect();
+        Snapshot { calls, ..Snapshot::of(&world.state) }
     }
 
     /// Puts a snapshot in place of the account. On an error the account stays as it is.
-    pub fn restore(&self, snapshot: Snapshot) -> Result<(), PersistenceError> {
+    pub fn restore(&self, mut snapshot: Snapshot) -> Result<(), PersistenceError> {
+        let mut log = calls::CallLog::default();
+        for mut call in std::mem::take(&mut snapshot.calls) {
+            if call.call_id.is_empty() {
+                call.call_id = log.take_id();
+            }
+            log.put(call);
+        }
         let state = snapshot.into_state(self.now())?;
         let mut world = self.world();
         world.state = state;
+        world.calls = log;
+        world.live = calls::LiveCalls::default();
         world.history.clear();
         Ok(())
     }

@@ -73,6 +73,8 @@ impl<'a> Writer<'a> {
         let mut contact = NewContact::default().with_id(id, whole_second(self.call.now));
         change.apply(&mut contact, &self.world.settings.choices);
         if self.store(&contact, None) {
+            let shown = contact.to_json(self.world.settings.choices.empty_fields);
+            self.world.tell("contact.created", &shown.into(), self.call.now);
             self.world.counters.contacts_created += 1;
         }
         contact

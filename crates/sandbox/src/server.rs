@@ -46,7 +46,7 @@ impl Running {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(accept(listener, sandbox.router(), stopped));
+        let task = tokio::spawn(accept(listener, sandbox.clone(), stopped));
         Ok(Self { sandbox, addr, stop, task })
     }
 
@@ -73,8 +73,10 @@ impl Running {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, mut stopped: oneshot::Receiver<()>) {
+async fn accept(listener: TcpListener, sandbox: Sandbox, mut stopped: oneshot::Receiver<()>) {
+    let router = sandbox.router();
     let mut connections = JoinSet::new();
+    connections.spawn(deliver(sandbox));
     loop {
         tokio::select! {
             _ = &mut stopped => break,
@@ -89,6 +91,19 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: oneshot::Rec
         }
     }
     connections.shutdown().await;
+}
+
+/// Sends callbacks and webhooks as they fall due. It waits without a timer while there is nothing to tell.
+async fn deliver(sandbox: Sandbox) {
+    loop {
+        if sandbox.has_news() {
+            if sandbox.deliver_due().await == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        } else {
+            sandbox.news().await;
+        }
+    }
 }
 
 async fn serve(socket: TcpStream, router: Router) {

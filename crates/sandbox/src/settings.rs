@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calls::Script;
 use crate::choices::Choices;
 
 /// The settings of a sandbox. All can be changed while it runs.
@@ -30,8 +31,35 @@ pub struct Settings {
     pub rate_limit_headers: bool,
     /// Whether a 429 of the rate limit carries the documented `Retry-After` (seconds).
     pub retry_after_header: bool,
+    /// The account's own numbers: calls are made from them.
+    pub numbers: Vec<String>,
+    /// Further numbers that may be shown as `caller_id`.
+    pub verified_numbers: Vec<String>,
+    /// Who makes and takes calls. The first one owns the numbers.
+    pub agents: Vec<Agent>,
+    /// How calls that are made will go.
+    pub script: Script,
+    /// Addresses that are told of events (`call.completed`, `call.missed`, `call.answered`, `voicemail.received`,
+    /// `contact.created`).
+    pub webhooks: Vec<String>,
     /// Behaviour the documents do not describe.
     pub choices: Choices,
+}
+
+/// Somebody who makes and takes calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agent {
+    /// The number in the account.
+    pub id: u64,
+    /// The name.
+    pub name: String,
+}
+
+impl Agent {
+    fn new(id: u64, name: &str) -> Self {
+        Self { id, name: name.to_owned() }
+    }
 }
 
 impl Default for Settings {
@@ -47,6 +75,11 @@ impl Default for Settings {
             account_endpoint: true,
             rate_limit_headers: true,
             retry_after_header: true,
+            numbers: vec!["+14155550190".to_owned(), "+442079460190".to_owned()],
+            verified_numbers: vec!["+14155550199".to_owned()],
+            agents: vec![Agent::new(7, "Dana Reyes"), Agent::new(8, "Lee Okafor"), Agent::new(9, "Mia Lindqvist")],
+            script: Script::default(),
+            webhooks: Vec::new(),
             choices: Choices::default(),
         }
     }

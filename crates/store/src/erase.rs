@@ -26,6 +26,8 @@ pub struct Erased {
     pub tombstones: u64,
     /// Run reports with a mention.
     pub reports: u64,
+    /// Phone calls, and calls that were asked for.
+    pub calls: u64,
     /// Saved plans: all of them, since they are void now.
     pub plans: u64,
 }
@@ -94,6 +96,7 @@ fn erase(
     erased.conflicts = answers(transaction, &person)? + decisions(transaction, &person)?;
     erased.parked = parked(transaction, &person)?;
     erased.tombstones = tombstones(transaction, &person)?;
+    erased.calls = calls(transaction, &person)?;
     for link in &person.links {
         erased.links += transaction.execute("DELETE FROM links WHERE id = ?1", [link])? as u64;
     }
@@ -275,6 +278,32 @@ fn tombstones(transaction: &Transaction<'_>, person: &Person) -> Result<u64, Fau
         let sql = format!("DELETE FROM tombstones WHERE {side}_id = ?1");
         gone += transaction.execute(&sql, [id])? as u64;
     }
+    Ok(gone)
+}
+
+/// Calls with the number, however the log wrote it; of calls with others, the notes that mention it.
+fn calls(transaction: &Transaction<'_>, person: &Person) -> Result<u64, Fault> {
+    let mut gone =
+        transaction.execute("DELETE FROM calls WHERE number = ?1", [person.key.number().cast_signed()])? as u64;
+    let mut statement = transaction.prepare("SELECT id, number IS NULL, from_number, to_number, notes FROM calls")?;
+    let mut rows = statement.query([])?;
+    let (mut theirs, mut mentions) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let ends = [row.get::<_, String>(2)?, row.get::<_, String>(3)?];
+        if row.get::<_, bool>(1)? && ends.iter().any(|end| person.mentioned_by(end)) {
+            theirs.push(id);
+        } else if row.get::<_, Option<String>>(4)?.is_some_and(|notes| person.mentioned_by(&notes)) {
+            mentions.push(id);
+        }
+    }
+    for id in theirs {
+        gone += transaction.execute("DELETE FROM calls WHERE id = ?1", [id])? as u64;
+    }
+    for id in mentions {
+        transaction.execute("UPDATE calls SET notes = NULL WHERE id = ?1", [id])?;
+    }
+    gone += transaction.execute("DELETE FROM dials WHERE to_number = ?1", [person.key.e164()])? as u64;
     Ok(gone)
 }
 

@@ -51,7 +51,7 @@ impl Store {
     }
 }
 
-fn read(connection: &Connection) -> Result<Forgotten, Fault> {
+pub(crate) fn read(connection: &Connection) -> Result<Forgotten, Fault> {
     let key: Option<Vec<u8>> = connection.query_row("SELECT forget_key FROM state", [], |row| row.get(0))?;
     let mut statement = connection.prepare_cached("SELECT hash FROM forgotten")?;
     let hashes = statement.query_map([], |row| row.get::<_, [u8; 32]>(0))?;

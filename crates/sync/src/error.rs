@@ -67,6 +67,9 @@ pub enum Error {
         /// How many writes to that side were not sent.
         left: u64,
     },
+    /// The phone side keeps no call log.
+    #[error("this phone system has no call log")]
+    NoCallLog,
     /// More contacts than can be held.
     #[error("too many contacts")]
     TooMany(#[from] model::TableFull),

@@ -19,6 +19,10 @@ pub(crate) struct Fetched {
 
 /// Asks both sides who they are. The state must belong to them.
 pub(crate) async fn identify(session: &Session<'_>) -> Result<BySide<Identity>> {
+    session.load_calls()?;
+    if let Some(known) = session.known.take() {
+        return Ok(known);
+    }
     let progress = BySide::from_fn(|side| reading(side, session.events));
     let (justcall, crm) = tokio::join!(
         session.connectors.justcall.identify_with(&progress.justcall),

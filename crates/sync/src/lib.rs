@@ -6,6 +6,7 @@ mod apply;
 mod approve;
 mod batches;
 mod breaker;
+pub mod calls;
 mod canary;
 mod changes;
 mod cycle;

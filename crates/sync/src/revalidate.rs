@@ -91,7 +91,9 @@ impl Session<'_> {
         let by_number = plan.actions.iter().any(|action| needs_absence(action, side));
         let whole = connector.capabilities().absence_proof == AbsenceProof::Listing;
         let pages = plan.listed[side].div_ceil(PAGE);
-        if by_number || whole || wanted.len() as u64 > pages {
+        // Who shares a number, and so has no calls of their own, only a listing shows.
+        let computed = side == Side::Justcall && self.has_call_fields();
+        if by_number || whole || computed || wanted.len() as u64 > pages {
             return connector.list(&reading(side, self.events)).await.map_err(Error::replica(side));
         }
         let ids: Vec<RecordId> = wanted.into_iter().collect();

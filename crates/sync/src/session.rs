@@ -1,12 +1,17 @@
 //! Everything that one run works with.
 
+use crate::calls::{CallCells, Enriched};
 use crate::env::{Env, Events};
-use connector::Connector;
+use crate::error::Result;
+use connector::{Connector, Identity};
 use engine::Settings;
 use engine::normalizer::Normalizer;
 use engine::settings::GuardClass;
-use model::BySide;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use model::{BySide, Field, Schema};
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use store::Store;
@@ -42,15 +47,27 @@ pub struct Session<'a> {
     pub(crate) approvals: BTreeMap<GuardClass, u64>,
     pub(crate) env: &'a dyn Env,
     pub(crate) events: &'a dyn Events,
+    /// Who is on the other end, where that was just found out.
+    pub(crate) known: RefCell<Option<BySide<Identity>>>,
+    /// What calls come to, for the computed fields.
+    call_cells: CallCells,
 }
 
 impl<'a> Session<'a> {
     /// Puts a session together.
     pub fn new(parts: SessionParts<'a>) -> Self {
         let config = fingerprint(&parts.settings, &parts.scope);
+        let call_cells = CallCells::default();
+        let mut connectors = parts.connectors;
+        if has_call_fields(&parts.settings.schema) {
+            // One more reader of phones: the connector's own, since it may be asked from any thread.
+            let normalizer = Normalizer::new(parts.normalizer.region());
+            let schema = &parts.settings.schema;
+            connectors.justcall = Box::new(Enriched::new(connectors.justcall, schema, call_cells.clone(), normalizer));
+        }
         Self {
             store: parts.store,
-            connectors: parts.connectors,
+            connectors,
             settings: parts.settings,
             normalizer: Rc::new(parts.normalizer),
             scope: parts.scope,
@@ -58,7 +75,25 @@ impl<'a> Session<'a> {
             approvals: parts.approvals,
             env: parts.env,
             events: parts.events,
+            known: RefCell::default(),
+            call_cells,
         }
+    }
+
+    /// Whether contacts carry fields that are computed from calls.
+    pub(crate) fn has_call_fields(&self) -> bool {
+        has_call_fields(&self.settings.schema)
+    }
+
+    /// Computes what calls come to, as of now.
+    pub(crate) fn load_calls(&self) -> Result<()> {
+        if !self.has_call_fields() {
+            return Ok(());
+        }
+        let synced = self.store.calls_synced()?;
+        let summaries = synced.map(|_| self.store.call_summaries(month(self.env.now()))).transpose()?;
+        *self.call_cells.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = summaries;
+        Ok(())
     }
 
     /// Gives the state and the canonical forms back: both are dear to open, and a process that holds several sessions
@@ -91,6 +126,17 @@ impl<'a> Session<'a> {
     pub fn normalizer(&self) -> &Normalizer {
         &self.normalizer
     }
+}
+
+fn has_call_fields(schema: &Schema) -> bool {
+    schema.fields().iter().any(Field::is_computed)
+}
+
+/// Where the 30 days begin: at a midnight (UTC), today being the last of them. So the count moves at most once a day, and
+/// a second run on the same day finds nothing to write.
+fn month(now: Timestamp) -> Timestamp {
+    let day = now.to_zoned(TimeZone::UTC).start_of_day().map_or(now, |midnight| midnight.timestamp());
+    day.checked_sub(SignedDuration::from_hours(29 * 24)).unwrap_or(day)
 }
 
 /// Fingerprint of every choice that decides: a plan made under other choices is not applied.

@@ -3,8 +3,8 @@
 use super::{Scene, words};
 use crate::checks::Checks;
 use crate::story::Fault;
-use crate::truth::{Known, Truth};
-use model::{LinkHead, Side};
+use crate::truth::{Known, Truth, plain};
+use model::{Field, LinkHead, Side};
 use std::collections::BTreeSet;
 use testkit::replica::{Deed, Who};
 
@@ -23,15 +23,29 @@ pub(crate) fn check(scene: &Scene<'_>, heads: &[LinkHead], dead: &BTreeSet<Strin
         let made = made.filter(|(place, known)| known.made_by == Who::Job && !lost(known) && !unseen(*place)).count();
         checks.that("I5", made <= 1, || format!("{person} was made {made} times in {}", done.side));
         // Somebody whom the listing showed is not made a second time, whoever made her first.
+        let is_learned = |side: Side, place: u64| {
+            let id =
+                contacts[side].iter().find(|contact| contact.place == place).and_then(|contact| contact.id.clone());
+            let is_it = |id: &String| {
+                scene.heads.iter().any(|head| head.ids[side].as_ref().is_some_and(|known| known.as_str() == id))
+            };
+            id.as_ref().is_some_and(is_it)
+        };
+        // Made by the job, and its number was changed before its id was learned: somebody else from then on.
+        let estranged = |side: Side, place: u64, known: &Known| {
+            known.made_by == Who::Job && lost(known) && !is_learned(side, place)
+        };
+        if truth.live(done.side.other(), person).any(|(place, known)| estranged(done.side.other(), place, known)) {
+            continue;
+        }
         let shown = truth.live(done.side, person).filter(|(place, known)| {
             let stood =
                 known.said[truth.phone].as_ref().is_some_and(|said| scene.could_know(done.side, said.at, said.run));
-            // Its number was changed before its id was learned: it is somebody else from then on.
-            let learned = contacts[done.side].iter().find(|contact| contact.place == *place).and_then(|c| c.id.clone());
-            let learned = learned.is_some_and(|id| {
-                scene.heads.iter().any(|head| head.ids[done.side].as_ref().is_some_and(|known| known.as_str() == id))
-            });
-            let stood = stood && (learned || known.made_by != Who::Job);
+            // Neither readable nor in the scope: nothing says who it is.
+            let readable = plain(&Field::Phone, &known.cells[truth.phone]).len() == 11;
+            let stood = stood
+                && !estranged(done.side, *place, known)
+                && (readable || !scene.outside.contains(&(done.side, *place)));
             *place != done.place && stood && !scene.unseen.contains(&(done.side, *place)) && !scene.lied(done.side)
         });
         let shown = shown.count();

@@ -53,7 +53,7 @@ fn settings(context: &Context) -> Fallible<Option<Settings>> {
         context.note(&format!("there is no {}: the made-up users bring choices of their own", config.display()));
         return Ok(None);
     }
-    Ok(Some(super::setup(context)?.settings))
+    Ok(Some(super::setup(context)?.stored_settings()))
 }
 
 fn bar(context: &Context, seeds: u64) -> ProgressBar {

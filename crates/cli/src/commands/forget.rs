@@ -16,8 +16,9 @@ use store::{Erased, Store};
 use sync::Env;
 
 /// What is left for people to do.
-const REMAINS: [&str; 3] = [
+const REMAINS: [&str; 4] = [
     "the person's records in JustCall and in the CRM: delete them there; until then they are left alone",
+    "calls with them in JustCall, files of exported calls, and the file of [calls] activities until the next sync",
     "backups of the state file and of the CRM's file",
     "plans and exports that were saved to files (tieline plan -o, tieline export-state -o)",
 ];
@@ -30,9 +31,10 @@ struct Done {
     conflicts: u64,
     parked: u64,
     tombstones: u64,
+    calls: u64,
     run_reports: u64,
     plans: u64,
-    not_erased: [&'static str; 3],
+    not_erased: [&'static str; 4],
 }
 
 /// Runs the command.
@@ -96,6 +98,7 @@ fn report(context: &Context, key: PhoneKey, erased: Erased) -> Fallible<Code> {
         conflicts: erased.conflicts,
         parked: erased.parked,
         tombstones: erased.tombstones,
+        calls: erased.calls,
         run_reports: erased.reports,
         plans: erased.plans,
         not_erased: REMAINS,
@@ -116,6 +119,7 @@ fn draw(done: &Done, out: &mut dyn Write) -> std::io::Result<()> {
         (done.conflicts, "conflicts and decisions"),
         (done.parked, "refused writes"),
         (done.tombstones, "memories of ended links"),
+        (done.calls, "phone calls"),
         (done.run_reports, "run reports with a mention, which was taken out"),
         (done.plans, "saved plans (all of them: they are void now)"),
     ];

@@ -130,7 +130,11 @@ default_region = {}            # numbers without a country code are read as this
         quoted(region)
     );
     for (field, column) in &detection.mapping {
-        let name = if matches!(field, Field::Custom(_)) { quoted(&field.to_string()) } else { field.to_string() };
+        let name = if matches!(field, Field::Custom(_) | Field::Call(_)) {
+            quoted(&field.to_string())
+        } else {
+            field.to_string()
+        };
         let _ = writeln!(text, "{name} = {}", quoted(column));
     }
     for (field, others) in &detection.alternatives {
@@ -148,6 +152,10 @@ to_justcall = \"apply\"            # apply or never
 to_crm = \"apply\"
 sightings = 2                    # a contact must be missing this often...
 min_hours = 20                   # ...at least this far apart, before the other side deletes it
+
+# [calls]                        # call logs: docs/guides/calls.md
+# sync = true                    # read them in every `tieline sync`
+# activities = true              # and write calls.csv beside the contacts
 
 # [guards]                       # per run and per 7 days: max(floor, percent of the linked contacts)
 # deletes = { floor = 5, percent = 2 }

@@ -3,9 +3,12 @@
 mod adopt;
 mod apply;
 mod approve;
+mod call;
+mod calls;
 mod chaos;
 mod completions;
 mod conflicts;
+mod contacts;
 mod decisions;
 mod demo;
 mod doctor;
@@ -50,6 +53,8 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Show(args) => show::run(context, &args),
         Command::Apply(args) => apply::run(context, &args).await,
         Command::Sync(args) => sync::run(context, &args).await,
+        Command::Calls(args) => calls::run(context, args.command).await,
+        Command::Call(args) => call::run(context, &args).await,
         Command::Conflicts(args) => conflicts::run(context, args.command),
         Command::Exclude(args) => exclude::run(context, &args),
         Command::Approve(args) => approve::run(context, &args),

@@ -29,6 +29,10 @@ pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Cod
                 .hint("--load takes what --save wrote, or a file like fixtures/demo/justcall.json (docs/sandbox.md)")
         })?;
     }
+    if args.calls > 0 {
+        let history = sandbox::CallHistory { calls: args.calls, seed: args.seed, ..sandbox::CallHistory::default() };
+        account.make_history(&history);
+    }
     if let Some(path) = &args.save {
         // Now rather than when it ends, when it would be too late.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -43,7 +47,11 @@ pub(crate) async fn run(context: &Context, args: &args::Sandbox) -> Fallible<Cod
         .map_err(|error| Failure::from_error(&error).hint("take another --port; 0 takes any free one"))?;
     output::print(|out| {
         let contacts = report::words::count(account.contact_count() as u64, "contact");
-        writeln!(out, "sandbox at {} with {contacts}", running.base_url())?;
+        let calls = match account.call_count() as u64 {
+            0 => String::new(),
+            count => format!(" and {}", report::words::count(count, "call")),
+        };
+        writeln!(out, "sandbox at {} with {contacts}{calls}", running.base_url())?;
         writeln!(out, "JUSTCALL_API_KEY={key} JUSTCALL_API_SECRET={secret}")
     })?;
     context.note("Ctrl-C ends it");

@@ -32,6 +32,11 @@ struct Status {
     parked: u64,
     missing: u64,
     unsettled_writes: u64,
+    calls: u64,
+    /// When the call log was last read with nothing missing.
+    calls_read_at: Option<Timestamp>,
+    /// Calls that were asked for, and may ring or not.
+    unsettled_calls: usize,
     held: Vec<Held>,
     parked_records: Vec<ParkedRecord>,
     last_run: Option<LastRun>,
@@ -99,6 +104,9 @@ pub(crate) fn run(context: &Context) -> Fallible<Code> {
         parked: counts.parked,
         missing: counts.absences,
         unsettled_writes: counts.open_intents,
+        calls: store.call_count()?,
+        calls_read_at: store.calls_synced()?,
+        unsettled_calls: store.open_dials()?.len(),
         held,
         parked_records: store.parked()?.iter().map(ParkedRecord::from).collect(),
         last_run,
@@ -135,6 +143,14 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     line("scope", status.out_of_scope, "contact", " out of scope")?;
     line("pending", status.pending, "link", " without a record id yet")?;
     line("unsettled", status.unsettled_writes, "write", " of an interrupted run; the next sync settles them")?;
+    let read = status.calls_read_at.map_or_else(|| "not yet read whole".to_owned(), |at| format!("read {}", time(at)));
+    line("calls", status.calls, "call", &format!(", {read}"))?;
+    line(
+        "unsettled",
+        status.unsettled_calls as u64,
+        "call",
+        " that may ring or not; `tieline call` to that number finds out",
+    )?;
     for approval in &status.approvals {
         writeln!(out, "approved     {}", super::approve::line(approval))?;
     }

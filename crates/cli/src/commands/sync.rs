@@ -21,12 +21,45 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     let mut job = Job::open(context, &setup, "sync")?;
     let approvals = job.approvals(approvals)?;
     let mut session = job.session(&setup, Access::Write, approvals)?;
+    let mut short = false;
+    if setup.config.calls.sync {
+        short = !read_calls(context, &setup, &mut session).await?;
+    }
     let planned = session.plan_for_run().await?;
     plan::keep(&mut session, &planned.plan, None)?;
     log(&planned.plan);
     let finished = session.apply(&planned).await?;
     job::retain(&mut session, &setup, planned.plan.created_at)?;
-    close(context, &planned.plan, finished, args.shape)
+    if let Some(path) = setup.config.activities() {
+        let (count, written) = super::calls::write_activities(session.store(), &path)?;
+        if written {
+            context.note(&format!("{} in {}", report::words::count(count, "call"), path.display()));
+        }
+    }
+    match close(context, &planned.plan, finished, args.shape)? {
+        Code::Done if short => Ok(Code::Partial),
+        code => Ok(code),
+    }
+}
+
+/// Reads the call log before the contacts. A log that cannot be read keeps no contact waiting: that is said, and the
+/// contacts go on with the calls that are known. Answers whether all was read.
+async fn read_calls(
+    context: &Context,
+    setup: &crate::registry::Setup,
+    session: &mut ::sync::Session<'_>,
+) -> Fallible<bool> {
+    match session.sync_calls(&super::calls::range(&setup.config.calls, None)).await {
+        Ok(report) => {
+            super::calls::say(context, &report);
+            Ok(report.partial.is_empty())
+        }
+        Err(::sync::Error::Replica { side: model::Side::Justcall, source }) => {
+            eprintln!("warning: the calls were not read ({source}); the contacts go on without them");
+            Ok(false)
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// What is about to be written, behind -v.

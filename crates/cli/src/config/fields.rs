@@ -1,6 +1,6 @@
 //! `[fields]`: which fields are kept in sync, what the CRM calls them, and each field's policy.
 
-use model::{Clearing, ConflictPolicy, Direction, Field, FieldPolicy, WritePolicy};
+use model::{CallField, Clearing, ConflictPolicy, Direction, Field, FieldPolicy, WritePolicy};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -30,7 +30,7 @@ impl<'de> Deserialize<'de> for FieldConfig {
 pub(crate) struct FieldTable {
     pub(crate) crm: Option<String>,
     pub(crate) justcall: Option<String>,
-    pub(crate) direction: Direction,
+    pub(crate) direction: Option<Direction>,
     pub(crate) conflict: Option<ConflictPolicy>,
     pub(crate) write: WritePolicy,
     pub(crate) clear: bool,
@@ -51,7 +51,9 @@ impl FieldSpec {
     /// Checks one entry against the general policy.
     pub(crate) fn new(name: &str, config: &FieldConfig, general: ConflictPolicy) -> Result<Self, String> {
         let field: Field = name.parse().map_err(|error| {
-            let known = ["first_name", "last_name", "phone", "email", "company"];
+            let calls = CallField::ALL.map(|field| field.to_string());
+            let mut known = vec!["first_name", "last_name", "phone", "email", "company"];
+            known.extend(calls.iter().map(String::as_str));
             match super::keys::nearest(name, &known) {
                 Some(near) => format!("unknown field `fields.{name}`, did you mean `{near}`?"),
                 None => format!("fields: {error}"),
@@ -64,12 +66,24 @@ impl FieldSpec {
         if table.clear && field == Field::Phone {
             return Err("fields.phone: a phone is never cleared, `clear` is not for it".to_owned());
         }
+        let direction = match (table.direction, field.is_computed()) {
+            (Some(Direction::ToCrm) | None, true) => Direction::ToCrm,
+            (Some(_), true) => {
+                return Err(format!(
+                    "fields.{name} is computed from the calls: it only goes to the CRM, direction = \"to_crm\""
+                ));
+            }
+            (direction, false) => direction.unwrap_or_default(),
+        };
+        if field.is_computed() && table.justcall.is_some() {
+            return Err(format!("fields.{name} is computed from the calls: JustCall has no field for it"));
+        }
         Ok(Self {
             field,
             crm: table.crm,
             justcall: table.justcall,
             policy: FieldPolicy {
-                direction: table.direction,
+                direction,
                 conflict: table.conflict.unwrap_or(general),
                 write: table.write,
                 clearing: if table.clear { Clearing::Propagate } else { Clearing::Keep },

@@ -18,6 +18,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "record_url",
         ],
     ),
+    ("calls", &["sync", "history_days", "overlap_days", "activities"]),
     ("crm", &["connector", "path", "preset", "id_column", "record_url"]),
     ("match", &["default_region"]),
     ("fields", &["*"]),

@@ -26,6 +26,7 @@ pub(crate) const HINT: &str = "docs/config.md lists every key";
 pub(crate) struct Config {
     pub(crate) justcall: Justcall,
     pub(crate) crm: Crm,
+    pub(crate) calls: Calls,
     #[serde(rename = "match")]
     pub(crate) matching: Matching,
     pub(crate) fields: BTreeMap<String, FieldConfig>,
@@ -98,6 +99,30 @@ impl Default for Crm {
             record_url: None,
         }
     }
+}
+
+/// What is done about phone calls.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Calls {
+    pub(crate) sync: bool,
+    pub(crate) history_days: u32,
+    pub(crate) overlap_days: u32,
+    pub(crate) activities: Activities,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self { sync: false, history_days: 365, overlap_days: 7, activities: Activities::Wanted(false) }
+    }
+}
+
+/// Whether calls are written beside the contacts, and to which file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "true, false, or the path of a file")]
+pub(crate) enum Activities {
+    Wanted(bool),
+    File(PathBuf),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -221,6 +246,7 @@ impl Config {
         if self.deletes.sightings == 0 {
             return Err("deletes.sightings must be at least 1".to_owned());
         }
+        self.check_calls()?;
         if self.state.keep_days == 0 {
             return Err("state.keep_days must be at least 1: a run that is settled later needs its journal".to_owned());
         }
@@ -267,6 +293,34 @@ impl Config {
             justcall: page("justcall", &self.justcall.record_url)?,
             crm: page("crm", &self.crm.record_url)?,
         })
+    }
+
+    fn check_calls(&self) -> Result<(), String> {
+        const MOST: u32 = 36_500;
+        for (key, days) in [("history_days", self.calls.history_days), ("overlap_days", self.calls.overlap_days)] {
+            if days > MOST {
+                return Err(format!("calls.{key} is {days}, but must be at most {MOST}"));
+            }
+        }
+        match self.activities() {
+            Some(path) if path.file_name().is_none() => Err("calls.activities names no file".to_owned()),
+            Some(path) if path == self.resolve(&self.crm.path) => {
+                Err("calls.activities is the CRM's own file: name another".to_owned())
+            }
+            Some(path) if path == self.state_path() => {
+                Err("calls.activities is the state file: name another".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Where calls are written beside the contacts; none: nowhere.
+    pub(crate) fn activities(&self) -> Option<PathBuf> {
+        match &self.calls.activities {
+            Activities::Wanted(false) => None,
+            Activities::Wanted(true) => Some(self.resolve(&self.crm.path).with_file_name("calls.csv")),
+            Activities::File(path) => Some(self.resolve(path)),
+        }
     }
 
     fn check_pace(&self) -> Result<(), String> {

@@ -3,10 +3,13 @@
 pub mod account;
 pub mod bulk;
 pub mod bulk_summary;
+pub mod calls;
 pub mod create;
 pub mod delete;
+pub mod event;
 pub mod get;
 pub mod list;
+pub mod make_call;
 pub mod update;
 
 use crate::dialect::Dialect;

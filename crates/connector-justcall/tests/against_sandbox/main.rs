@@ -7,6 +7,7 @@ mod accounts;
 mod bulk_answers;
 mod bulk_faults;
 mod bulk_semantics;
+mod calls;
 mod custom_fields;
 mod deletes;
 mod harness;

@@ -67,7 +67,7 @@ impl Normalizer {
             Field::Phone => return self.canon_phone(text),
             Field::Email => email::canonical(text),
             Field::FirstName | Field::LastName => name::canonical(text),
-            Field::Company | Field::Custom(_) => text::canonical(text),
+            Field::Company | Field::Custom(_) | Field::Call(_) => text::canonical(text),
         };
         if canonical.is_empty() { Canon::Blank } else { Canon::Text(canonical) }
     }

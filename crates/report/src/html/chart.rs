@@ -46,7 +46,7 @@ fn writes(row: &RunRow) -> u64 {
     Side::BOTH.map(|side| &row.applied[side]).iter().map(|side| side.create + side.update + side.delete).sum()
 }
 
-fn bars(values: &[u64], title: &str) -> Markup {
+pub(super) fn bars(values: &[u64], title: &str) -> Markup {
     let most = values.iter().copied().max().unwrap_or(0).max(1);
     let width = values.len() as u64 * (BAR + 2);
     html! {

@@ -4,10 +4,13 @@
 //! Everything that stands in a contact is text here: `maud` escapes it, [`crate::text::safe`] shows what hides, and the
 //! page's own policy lets nothing else run.
 
+mod calls;
 pub mod card;
 pub mod chart;
 pub mod sections;
 pub mod values;
+
+pub use calls::calls;
 
 use crate::terminal::RunRow;
 use crate::view::{self, PlanView, RecordPages, Titles, Waiting, default_titles};

@@ -5,6 +5,7 @@
 //! next: that is the command line's.
 
 mod actions;
+mod calls;
 mod card;
 mod paint;
 mod plan;
@@ -14,6 +15,7 @@ mod values;
 mod waiting;
 
 use crate::view::{Titles, default_titles};
+pub use calls::{call_totals, calls};
 use jiff::tz::TimeZone;
 use model::{Conflict, Plan, RunReport};
 use paint::Painter;

@@ -53,7 +53,7 @@ pub(crate) fn asked_page(query: &BTreeMap<String, String>) -> usize {
     number(query, "page", 1).unwrap_or(1)
 }
 
-fn number(query: &BTreeMap<String, String>, name: &str, default: usize) -> Result<usize, ApiError> {
+pub(super) fn number(query: &BTreeMap<String, String>, name: &str, default: usize) -> Result<usize, ApiError> {
     let Some(text) = query.get(name) else {
         return Ok(default);
     };

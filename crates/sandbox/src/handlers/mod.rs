@@ -5,10 +5,12 @@
 mod account;
 mod bulk;
 mod bulk_answer;
+mod calls;
 mod create;
 mod delete;
 mod get;
 mod list;
+mod make_call;
 mod update;
 
 pub(crate) use list::asked_page;
@@ -31,7 +33,9 @@ pub(crate) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError>
         Route::Update(id) => update::answer(world, call, id),
         Route::Delete(id) => delete::answer(world, call, id),
         Route::Bulk => bulk::answer(world, call),
+        Route::Calls => calls::answer(world, call),
+        Route::MakeCall => make_call::answer(world, call),
         Route::WrongMethod => Err(ApiError::new(405, "This method is not allowed here")),
-        Route::Unknown => Err(ApiError::unknown_path()),
+        Route::Unknown | Route::Callback => Err(ApiError::unknown_path()),
     }
 }

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod bulk_choices;
+mod callbacks;
+mod calls;
 mod choices;
 mod client;
 mod control;

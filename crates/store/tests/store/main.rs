@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod bases;
+mod calls;
 mod commits;
 mod erasure;
 mod journal;
