@@ -31,12 +31,13 @@ fn below(package: &str) -> Option<&'static [&'static str]> {
     Some(match package {
         "model" | "sandbox" => &[],
         "engine" | "store" | "report" | "connector" => &["model"],
+        "notify" => &["model", "report"],
         "sync" => &["model", "engine", "connector", "store"],
         "testkit" => &["model", "connector", "sandbox"],
         "chaos" => &["model", "engine", "connector", "store", "sync", "testkit"],
         "review" => &["model", "report", "store", "sync"],
         "tieline" => {
-            &["model", "engine", "connector", "connector-*", "store", "sync", "report", "review", "sandbox", "chaos"]
+            &["model", "engine", "connector", "connector-*", "store", "sync", "report", "review", "notify", "sandbox", "chaos"]
         }
         package if package.starts_with("connector-") => &["model", "connector"],
         _ => return None,
@@ -46,7 +47,7 @@ fn below(package: &str) -> Option<&'static [&'static str]> {
 /// What a layer may use in its tests beside that.
 fn in_tests(package: &str) -> &'static [&'static str] {
     match package {
-        "model" | "sandbox" => &[],
+        "model" | "sandbox" | "notify" => &[],
         _ => &["testkit", "sandbox"],
     }
 }
@@ -55,7 +56,8 @@ fn in_tests(package: &str) -> &'static [&'static str] {
 fn doors(dependency: &str) -> Option<&'static [&'static str]> {
     Some(match dependency {
         "rusqlite" | "libsqlite3-sys" => &["store"],
-        "reqwest" => &["connector-*"],
+        "reqwest" => &["connector-*", "notify"],
+        "lettre" => &["notify"],
         "backoff" | "governor" => &["connector"],
         "parquet" => &["tieline"],
         _ => return None,
@@ -217,6 +219,10 @@ fn right_edges_pass() {
         ("store", "rusqlite", Kind::Normal),
         ("connector-justcall", "reqwest", Kind::Normal),
         ("connector", "backoff", Kind::Normal),
+        ("tieline", "notify", Kind::Normal),
+        ("notify", "report", Kind::Normal),
+        ("notify", "reqwest", Kind::Normal),
+        ("notify", "lettre", Kind::Normal),
     ] {
         assert_eq!(objection(&edge(from, to, kind)), None, "{from} -> {to}");
     }
@@ -259,6 +265,12 @@ fn wrong_edges_are_found() {
         ("tieline", "reqwest", Kind::Normal),
         ("connector", "reqwest", Kind::Normal),
         ("connector-justcall", "backoff", Kind::Normal),
+        ("tieline", "lettre", Kind::Normal),
+        ("report", "lettre", Kind::Normal),
+        // Whoever tells knows neither the state nor the job.
+        ("notify", "store", Kind::Normal),
+        ("notify", "sync", Kind::Normal),
+        ("sync", "notify", Kind::Normal),
         // Nobody's layer.
         ("helpers", "model", Kind::Normal),
         ("tieline", "helpers", Kind::Normal),

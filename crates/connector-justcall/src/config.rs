@@ -2,36 +2,8 @@
 //! that a secret cannot end up in one.
 
 use connector::RetryPolicy;
-use model::Field;
-use std::fmt;
+use model::{Field, Secret};
 use std::time::Duration;
-
-/// A text that is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, for the one header that needs it.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// True without text.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
 
 /// A plan of the account; it fixes the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

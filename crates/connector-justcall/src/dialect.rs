@@ -2,9 +2,10 @@
 //!
 //! Another version is another value of [`Dialect`]; no other file knows a path or a header. It does *not* send.
 
-use crate::config::{Plan, Secret};
+use crate::config::Plan;
 use crate::json;
 use connector::PaceLimits;
+use model::Secret;
 use std::time::Duration;
 
 /// One version of the API.

@@ -37,7 +37,8 @@ mod single;
 mod verdict;
 mod walk;
 
-pub use config::{BulkUpdates, Config, Plan, Secret, Timeouts};
+pub use config::{BulkUpdates, Config, Plan, Timeouts};
+pub use model::Secret;
 pub use connect::JustcallConnector;
 
 /// Whether the account can hold these fields and conditions, under these names. Needs no credentials.

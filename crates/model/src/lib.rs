@@ -20,6 +20,7 @@ mod policy;
 mod reason;
 mod record;
 mod run;
+mod secret;
 mod side;
 mod standing;
 mod table;
@@ -43,6 +44,7 @@ pub use policy::{Clearing, ConflictPolicy, Direction, EditVsDelete, FieldPolicy,
 pub use reason::{HeldReason, Rule, SkipReason};
 pub use record::{Record, RecordId};
 pub use run::{Applied, RUN_FORMAT, RunId, RunOutcome, RunReport};
+pub use secret::Secret;
 pub use side::{BySide, Side};
 pub use standing::{Approval, DecisionRecord, Deed, Exclusion, StandingRule, place};
 pub use table::{RowHash, RowRef, Table, TableFull};

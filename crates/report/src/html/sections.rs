@@ -199,15 +199,20 @@ pub fn misses(run: &RunReport, options: &PageOptions) -> Option<Section> {
 
 /// What a run wrote.
 pub fn written(run: &RunReport, options: &PageOptions) -> Section {
-    let counts = |pick: fn(&Applied) -> u64| BySide::from_fn(|side| pick(&run.applied[side]));
+    let body = written_table(&run.applied, run.requests, &options.titles);
+    Section { id: "written", title: "Written".to_owned(), body }
+}
+
+/// What was written where, and in how many requests. A plain table, which a mail program can show as well.
+pub fn written_table(applied: &BySide<Applied>, requests: BySide<u64>, titles: &Titles) -> Markup {
+    let counts = |pick: fn(&Applied) -> u64| BySide::from_fn(|side| pick(&applied[side]));
     let rows = [
         ("created", counts(|side| side.create)),
         ("updated", counts(|side| side.update)),
         ("deleted", counts(|side| side.delete)),
-        ("requests", run.requests),
+        ("requests", requests),
     ];
-    let body = table(&options.titles, rows.map(|(label, counts)| (label.to_owned(), counts, "")));
-    Section { id: "written", title: "Written".to_owned(), body }
+    table(titles, rows.map(|(label, counts)| (label.to_owned(), counts, "")))
 }
 
 /// Every record, accounted for once.
