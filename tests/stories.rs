@@ -2,8 +2,12 @@
 //! hold afterwards. Each story names the scenario (`S…`), invariant (`I…`) or liveness rule (`L…`) that it shows.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "receivers/smtp.rs"]
+mod smtp;
 #[path = "stories/support.rs"]
 mod support;
+#[path = "receivers/web.rs"]
+mod web;
 
 #[path = "stories/adopting.rs"]
 mod adopting;
@@ -51,6 +55,8 @@ mod large_report;
 mod listings;
 #[path = "stories/loops.rs"]
 mod loops;
+#[path = "stories/notices.rs"]
+mod notices;
 #[path = "stories/phones.rs"]
 mod phones;
 #[path = "stories/plans.rs"]

@@ -40,7 +40,8 @@ impl Mail {
     }
 
     pub(crate) fn header(&self, name: &str) -> String {
-        let found: Vec<String> = self.headers().into_iter().filter(|(key, _)| key == name).map(|(_, value)| value).collect();
+        let found: Vec<String> =
+            self.headers().into_iter().filter(|(key, _)| key == name).map(|(_, value)| value).collect();
         assert_eq!(found.len(), 1, "{name} in {}", self.raw);
         found[0].clone()
     }
@@ -133,7 +134,12 @@ impl Line {
     }
 }
 
-fn serve(socket: TcpStream, entrance: Entrance, tls: &Arc<ServerConfig>, mails: Arc<Mutex<Vec<Mail>>>) -> io::Result<()> {
+fn serve(
+    socket: TcpStream,
+    entrance: Entrance,
+    tls: &Arc<ServerConfig>,
+    mails: Arc<Mutex<Vec<Mail>>>,
+) -> io::Result<()> {
     let remote = socket.peer_addr()?.ip();
     let mut builder = SessionBuilder::new("post.example.com");
     match entrance {

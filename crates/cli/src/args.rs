@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Review(Review),
     /// What is in sync, what waits, how the last run went
     Status(Status),
+    /// Who is told about runs and what they were told, or a test message
+    Notify(Notify),
     /// Earlier runs, the writes of one run, or what happened to one contact
     History(History),
     /// Take back what a run wrote, wherever nobody touched it since
@@ -456,9 +458,25 @@ pub(crate) struct Review {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:
-  tieline status --json")]
-pub(crate) struct Status {}
+#[command(after_help = "Examples:
+  tieline status
+  tieline status --json | jq '{conflicts, last: .last_run}'
+  tieline status --alert    for cron: silent and 0, or what is overdue and 1; told by [notify], too")]
+pub(crate) struct Status {
+    /// Only what is overdue ([notify] no_run_hours and conflict_days): told once to whom the configuration names
+    #[arg(long)]
+    pub(crate) alert: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  tieline notify           every channel of [notify], and what it was told last
+  tieline notify --test    a test message to each: ok, or what is wrong")]
+pub(crate) struct Notify {
+    /// Send a test message to each channel, and say what happened
+    #[arg(long)]
+    pub(crate) test: bool,
+}
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:

@@ -17,12 +17,14 @@ pub(crate) struct Failure {
     pub(crate) hint: Option<String>,
     /// How the process ends.
     pub(crate) code: Code,
+    /// Whether the text may name a contact: then it is for this machine alone.
+    pub(crate) personal: bool,
 }
 
 impl Failure {
     /// The run failed.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new(), hint: None, code: Code::Failed }
+        Self { message: message.into(), causes: Vec::new(), hint: None, code: Code::Failed, personal: false }
     }
 
     /// The command line or the configuration is wrong.
@@ -64,7 +66,7 @@ impl From<sync::Error> for Failure {
             }
             other => Self::from_error(other),
         };
-        Self { hint, code, ..shown }
+        Self { hint, code, personal: names_a_contact(&error), ..shown }
     }
 }
 
@@ -95,7 +97,8 @@ impl From<sync::decide::Refusal> for Failure {
 impl From<connector::Error> for Failure {
     fn from(error: connector::Error) -> Self {
         let code = if error.kind == connector::ErrorKind::Config { Code::Usage } else { Code::Failed };
-        Self { hint: Some(hint_of_replica(&error)), code, ..Self::from_error(&error) }
+        let personal = error.kind == connector::ErrorKind::Data;
+        Self { hint: Some(hint_of_replica(&error)), code, personal, ..Self::from_error(&error) }
     }
 }
 
@@ -108,6 +111,15 @@ impl From<std::io::Error> for Failure {
 /// A state that is not there was named wrongly, or not made yet: nothing has failed.
 const fn code_of_store(error: &store::Error) -> Code {
     if matches!(error, store::Error::NotFound { .. }) { Code::Usage } else { Code::Failed }
+}
+
+/// Errors about one record, or with a piece of a file in them.
+fn names_a_contact(error: &sync::Error) -> bool {
+    match error {
+        sync::Error::Canary { .. } | sync::Error::Unsound(_) | sync::Error::ExcludedSince { .. } => true,
+        sync::Error::Replica { source, .. } => source.kind == connector::ErrorKind::Data,
+        _ => false,
+    }
 }
 
 fn code_of(error: &sync::Error) -> Code {

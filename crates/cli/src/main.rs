@@ -8,6 +8,7 @@ mod exit;
 mod failure;
 mod job;
 mod mask;
+mod notices;
 mod output;
 mod progress;
 mod registry;

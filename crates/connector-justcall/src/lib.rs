@@ -38,8 +38,8 @@ mod verdict;
 mod walk;
 
 pub use config::{BulkUpdates, Config, Plan, Timeouts};
-pub use model::Secret;
 pub use connect::JustcallConnector;
+pub use model::Secret;
 
 /// Whether the account can hold these fields and conditions, under these names. Needs no credentials.
 ///

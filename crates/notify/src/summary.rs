@@ -138,11 +138,8 @@ impl Counts {
             (self.refused, "refused record"),
             (self.alarms, "alarm"),
         ];
-        let parts: Vec<String> = named
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, noun)| words::count(count, noun))
-            .collect();
+        let parts: Vec<String> =
+            named.into_iter().filter(|(count, _)| *count > 0).map(|(count, noun)| words::count(count, noun)).collect();
         words::list(&parts)
     }
 }
@@ -161,7 +158,8 @@ impl Summary {
         };
         let late = overdue(standing, limits, options.at);
         let stopped = trouble.is_some() || report.is_some_and(|run| run.outcome == RunOutcome::Failed);
-        let told = Told { condition: condition(stopped, counts, &late), overdue: late.iter().map(|late| late.0).collect() };
+        let told =
+            Told { condition: condition(stopped, counts, &late), overdue: late.iter().map(|late| late.0).collect() };
         let first_late = late.first().map(|(_, text)| text.clone());
         let headline = headline(report, trouble.as_ref(), first_late, options);
         let blocks = blocks(report, trouble.as_ref(), &late, standing, options);
@@ -225,7 +223,10 @@ fn overdue(standing: &Standing, limits: Limits, now: Timestamp) -> Vec<(Overdue,
         if let Some(oldest) = ages.iter().max() {
             let (count, oldest) = (words::count(ages.len() as u64, "conflict"), words::duration(oldest.as_secs_f64()));
             let limit = words::duration(limit.as_secs_f64());
-            late.push((Overdue::OldConflict, format!("{count} undecided for more than {limit}, the oldest for {oldest}")));
+            late.push((
+                Overdue::OldConflict,
+                format!("{count} undecided for more than {limit}, the oldest for {oldest}"),
+            ));
         }
     }
     late
@@ -259,7 +260,8 @@ fn capital(text: &str) -> String {
 
 fn subject(told: &Told, counts: Counts, headline: &str, report: Option<&RunReport>) -> String {
     let total = counts.total();
-    let waits = format!("{} {} you: {}", words::number(total), if total == 1 { "needs" } else { "need" }, counts.words());
+    let waits =
+        format!("{} {} you: {}", words::number(total), if total == 1 { "needs" } else { "need" }, counts.words());
     let text = match told.condition {
         Condition::Failed if total > 0 => format!("failed: {}; {waits}", headline.trim_end_matches('.')),
         Condition::Failed => format!("failed: {}", headline.trim_end_matches('.')),

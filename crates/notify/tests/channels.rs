@@ -64,7 +64,8 @@ async fn mail(settings: MailSettings, summary: &Summary) -> Result<(), notify::E
 
 #[tokio::test]
 async fn mail_arrives_by_every_entrance() {
-    for (entrance, tls) in [(Entrance::Starttls, Tls::Starttls), (Entrance::Tls, Tls::Tls), (Entrance::Open, Tls::None)] {
+    for (entrance, tls) in [(Entrance::Starttls, Tls::Starttls), (Entrance::Tls, Tls::Tls), (Entrance::Open, Tls::None)]
+    {
         let office = PostOffice::open(entrance);
         mail(settings(&office, tls), &summary(&common::run(), false)).await.unwrap();
         let mails = office.mails();
@@ -95,7 +96,10 @@ async fn a_name_writes_no_header_and_no_tag() {
     let text = mail.readable();
     assert!(!text.lines().any(|line| line.starts_with("Bcc")), "{text}");
     let html = &text[text.find("<!DOCTYPE html>").unwrap()..];
-    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;!channel&gt;") && !html.contains("<script"), "{html}");
+    assert!(
+        html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;!channel&gt;") && !html.contains("<script"),
+        "{html}"
+    );
 }
 
 #[tokio::test]
@@ -144,8 +148,10 @@ async fn nobody_waits_long_for_a_server_that_is_silent() {
     let hook = Secret::new(format!("http://127.0.0.1:{port}/x"));
     let office = PostOffice::open(Entrance::Open);
     let mail_settings = MailSettings { port: Some(port), timeout: short, ..settings(&office, Tls::None) };
-    let channels =
-        [Channel::Mail(Mail::new(mail_settings).unwrap()), Channel::Web(Webhook::new(&hook, Form::Json, short).unwrap())];
+    let channels = [
+        Channel::Mail(Mail::new(mail_settings).unwrap()),
+        Channel::Web(Webhook::new(&hook, Form::Json, short).unwrap()),
+    ];
     for result in send_all(&channels.iter().collect::<Vec<_>>(), &summary(&common::run(), false)).await {
         assert!(matches!(result, Err(notify::Error::TimedOut(_))), "{result:?}");
     }

@@ -98,7 +98,8 @@ fn too_long_without_a_run_or_an_answer() {
 #[test]
 fn alarms_that_quote_a_contact_do_so_only_on_request() {
     let mut run = quiet();
-    let alarm = model::Alarm { kind: AlarmKind::Canary, detail: "Ada Lovelace holds X".into(), ..common::guard_alarm() };
+    let alarm =
+        model::Alarm { kind: AlarmKind::Canary, detail: "Ada Lovelace holds X".into(), ..common::guard_alarm() };
     run.alarms.push(alarm);
     let options = |details| Options { details, titles: default_titles(), at: at("2026-07-01T02:00:10Z") };
     let tell = |details| {

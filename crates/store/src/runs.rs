@@ -41,6 +41,11 @@ impl Store {
         self.named(read_last(&self.connection, limit))
     }
 
+    /// When the last run that did not fail ended.
+    pub fn last_success(&self) -> Result<Option<Timestamp>> {
+        self.named(read_last_success(&self.connection))
+    }
+
     /// One of them.
     pub fn run(&self, run: &RunId) -> Result<Option<RunRow>> {
         self.named(read_one(&self.connection, run))
@@ -53,6 +58,13 @@ fn read_last(connection: &Connection, limit: usize) -> Result<Vec<RunRow>, Fault
     let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY seq DESC LIMIT ?1"))?;
     let rows = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], run_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn read_last_success(connection: &Connection) -> Result<Option<Timestamp>, Fault> {
+    let select = "SELECT finished_at FROM runs WHERE finished_at IS NOT NULL AND outcome <> 'failed' \
+                  ORDER BY seq DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(select)?;
+    Ok(statement.query_row([], |row| row.get::<_, At>(0)).optional()?.map(|at| at.0))
 }
 
 fn read_one(connection: &Connection, run: &RunId) -> Result<Option<RunRow>, Fault> {

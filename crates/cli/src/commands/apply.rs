@@ -5,10 +5,13 @@ use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job::{self, Access, Job};
+use crate::notices::Notices;
 use crate::output;
 use crate::registry::Setup;
 use ::sync::{Finished, Planned, Session};
+use engine::GuardClass;
 use model::Plan;
+use std::collections::BTreeMap;
 use std::path::Path;
 use store::Store;
 
@@ -19,7 +22,7 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     let given = args.approvals.by_class();
     let approvals = job.approvals(given.clone())?;
     let access = if args.dry_run { Access::Read } else { Access::Write };
-    let mut session = job.session(&setup, access, approvals.clone())?;
+    let session = job.session(&setup, access, approvals.clone())?;
     let plan = find(session.store(), args.plan.as_deref())?;
     if let Some(warning) = args.plan.as_deref().and_then(|name| output::wide(Path::new(name))) {
         context.note(&format!("warning: {warning}"));
@@ -38,13 +41,34 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
         context.note("nothing was applied");
         return Ok(Code::Done);
     }
+    // An undo looks at neither side, so it knows nothing of what waits.
+    let mut notices = Notices::unannounced(&setup.config);
+    let tells = plan.undoes.is_none();
+    let result = apply(context, args, &setup, session, (plan, approvals), &mut notices).await;
+    drop(job);
+    if tells {
+        notices.end(&result).await;
+    }
+    result
+}
+
+/// The run itself; `notices` sees its report.
+async fn apply(
+    context: &Context,
+    args: &args::Apply,
+    setup: &Setup,
+    mut session: Session<'_>,
+    (plan, approvals): (Plan, BTreeMap<GuardClass, u64>),
+    notices: &mut Notices,
+) -> Fallible<Code> {
     // What is stored is for an ordinary run: an undo neither needs nor uses it.
     let planned = if approvals.is_empty() || plan.undoes.is_some() {
         session.revalidate(plan).await?
     } else {
         session.revalidate_with_approvals(plan).await?
     };
-    let finished = carry_out(&mut session, &setup, &planned).await?;
+    let finished = carry_out(&mut session, setup, &planned).await?;
+    notices.saw(&finished.report);
     super::sync::close(context, &planned.plan, finished, args.shape)
 }
 

@@ -13,11 +13,11 @@ use serde::Serialize;
 use std::io::Write;
 
 #[derive(Serialize)]
-struct Check {
+pub(crate) struct Check {
     #[serde(rename = "check")]
-    what: String,
-    ok: bool,
-    detail: String,
+    pub(crate) what: String,
+    pub(crate) ok: bool,
+    pub(crate) detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
     #[serde(skip)]
@@ -34,11 +34,18 @@ impl Check {
         Self { what: check.to_owned(), ok: false, detail, hint: failure.hint, code: failure.code }
     }
 
-    fn of(check: &str, result: Fallible<String>) -> Self {
+    pub(crate) fn of(check: &str, result: Fallible<String>) -> Self {
         match result {
             Ok(detail) => Self::good(check, detail),
             Err(failure) => Self::bad(check, failure),
         }
+    }
+
+    /// One line, and the hint where it is bad.
+    pub(crate) fn draw(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let mark = if self.ok { "ok  " } else { "FAIL" };
+        writeln!(out, "{mark}  {:14} {}", self.what, report::text::safe(&self.detail))?;
+        self.hint.iter().try_for_each(|hint| writeln!(out, "      hint: {hint}"))
     }
 }
 
@@ -71,6 +78,7 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
     });
     checks.push(Check::of("records", list_crm(context, &setup).await));
     checks.push(Check::of("state", state(&setup)));
+    checks.extend(super::notify::set_up(&setup.config));
     if !args.offline {
         checks.push(Check::of("account", account(context, &setup).await));
     }
@@ -79,13 +87,17 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
     } else {
         output::print(|out| draw(&checks, &columns, out))?;
     }
-    // What another command would end with: a wrong configuration will not pass by itself.
+    Ok(code(&checks))
+}
+
+/// What another command would end with: a wrong configuration will not pass by itself.
+pub(crate) fn code(checks: &[Check]) -> Code {
     let is = |code: Code| checks.iter().any(|check| check.code == code);
-    Ok(match (is(Code::Usage), is(Code::Failed)) {
+    match (is(Code::Usage), is(Code::Failed)) {
         (true, _) => Code::Usage,
         (false, true) => Code::Failed,
         (false, false) => Code::Done,
-    })
+    }
 }
 
 fn columns(inspection: &Inspection) -> Vec<Column> {
@@ -134,13 +146,7 @@ async fn account(context: &Context, setup: &Setup) -> Fallible<String> {
 }
 
 fn draw(checks: &[Check], columns: &[Column], out: &mut dyn Write) -> std::io::Result<()> {
-    for check in checks {
-        let mark = if check.ok { "ok  " } else { "FAIL" };
-        writeln!(out, "{mark}  {:14} {}", check.what, report::text::safe(&check.detail))?;
-        if let Some(hint) = &check.hint {
-            writeln!(out, "      hint: {hint}")?;
-        }
-    }
+    checks.iter().try_for_each(|check| check.draw(out))?;
     if columns.is_empty() {
         return Ok(());
     }

@@ -19,6 +19,7 @@ mod forget;
 mod history;
 mod init;
 mod names;
+mod notify;
 mod own_value;
 mod phone;
 mod plan;
@@ -59,7 +60,8 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Exclude(args) => exclude::run(context, &args),
         Command::Approve(args) => approve::run(context, &args),
         Command::Review(args) => review::run(context, &args).await,
-        Command::Status(_) => status::run(context),
+        Command::Status(args) => status::run(context, &args).await,
+        Command::Notify(args) => notify::run(context, &args).await,
         Command::History(args) => history::run(context, &args),
         Command::Undo(args) => undo::run(context, &args).await,
         Command::Retry(args) => retry::run(context, &args),
@@ -77,6 +79,11 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
             Ok(Code::Done)
         }
     }
+}
+
+/// Conflicts that nobody has decided.
+pub(crate) fn open_conflicts(store: &store::Store) -> Fallible<Vec<model::Conflict>> {
+    conflicts::open(store)
 }
 
 /// The configuration and what it comes to.

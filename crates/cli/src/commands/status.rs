@@ -1,5 +1,6 @@
 //! `tieline status`: what is in sync, what waits, how the last run went. Asks neither side.
 
+use crate::args;
 use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
@@ -78,7 +79,10 @@ struct LastRun {
 }
 
 /// Runs the command.
-pub(crate) fn run(context: &Context) -> Fallible<Code> {
+pub(crate) async fn run(context: &Context, args: &args::Status) -> Fallible<Code> {
+    if args.alert {
+        return alert(context).await;
+    }
     let path = Config::load(&context.global.config)?.state_path();
     let store = job::look(&path)?;
     let counts = store.counts()?;
@@ -117,6 +121,20 @@ pub(crate) fn run(context: &Context) -> Fallible<Code> {
         output::print(|out| draw(&status, out))?;
     }
     Ok(Code::Done)
+}
+
+/// What is overdue, for a monitor: nothing and 0, or a line each and 1.
+async fn alert(context: &Context) -> Fallible<Code> {
+    let config = Config::load(&context.global.config)?;
+    job::look(&config.state_path())?; // a state that is not there is no quiet night
+    let summary = crate::notices::look(&config).await;
+    let overdue: Vec<&str> = summary.blocks.iter().flat_map(|block| &block.entries).map(|entry| &*entry.text).collect();
+    if context.global.json {
+        output::print_json(&serde_json::json!({ "overdue": summary.told.overdue, "lines": overdue }))?;
+    } else {
+        output::print(|out| overdue.iter().try_for_each(|line| writeln!(out, "{line}")))?;
+    }
+    Ok(if summary.told.overdue.is_empty() { Code::Done } else { Code::Failed })
 }
 
 fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {

@@ -2,12 +2,17 @@
 
 use super::plan;
 use crate::args;
+use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job::{self, Access, Job};
+use crate::notices::Notices;
 use crate::output;
+use crate::registry::Setup;
+use engine::GuardClass;
 use model::{AlarmKind, Plan, RunOutcome, RunReport};
+use std::collections::BTreeMap;
 
 /// Runs the command.
 pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> {
@@ -17,7 +22,22 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
         plan::show(context, &made, args.shape.all)?;
         return Ok(plan::code(&made, args.shape.exit_code));
     }
-    let setup = super::setup(context)?;
+    let config = Config::load(&context.global.config)?;
+    let mut notices = Notices::begin(&config);
+    let result = nightly(context, args, config, approvals, &mut notices).await;
+    notices.end(&result).await;
+    result
+}
+
+/// The run itself; `notices` sees its report.
+async fn nightly(
+    context: &Context,
+    args: &args::Sync,
+    config: Config,
+    approvals: BTreeMap<GuardClass, u64>,
+    notices: &mut Notices,
+) -> Fallible<Code> {
+    let setup = Setup::new(config)?;
     let mut job = Job::open(context, &setup, "sync")?;
     let approvals = job.approvals(approvals)?;
     let mut session = job.session(&setup, Access::Write, approvals)?;
@@ -29,6 +49,7 @@ pub(crate) async fn run(context: &Context, args: &args::Sync) -> Fallible<Code> 
     plan::keep(&mut session, &planned.plan, None)?;
     log(&planned.plan);
     let finished = session.apply(&planned).await?;
+    notices.saw(&finished.report);
     job::retain(&mut session, &setup, planned.plan.created_at)?;
     if let Some(path) = setup.config.activities() {
         let (count, written) = super::calls::write_activities(session.store(), &path)?;

@@ -35,6 +35,26 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("guards.creates", &["floor", "percent"]),
     ("guards.changed", &["floor", "percent"]),
     ("state", &["path", "keep_days"]),
+    (
+        "notify",
+        &[
+            "when",
+            "details",
+            "no_run_hours",
+            "conflict_days",
+            "timeout_seconds",
+            "file",
+            "mail",
+            "webhook",
+            "slack",
+            "ping",
+        ],
+    ),
+    ("notify.file", &["path"]),
+    ("notify.mail", &["host", "port", "tls", "from", "to", "user", "password_file", "ca_file"]),
+    ("notify.webhook", &["url_file"]),
+    ("notify.slack", &["url_file"]),
+    ("notify.ping", &["url_file"]),
 ];
 
 /// The first unknown key, in words.

@@ -2,6 +2,7 @@
 
 mod fields;
 pub(crate) mod keys;
+mod notify;
 mod secrets;
 
 use crate::failure::{Failure, Fallible};
@@ -12,7 +13,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use fields::{FieldConfig, FieldSpec};
-pub(crate) use secrets::credentials;
+pub(crate) use notify::{Notify, WebTo, When};
+pub(crate) use secrets::{Source, credentials};
 
 /// Name of the file where `--config` does not name one.
 pub(crate) const DEFAULT_PATH: &str = "tieline.toml";
@@ -35,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) deletes: Deletes,
     pub(crate) guards: Guards,
     pub(crate) state: State,
+    pub(crate) notify: Notify,
     /// Where it was read from; every relative path in it is relative to this file.
     #[serde(skip)]
     pub(crate) file: PathBuf,
@@ -243,6 +246,7 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         self.check_pace()?;
         self.record_pages()?;
+        self.notify.check()?;
         if self.deletes.sightings == 0 {
             return Err("deletes.sightings must be at least 1".to_owned());
         }
