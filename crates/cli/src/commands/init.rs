@@ -160,6 +160,9 @@ min_hours = 20                   # ...at least this far apart, before the other 
 # [guards]                       # per run and per 7 days: max(floor, percent of the linked contacts)
 # deletes = { floor = 5, percent = 2 }
 
+# [notify]                       # who is told how a run went: [notify.mail], [notify.slack], [notify.file] ...
+# when = \"change\"                # or always; docs/guides/nightly.md
+
 [state]
 path = \"tieline.db\"
 # keep_days = 400                # history of writes; `tieline forget PHONE` erases one person at once

@@ -137,11 +137,7 @@ async fn tell(config: &Config, summary: &Summary, memory: &mut Memory, news: imp
         match (news(&before), channel) {
             (Some(told), Ok(channel)) => due.push((channel, told)),
             (Some(_), Err(failure)) => note(name, &failure.message, failure.hint.as_deref()),
-            (None, _)
-                if before.condition == summary.told.condition && before != summary.told && summary.run.is_some() =>
-            {
-                keep(memory, name, &summary.told);
-            }
+            (None, _) if summary.run.is_some() && before != summary.told => keep(memory, name, &summary.told),
             (None, _) => {}
         }
     }
