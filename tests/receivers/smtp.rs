@@ -53,16 +53,9 @@ impl Mail {
         let mut rest = joined.as_bytes();
         while let Some((&first, tail)) = rest.split_first() {
             let code = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-            match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| first == b'=') {
-                Some(byte) => {
-                    bytes.push(byte);
-                    rest = &tail[2..];
-                }
-                None => {
-                    bytes.push(first);
-                    rest = tail;
-                }
-            }
+            let byte = code.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| first == b'=');
+            bytes.push(byte.unwrap_or(first));
+            rest = if byte.is_some() { &tail[2..] } else { tail };
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }

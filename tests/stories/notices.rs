@@ -172,7 +172,7 @@ fn a_failed_run_is_told_with_the_hint() {
     wrong();
     assert_eq!(town.told(), [1, 1, 1], "told once");
     let subject = town.subjects().remove(0);
-    assert!(subject.starts_with("tieline: failed: The run failed: JustCall"), "{subject}");
+    assert!(subject.starts_with("tieline: failed: JustCall"), "{subject}");
     let mail = town.post.mails()[0].readable();
     assert!(mail.contains("hint: ") && mail.contains("JUSTCALL_API_KEY") && !mail.contains("wrong-secret"), "{mail}");
     let fails = town.web.paths().iter().filter(|path| **path == format!("{PING}/fail")).count();
@@ -289,7 +289,7 @@ fn a_test_message_says_what_happened() {
     let town = Town::new("");
     let world = &town.world;
     let list = world.run(&["notify"]).ends(0).stdout;
-    assert!(list.contains("ops@example.com by localhost:") && list.contains("last told: fine"), "{list}");
+    assert!(list.contains("ops@example.com by localhost:") && list.contains("told nothing yet"), "{list}");
     assert!(town.web.posted().is_empty() && town.post.mails().is_empty(), "looking asks nobody");
     let good = world.run(&["notify", "--test"]).ends(0).stdout;
     assert_eq!(good.matches("ok  ").count(), 5, "{good}");
@@ -303,7 +303,12 @@ fn a_test_message_says_what_happened() {
     let doctor = world.run(&["doctor", "--offline"]).ends(2).stdout;
     assert!(doctor.contains("FAIL  notify.mail") && doctor.contains("ok    notify.slack"), "{doctor}");
     // A test is no message about a run.
-    assert_eq!(world.run(&["notify"]).stdout.matches("last told: fine").count(), 3);
+    assert_eq!(world.run(&["notify"]).stdout.matches("told nothing yet").count(), 3);
+    town.web.says(200, "ok");
+    world.write("mail.key", PASSWORD);
+    town.quarrel();
+    world.run(&["sync"]).ends(0);
+    assert_eq!(world.run(&["notify"]).stdout.matches("last told: needs you").count(), 4);
     world.configure("");
     world.run(&["notify", "--test"]).fails(2, &["names no channel", "[notify.file]"]);
 }

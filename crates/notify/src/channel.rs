@@ -9,7 +9,7 @@ pub enum Channel {
     /// A file that holds the last message.
     File(File),
     /// E-mail.
-    Mail(Mail),
+    Mail(Box<Mail>),
     /// A webhook, in one of its forms.
     Web(Webhook),
 }

@@ -161,13 +161,14 @@ impl Summary {
         let told =
             Told { condition: condition(stopped, counts, &late), overdue: late.iter().map(|late| late.0).collect() };
         let first_late = late.first().map(|(_, text)| text.clone());
+        let why = trouble.as_ref().filter(|_| report.is_none()).map(|trouble| trouble.message.clone());
         let headline = headline(report, trouble.as_ref(), first_late, options);
         let blocks = blocks(report, trouble.as_ref(), &late, standing, options);
         Self {
             format: FORMAT,
             test: false,
             at: options.at,
-            subject: subject(&told, counts, &headline, report),
+            subject: subject(&told, counts, why.as_deref().unwrap_or(&headline), report),
             headline,
             counts,
             run: report.map(|run| run.run.clone()),
@@ -258,13 +259,15 @@ fn capital(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn subject(told: &Told, counts: Counts, headline: &str, report: Option<&RunReport>) -> String {
+/// One line for a mailbox; `short` is what happened.
+fn subject(told: &Told, counts: Counts, short: &str, report: Option<&RunReport>) -> String {
+    let short = short.trim_end_matches('.');
     let total = counts.total();
     let waits =
         format!("{} {} you: {}", words::number(total), if total == 1 { "needs" } else { "need" }, counts.words());
     let text = match told.condition {
-        Condition::Failed if total > 0 => format!("failed: {}; {waits}", headline.trim_end_matches('.')),
-        Condition::Failed => format!("failed: {}", headline.trim_end_matches('.')),
+        Condition::Failed if total > 0 => format!("failed: {short}; {waits}"),
+        Condition::Failed => format!("failed: {short}"),
         Condition::NeedsYou => waits,
         Condition::Fine => {
             let written: u64 = report.map_or(0, |run| {

@@ -5,6 +5,9 @@ use jiff::tz::TimeZone;
 use report::words;
 use std::fmt::Write as _;
 
+/// Title of the commands that help: whoever reads a mail is elsewhere.
+pub(crate) const MORE: &str = "To look closer, where tieline runs";
+
 /// The whole text.
 pub(crate) fn text(summary: &Summary) -> String {
     let mut out = format!("{}\n\n{}\n", summary.subject, summary.headline);
@@ -18,7 +21,7 @@ pub(crate) fn text(summary: &Summary) -> String {
         }
     }
     if !summary.next.is_empty() {
-        let _ = write!(out, "\nOn the machine that syncs\n");
+        let _ = write!(out, "\n{MORE}\n");
         for command in &summary.next {
             let _ = writeln!(out, "- {command}");
         }

@@ -56,16 +56,15 @@ fn each_thing_that_waits_for_a_person_is_counted() {
     let standing = Standing { parked: 2, ..known() };
     let summary = tell(Some(&run), None, &standing);
     assert_eq!(summary.subject, "tieline: 5 need you: 1 conflict, 1 held change, 2 refused records and 1 alarm");
-    for alone in [Standing { parked: 1, ..known() }] {
-        assert_eq!(tell(Some(&quiet()), None, &alone).told.condition, Condition::NeedsYou);
-    }
+    let alone = Standing { parked: 1, ..known() };
+    assert_eq!(tell(Some(&quiet()), None, &alone).told.condition, Condition::NeedsYou);
 }
 
 #[test]
 fn a_failed_run_says_what_and_what_to_do() {
     let summary = tell(None, Some("JustCall: answered with 401"), &known());
     assert_eq!(summary.told.condition, Condition::Failed);
-    assert_eq!(summary.subject, "tieline: failed: The run failed: JustCall: answered with 401");
+    assert_eq!(summary.subject, "tieline: failed: JustCall: answered with 401");
     assert_eq!(summary.blocks[0].entries[1].text, "hint: wait");
     // One that got half-way says that, and why it went no further.
     let run = RunReport { outcome: RunOutcome::Failed, ..common::run() };

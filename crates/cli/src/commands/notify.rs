@@ -9,7 +9,6 @@ use crate::failure::{Failure, Fallible};
 use crate::notices::channels;
 use crate::notices::memory::Memory;
 use crate::output;
-use jiff::Timestamp;
 use notify::{Channel, Signal, Summary};
 
 /// Runs the command.
@@ -41,7 +40,8 @@ fn list(config: &Config) -> Vec<Check> {
     let mut checks = set_up(config);
     for check in &mut checks {
         if let Some(name) = check.what.strip_prefix("notify.").filter(|name| check.ok && *name != "ping") {
-            check.detail = format!("{}, last told: {}", check.detail, memory.told(name).condition.words());
+            let last = memory.last(name).map(|told| format!("last told: {}", told.condition.words()));
+            check.detail = format!("{}, {}", check.detail, last.as_deref().unwrap_or("told nothing yet"));
         }
     }
     checks
@@ -49,7 +49,7 @@ fn list(config: &Config) -> Vec<Check> {
 
 /// Sends a test message everywhere. What was told before stays as it is.
 async fn test(config: &Config) -> Vec<Check> {
-    let summary = Summary::test(Timestamp::now());
+    let summary = Summary::test(crate::notices::now());
     let mut checks = Vec::new();
     for (name, channel) in channels::messages(config) {
         let result = match channel {

@@ -16,7 +16,7 @@ pub(crate) fn messages(config: &Config) -> Vec<Named<Channel>> {
         found.push(("file", Ok(Channel::File(File::new(config.resolve(&file.path))))));
     }
     if notify.mail.is_some() {
-        found.push(("mail", mail(config).map(Channel::Mail)));
+        found.push(("mail", mail(config).map(|mail| Channel::Mail(Box::new(mail)))));
     }
     for (name, to, form) in [("webhook", &notify.webhook, Form::Json), ("slack", &notify.slack, Form::Slack)] {
         if let Some(to) = to {
@@ -29,13 +29,12 @@ pub(crate) fn messages(config: &Config) -> Vec<Named<Channel>> {
 /// The monitor.
 pub(crate) fn ping(config: &Config) -> Option<Fallible<Ping>> {
     let to = config.notify.ping.as_ref()?;
-    let ping =
-        url(config, "ping", to).and_then(|url| Ok(Ping::new(&url, config.notify.timeout()).map_err(setup("ping"))?));
+    let ping = url(config, "ping", to).and_then(|url| Ping::new(&url, config.notify.timeout()).map_err(setup("ping")));
     Some(ping)
 }
 
 fn web(config: &Config, name: &'static str, to: &WebTo, form: Form) -> Fallible<Webhook> {
-    Ok(Webhook::new(&url(config, name, to)?, form, config.notify.timeout()).map_err(setup(name))?)
+    Webhook::new(&url(config, name, to)?, form, config.notify.timeout()).map_err(setup(name))
 }
 
 fn url(config: &Config, name: &str, to: &WebTo) -> Fallible<Secret> {
@@ -73,7 +72,7 @@ fn mail(config: &Config) -> Fallible<Mail> {
         ca: ca.transpose()?,
         timeout: config.notify.timeout(),
     };
-    Ok(Mail::new(settings).map_err(setup("mail"))?)
+    Mail::new(settings).map_err(setup("mail"))
 }
 
 fn setup(name: &str) -> impl Fn(notify::Error) -> Failure {

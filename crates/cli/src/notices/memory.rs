@@ -21,11 +21,10 @@ impl Memory {
         Self { store, facts }
     }
 
-    /// What a channel was told last; that all is fine, where it was told nothing yet.
-    pub(crate) fn told(&self, channel: &str) -> Told {
+    /// What a channel was told last, if anything.
+    pub(crate) fn last(&self, channel: &str) -> Option<Told> {
         let key = key(channel);
-        let found = self.facts.iter().find(|(name, _)| *name == key);
-        found.and_then(|(_, text)| text.parse().ok()).unwrap_or_default()
+        self.facts.iter().find(|(name, _)| *name == key).and_then(|(_, text)| text.parse().ok())
     }
 
     /// Keeps what a channel was told.

@@ -83,7 +83,13 @@ pub(crate) async fn look(config: &Config) -> Summary {
 
 fn options(config: &Config) -> Options {
     let titles = report::view::default_titles();
-    Options { details: config.notify.details, titles, at: Timestamp::now() }
+    Options { details: config.notify.details, titles, at: now() }
+}
+
+/// Whole seconds, as everywhere.
+pub(crate) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 fn standing(memory: &Memory) -> Standing {
@@ -133,7 +139,7 @@ async fn signal(config: &Config, summary: &Summary) {
 async fn tell(config: &Config, summary: &Summary, memory: &mut Memory, news: impl Fn(&Told) -> Option<Told>) {
     let mut due: Vec<(Channel, Told)> = Vec::new();
     for (name, channel) in channels::messages(config) {
-        let before = memory.told(name);
+        let before = memory.last(name).unwrap_or_default(); // all was fine
         match (news(&before), channel) {
             (Some(told), Ok(channel)) => due.push((channel, told)),
             (Some(_), Err(failure)) => note(name, &failure.message, failure.hint.as_deref()),
@@ -160,5 +166,93 @@ fn keep(memory: &mut Memory, channel: &str, told: &Told) {
 /// Also with --quiet: at night, nobody would know otherwise why no message came.
 fn note(channel: &str, what: &str, hint: Option<&str>) {
     let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-    anstream::eprintln!("note: notify.{channel}: {what}{hint}; how the run ended is not changed by this");
+    anstream::eprintln!("note: notify.{channel}: {what}{hint}; the run itself is not affected");
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use model::{Applied, BySide, RunId, RunOutcome};
+
+    /// A configuration with a file as its only channel, and a state beside it.
+    fn place() -> (tempfile::TempDir, Config) {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "[notify.file]\npath = \"notice.txt\"\n";
+        let config = Config::parse(text, &folder.path().join("tieline.toml")).unwrap();
+        drop(store::Store::open(&config.state_path(), [7; 16]).unwrap());
+        (folder, config)
+    }
+
+    fn told(config: &Config) -> String {
+        Memory::open(&config.state_path()).last("file").map(|told| told.to_string()).unwrap_or_default()
+    }
+
+    fn remember(config: &Config, text: &str) {
+        Memory::open(&config.state_path()).keep("file", &text.parse().unwrap()).unwrap();
+    }
+
+    async fn ends(config: &Config, result: Fallible<Code>) {
+        let mut notices = Notices::unannounced(config);
+        let report = RunReport {
+            format: model::RUN_FORMAT.to_owned(),
+            run: RunId("r1".to_owned()),
+            outcome: RunOutcome::Clean,
+            applied: BySide::from_fn(|_| Applied::default()),
+            stale: Vec::new(),
+            failed: Vec::new(),
+            held: Vec::new(),
+            conflicts: Vec::new(),
+            alarms: Vec::new(),
+            requests: BySide::default(),
+            seconds: 1.0,
+            plan: None,
+            error: None,
+        };
+        if result.is_ok() {
+            notices.saw(&report);
+        }
+        notices.end(&result).await;
+    }
+
+    #[tokio::test]
+    async fn what_was_overdue_can_become_so_again() {
+        let (_folder, mut config) = place();
+        config.notify.no_run_hours = 0;
+        remember(&config, "fine old_conflict");
+        ends(&config, Ok(Code::Done)).await;
+        assert_eq!(told(&config), "fine");
+        // A look without a run knows only what is overdue, and adds that.
+        config.notify.no_run_hours = 36;
+        remember(&config, "needs_you old_conflict");
+        look(&config).await;
+        assert_eq!(told(&config), "failed no_run old_conflict");
+    }
+
+    #[tokio::test]
+    async fn a_failure_names_nobody_unless_details_are_asked_for() {
+        let (folder, mut config) = place();
+        let notice = || std::fs::read_to_string(folder.path().join("notice.txt")).unwrap();
+        let failure = |personal| Failure { personal, ..Failure::new("row 7, Ada: +14155550142, ada@example.com") };
+        for (details, personal, shown, hidden) in [
+            (false, false, "row 7, Ada: +1415•••0142, a•••@•••", "+14155550142"),
+            (false, true, "the message names a contact", "Ada"),
+            (true, true, "row 7, Ada: +14155550142, ada@example.com", "•••"),
+        ] {
+            config.notify.details = details;
+            remember(&config, "fine");
+            ends(&config, Err(failure(personal))).await;
+            assert!(notice().contains(shown) && !notice().contains(hidden), "{}", notice());
+        }
+    }
+
+    #[test]
+    fn errors_about_one_contact_are_known_as_such() {
+        let canary = sync::Error::Canary { detail: "Ada holds X".to_owned(), left: 3 };
+        assert!(Failure::from(canary).personal);
+        let row = connector::Error::new(connector::ErrorKind::Data, "row 7");
+        assert!(Failure::from(sync::Error::Replica { side: model::Side::Crm, source: row }).personal);
+        let network = connector::Error::new(connector::ErrorKind::Unreachable, "no network");
+        assert!(!Failure::from(network).personal);
+    }
 }
