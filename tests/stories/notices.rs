@@ -188,6 +188,19 @@ fn a_failed_run_is_told_with_the_hint() {
 }
 
 #[test]
+fn a_file_without_a_header_tells_nobody_its_first_contact() {
+    let town = Town::new("");
+    let world = &town.world;
+    let rows: String = world.read("crm.csv").lines().skip(1).map(|line| format!("{line}\n")).collect();
+    world.write("crm.csv", rows);
+    let output = world.run(&["sync"]).fails(2, &[]);
+    assert!(output.stderr.contains("Persona"), "the machine itself says what stands there: {}", output.stderr);
+    assert_eq!(town.notices()[0]["condition"], "failed");
+    let all = format!("{:?}{:?}", town.web.posted(), town.post.mails());
+    assert!(!all.contains("Person") && !all.contains("Kim") && all.contains("tieline doctor"), "{all}");
+}
+
+#[test]
 fn secrets_stand_nowhere_but_in_their_files() {
     let town = Town::new("when = \"always\"\ndetails = true");
     let world = &town.world;

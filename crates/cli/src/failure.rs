@@ -6,6 +6,17 @@ use std::error::Error;
 /// Result of a command's step.
 pub(crate) type Fallible<T> = Result<T, Failure>;
 
+/// What of a failure's text may quote a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    /// Nothing.
+    Nobody,
+    /// The hint: it lists columns, and a file without a header has a contact there.
+    InHint,
+    /// Any of it.
+    Anywhere,
+}
+
 /// What went wrong, for a person.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -17,14 +28,14 @@ pub(crate) struct Failure {
     pub(crate) hint: Option<String>,
     /// How the process ends.
     pub(crate) code: Code,
-    /// Whether the text may name a contact: then it is for this machine alone.
-    pub(crate) personal: bool,
+    /// What of the text may quote a contact: that is for this machine alone.
+    pub(crate) quotes: Quotes,
 }
 
 impl Failure {
     /// The run failed.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new(), hint: None, code: Code::Failed, personal: false }
+        Self { message: message.into(), causes: Vec::new(), hint: None, code: Code::Failed, quotes: Quotes::Nobody }
     }
 
     /// The command line or the configuration is wrong.
@@ -35,6 +46,12 @@ impl Failure {
     /// What to do about it.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The hint lists columns of a file.
+    pub(crate) fn lists_columns(mut self) -> Self {
+        self.quotes = Quotes::InHint;
         self
     }
 
@@ -66,7 +83,7 @@ impl From<sync::Error> for Failure {
             }
             other => Self::from_error(other),
         };
-        Self { hint, code, personal: names_a_contact(&error), ..shown }
+        Self { hint, code, quotes: quotes(&error), ..shown }
     }
 }
 
@@ -97,8 +114,12 @@ impl From<sync::decide::Refusal> for Failure {
 impl From<connector::Error> for Failure {
     fn from(error: connector::Error) -> Self {
         let code = if error.kind == connector::ErrorKind::Config { Code::Usage } else { Code::Failed };
-        let personal = error.kind == connector::ErrorKind::Data;
-        Self { hint: Some(hint_of_replica(&error)), code, personal, ..Self::from_error(&error) }
+        Self {
+            hint: Some(hint_of_replica(&error)),
+            code,
+            quotes: quotes_of_replica(&error),
+            ..Self::from_error(&error)
+        }
     }
 }
 
@@ -114,11 +135,19 @@ const fn code_of_store(error: &store::Error) -> Code {
 }
 
 /// Errors about one record, or with a piece of a file in them.
-fn names_a_contact(error: &sync::Error) -> bool {
+fn quotes(error: &sync::Error) -> Quotes {
     match error {
-        sync::Error::Canary { .. } | sync::Error::Unsound(_) | sync::Error::ExcludedSince { .. } => true,
-        sync::Error::Replica { source, .. } => source.kind == connector::ErrorKind::Data,
-        _ => false,
+        sync::Error::Canary { .. } | sync::Error::Unsound(_) | sync::Error::ExcludedSince { .. } => Quotes::Anywhere,
+        sync::Error::Replica { source, .. } => quotes_of_replica(source),
+        _ => Quotes::Nobody,
+    }
+}
+
+fn quotes_of_replica(error: &connector::Error) -> Quotes {
+    match error.kind {
+        connector::ErrorKind::Data => Quotes::Anywhere,
+        connector::ErrorKind::Config => Quotes::InHint,
+        _ => Quotes::Nobody,
     }
 }
 

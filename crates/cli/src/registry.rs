@@ -159,15 +159,14 @@ fn complete(
             }
         }
         if let Some(spec) = specs.iter().find(|spec| spec.crm.is_none()) {
-            return Err(Failure::usage(format!("no column of {} holds {}", csv.identity, spec.field)).hint(format!(
-                "name it: [fields] {} = \"Column\"; {}",
-                spec.field,
-                columns(&inspection)
-            )));
+            return Err(Failure::usage(format!("no column of {} holds {}", csv.identity, spec.field))
+                .hint(format!("name it: [fields] {} = \"Column\"; {}", spec.field, columns(&inspection)))
+                .lists_columns());
         }
         if !specs.iter().any(|spec| spec.field == Field::Phone) {
             return Err(Failure::usage(format!("no column of {} holds phone numbers", csv.identity))
-                .hint(format!("name it: [fields] phone = \"Column\"; {}", columns(&inspection))));
+                .hint(format!("name it: [fields] phone = \"Column\"; {}", columns(&inspection)))
+                .lists_columns());
         }
     }
     csv.columns = specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect();

@@ -36,9 +36,19 @@ fn below(package: &str) -> Option<&'static [&'static str]> {
         "testkit" => &["model", "connector", "sandbox"],
         "chaos" => &["model", "engine", "connector", "store", "sync", "testkit"],
         "review" => &["model", "report", "store", "sync"],
-        "tieline" => {
-            &["model", "engine", "connector", "connector-*", "store", "sync", "report", "review", "notify", "sandbox", "chaos"]
-        }
+        "tieline" => &[
+            "model",
+            "engine",
+            "connector",
+            "connector-*",
+            "store",
+            "sync",
+            "report",
+            "review",
+            "notify",
+            "sandbox",
+            "chaos",
+        ],
         package if package.starts_with("connector-") => &["model", "connector"],
         _ => return None,
     })

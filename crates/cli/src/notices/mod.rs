@@ -6,13 +6,16 @@ pub(crate) mod memory;
 
 use crate::config::{Config, When};
 use crate::exit::Code;
-use crate::failure::{Failure, Fallible};
+use crate::failure::{Failure, Fallible, Quotes};
 use crate::mask::mask;
 use jiff::Timestamp;
 use memory::Memory;
 use model::RunReport;
 use notify::{Channel, Condition, Ended, Options, Signal, Standing, Summary, Told, Trouble};
 use tokio::task::JoinHandle;
+
+/// Where a text stands that is not repeated in a message.
+const HERE: &str = "the output of the run says more; so does `tieline doctor`, where tieline runs";
 
 /// The messages of one run.
 pub(crate) struct Notices {
@@ -99,25 +102,17 @@ fn standing(memory: &Memory) -> Standing {
     })
 }
 
-/// Why a run failed, in words that may leave this machine: without details no number, no address, and nothing of a
-/// message that names a contact.
+/// Why a run failed, in words that may leave this machine: without details no number, no address, and nothing of a text
+/// that may quote a contact.
 fn trouble(failure: &Failure, details: bool) -> Trouble {
-    if details {
-        return Trouble {
-            message: failure.message.clone(),
-            causes: failure.causes.clone(),
-            hint: failure.hint.clone(),
-        };
+    let quotes = if details { Quotes::Nobody } else { failure.quotes };
+    let clean = |text: &String| if details { text.clone() } else { mask(text) };
+    if quotes == Quotes::Anywhere {
+        let message = "the message may name a contact, so it is not repeated here".to_owned();
+        return Trouble { message, causes: Vec::new(), hint: Some(HERE.to_owned()) };
     }
-    if failure.personal {
-        let message = "the message names a contact: it stands in the output of the run".to_owned();
-        return Trouble { message, causes: Vec::new(), hint: failure.hint.as_deref().map(mask) };
-    }
-    Trouble {
-        message: mask(&failure.message),
-        causes: failure.causes.iter().map(|cause| mask(cause)).collect(),
-        hint: failure.hint.as_deref().map(mask),
-    }
+    let hint = if quotes == Quotes::InHint { Some(HERE.to_owned()) } else { failure.hint.as_ref().map(clean) };
+    Trouble { message: clean(&failure.message), causes: failure.causes.iter().map(clean).collect(), hint }
 }
 
 /// Success or failure, for the monitor.
@@ -233,26 +228,35 @@ mod tests {
     async fn a_failure_names_nobody_unless_details_are_asked_for() {
         let (folder, mut config) = place();
         let notice = || std::fs::read_to_string(folder.path().join("notice.txt")).unwrap();
-        let failure = |personal| Failure { personal, ..Failure::new("row 7, Ada: +14155550142, ada@example.com") };
-        for (details, personal, shown, hidden) in [
-            (false, false, "row 7, Ada: +1415•••0142, a•••@•••", "+14155550142"),
-            (false, true, "the message names a contact", "Ada"),
-            (true, true, "row 7, Ada: +14155550142, ada@example.com", "•••"),
+        let failure =
+            |quotes| Failure { quotes, ..Failure::new("row 7, Ada: +14155550142").hint("Eve, eve@example.com") };
+        for (details, quotes, shown, hidden) in [
+            (false, Quotes::Nobody, &["row 7, Ada: +1415•••0142", "e•••@•••"][..], &["+14155550142", "eve@"][..]),
+            (false, Quotes::InHint, &["row 7, Ada: +1415•••0142", HERE], &["Eve", "e•••"]),
+            (false, Quotes::Anywhere, &["may name a contact", HERE], &["Ada", "Eve"]),
+            (true, Quotes::Anywhere, &["row 7, Ada: +14155550142", "eve@example.com"], &["•••", HERE]),
         ] {
             config.notify.details = details;
             remember(&config, "fine");
-            ends(&config, Err(failure(personal))).await;
-            assert!(notice().contains(shown) && !notice().contains(hidden), "{}", notice());
+            ends(&config, Err(failure(quotes))).await;
+            assert!(shown.iter().all(|text| notice().contains(text)), "{}", notice());
+            assert!(!hidden.iter().any(|text| notice().contains(text)), "{}", notice());
         }
     }
 
     #[test]
     fn errors_about_one_contact_are_known_as_such() {
         let canary = sync::Error::Canary { detail: "Ada holds X".to_owned(), left: 3 };
-        assert!(Failure::from(canary).personal);
-        let row = connector::Error::new(connector::ErrorKind::Data, "row 7");
-        assert!(Failure::from(sync::Error::Replica { side: model::Side::Crm, source: row }).personal);
-        let network = connector::Error::new(connector::ErrorKind::Unreachable, "no network");
-        assert!(!Failure::from(network).personal);
+        assert_eq!(Failure::from(canary).quotes, Quotes::Anywhere);
+        let of = |kind| connector::Error::new(kind, "row 7");
+        for (kind, quotes) in [
+            (connector::ErrorKind::Data, Quotes::Anywhere),
+            (connector::ErrorKind::Config, Quotes::InHint),
+            (connector::ErrorKind::Unreachable, Quotes::Nobody),
+        ] {
+            assert_eq!(Failure::from(of(kind)).quotes, quotes);
+            let side = model::Side::Crm;
+            assert_eq!(Failure::from(sync::Error::Replica { side, source: of(kind) }).quotes, quotes);
+        }
     }
 }
