@@ -161,7 +161,7 @@ impl Summary {
         let told =
             Told { condition: condition(stopped, counts, &late), overdue: late.iter().map(|late| late.0).collect() };
         let first_late = late.first().map(|(_, text)| text.clone());
-        let why = trouble.as_ref().filter(|_| report.is_none()).map(|trouble| trouble.message.clone());
+        let why = trouble.as_ref().map(|trouble| trouble.message.clone());
         let headline = headline(report, trouble.as_ref(), first_late, options);
         let blocks = blocks(report, trouble.as_ref(), &late, standing, options);
         Self {

@@ -69,6 +69,7 @@ fn a_failed_run_says_what_and_what_to_do() {
     // One that got half-way says that, and why it went no further.
     let run = RunReport { outcome: RunOutcome::Failed, ..common::run() };
     let summary = tell(Some(&run), Some("the network"), &known());
+    assert!(summary.subject.starts_with("tieline: failed: the network; 3 need you"), "{}", summary.subject);
     assert!(summary.headline.starts_with("Stopped before the end") && summary.blocks[0].title == "What went wrong");
 }
 
