@@ -2,10 +2,12 @@
 #![allow(clippy::doc_markdown)] // these comments are the help texts, shown as they are
 
 mod calls;
+mod telling;
 
 pub(crate) use calls::{
     Call, Calls, CallsCommand, CallsExport, CallsFilter, CallsList, CallsReport, CallsSync, DirectionName,
 };
+pub(crate) use telling::{Notify, Status};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -455,27 +457,6 @@ pub(crate) struct Review {
     /// Open it in the browser, whose command line shows the address to other users of this machine
     #[arg(long)]
     pub(crate) open: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:
-  tieline status
-  tieline status --json | jq '{conflicts, last: .last_run}'
-  tieline status --alert    for cron: silent and 0, or what is overdue and 1; told by [notify], too")]
-pub(crate) struct Status {
-    /// Only what is overdue ([notify] no_run_hours and conflict_days): told once to whom the configuration names
-    #[arg(long)]
-    pub(crate) alert: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:
-  tieline notify           every channel of [notify], and what it was told last
-  tieline notify --test    a test message to each: ok, or what is wrong")]
-pub(crate) struct Notify {
-    /// Send a test message to each channel, and say what happened
-    #[arg(long)]
-    pub(crate) test: bool,
 }
 
 #[derive(Debug, ClapArgs)]
