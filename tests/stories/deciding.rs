@@ -312,3 +312,61 @@ fn answers_of_a_spreadsheet_are_remembered_with_their_names() {
     let exported = world.run(&["export-state"]).ends(0).stdout;
     assert_eq!(exported.matches("\"kind\":\"decision\"").count(), 5);
 }
+
+/// What was taken back after a plan was made is not carried out by that plan, whoever shows it.
+#[test]
+fn what_was_taken_back_is_not_applied_s34() {
+    let world = World::linked(3, "");
+    world.edit(1, |contact| contact.company = Some("Theirs".to_owned()));
+    world.edit_crm("Acme 1", "Ours");
+    let conflict = words(&world.sync(), "conflicts", "id").remove(0);
+    world.run(&["conflicts", "resolve", &conflict, "--take", "crm"]).ends(0);
+    world.run(&["plan", "-o", "saved.json"]).ends(0);
+    world.run(&["conflicts", "reopen", &conflict]).ends(0);
+    world.run(&["apply", "saved.json", "--yes"]).fails(1, &["hint"]);
+    assert_eq!(world.numbered(1).company.as_deref(), Some("Theirs"));
+    // The same for a rule.
+    world.sync();
+    world.run(&["conflicts", "resolve", &conflict, "--take", "crm", "--for-all"]).ends(0);
+    world.run(&["plan", "-o", "ruled.json"]).ends(0);
+    world.run(&["conflicts", "rules", "--remove", "company.both_edited"]).ends(0);
+    world.run(&["apply", "ruled.json", "--yes"]).fails(1, &["hint"]);
+    assert_eq!(world.numbered(1).company.as_deref(), Some("Theirs"));
+}
+
+/// An approval that was revoked lets nothing through any more, also not for a plan that was made with it.
+#[test]
+fn a_revoked_approval_is_gone_for_kept_plans_too_i11() {
+    let world = World::linked(12, crate::support::AT_ONCE);
+    world.drop_rows(1..=8);
+    world.run(&["approve", "deletes=8"]).ends(0);
+    world.run(&["plan", "-o", "saved.json"]).ends(0);
+    world.run(&["approve", "--revoke", "deletes"]).ends(0);
+    world.run(&["apply", "saved.json", "--yes"]).fails(1, &["hint"]);
+    assert_eq!(world.account.contact_count(), 12);
+}
+
+/// `-o` never replaces what tieline lives on, nor a file that somebody has filled in.
+#[test]
+fn own_files_and_filled_files_are_not_written_over() {
+    let world = World::linked(2, "");
+    world.edit(1, |contact| contact.company = Some("Theirs".to_owned()));
+    world.edit_crm("Acme 1", "Ours");
+    world.sync();
+    let before = ["crm.csv", "tieline.toml"].map(|name| world.read(name));
+    for own in ["crm.csv", "tieline.toml", "tieline.db"] {
+        for command in [&["plan", "-o", own][..], &["export-state", "-o", own], &["conflicts", "export", "-o", own]] {
+            world.run(command).fails(2, &["not written over"]);
+        }
+    }
+    assert_eq!(["crm.csv", "tieline.toml"].map(|name| world.read(name)), before);
+    world.run(&["status"]).ends(0);
+    world.run(&["conflicts", "export", "-o", "decisions.csv"]).ends(0);
+    world.run(&["conflicts", "export", "-o", "decisions.csv"]).ends(0);
+    let sheet = world.read("decisions.csv");
+    let filled = sheet.replacen("\n\"\",", "\n\"crm\",", 1);
+    assert_ne!(filled, sheet);
+    world.write("decisions.csv", filled);
+    world.run(&["conflicts", "export", "-o", "decisions.csv"]).fails(2, &["would be lost"]);
+    assert!(world.read("decisions.csv").contains("crm"));
+}

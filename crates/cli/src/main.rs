@@ -10,6 +10,7 @@ mod job;
 mod mask;
 mod notices;
 mod output;
+mod own_files;
 mod progress;
 mod registry;
 mod surroundings;

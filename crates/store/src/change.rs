@@ -120,6 +120,8 @@ pub enum StateChange {
     DropResolution(ConflictId),
     /// A person answers all conflicts of a field and kind; a later answer replaces it.
     SetRule(StandingRule),
+    /// Somebody took back what plans may stand on: those made before are void.
+    Withdraw,
     /// Takes that back. Fine if there is none.
     DropRule(Field, ConflictKind),
     /// A person takes an action out of the plan.
@@ -144,6 +146,7 @@ impl StateChange {
                 | Self::SetStatus { .. }
                 | Self::EndLink { .. }
                 | Self::SetAbsence { .. }
+                | Self::Withdraw
         )
     }
 }

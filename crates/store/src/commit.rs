@@ -90,6 +90,7 @@ fn decide(connection: &Connection, change: &StateChange) -> Result<(), Fault> {
     match change {
         StateChange::Resolve(resolution) => resolutions::add(connection, resolution),
         StateChange::DropResolution(conflict) => resolutions::remove(connection, conflict).map(drop),
+        StateChange::Withdraw => Ok(()), // the serial moves, and that is all
         StateChange::SetRule(rule) => standing_rules::set(connection, rule),
         StateChange::DropRule(field, kind) => standing_rules::remove(connection, field, *kind),
         StateChange::Exclude(exclusion) => exclusions::add(connection, exclusion),

@@ -97,7 +97,7 @@ pub fn reopen(store: &mut Store, who: &Who, conflict: &ConflictId) -> Result<()>
     let past = store.decisions(None, usize::MAX)?.into_iter().find(|past| past.about == conflict.0);
     let phone = past.map(|past| past.phone).unwrap_or_default();
     let record = who.record(Deed::Reopened, &conflict.0, &phone, choice_words(&known.choice));
-    store.commit(&[StateChange::DropResolution(conflict.clone()), record])?;
+    store.commit(&[StateChange::DropResolution(conflict.clone()), record, StateChange::Withdraw])?;
     Ok(())
 }
 
@@ -122,6 +122,7 @@ pub fn take_back(store: &mut Store, who: &Who, answers: &[Undone]) -> Result<()>
         });
         changes.push(who.record(Deed::Reopened, &now.conflict.0, phone, choice_words(&now.choice)));
     }
+    changes.push(StateChange::Withdraw);
     store.commit(&changes)?;
     Ok(())
 }
@@ -170,7 +171,7 @@ pub fn remove_rule(store: &mut Store, who: &Who, id: &str) -> Result<StandingRul
     let known = store.standing_rules()?.into_iter().find(|rule| rule.id() == id);
     let rule = known.ok_or_else(|| Refusal::Unknown { what: "standing rule", name: id.to_owned() })?;
     let record = who.record(Deed::RuleRemoved, id, "", format!("take {}", rule.take));
-    store.commit(&[StateChange::DropRule(rule.field.clone(), rule.kind), record])?;
+    store.commit(&[StateChange::DropRule(rule.field.clone(), rule.kind), record, StateChange::Withdraw])?;
     Ok(rule)
 }
 
@@ -234,7 +235,7 @@ pub fn revoke(store: &mut Store, who: &Who, class: GuardClass) -> Result<Approva
     let known = store.approvals()?.into_iter().find(|known| known.class == class.name());
     let known = known.ok_or_else(|| Refusal::Unknown { what: "approval of", name: class.name().to_owned() })?;
     let record = who.record(Deed::Revoked, class.name(), "", format!("{class}={}", known.count));
-    store.commit(&[StateChange::DropApproval(known.class.clone()), record])?;
+    store.commit(&[StateChange::DropApproval(known.class.clone()), record, StateChange::Withdraw])?;
     Ok(known)
 }
 

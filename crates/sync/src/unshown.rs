@@ -76,7 +76,10 @@ impl Session<'_> {
                     let doubt = Doubt { head, side, field: (id, field), now };
                     let Some((sent_at, intent)) = self.last_write(&doubt)? else { continue };
                     if self.may_lag(side, sent_at, listings[side].read_at) {
-                        unshown.hidden[side].insert((row, id));
+                        // A listing that lags shows the very text of before; another spelling is somebody's.
+                        if before(&intent, field).as_deref() == Some(now.text()) {
+                            unshown.hidden[side].insert((row, id));
+                        }
                         continue;
                     }
                     if !base.sent[side] {
@@ -109,13 +112,7 @@ impl Session<'_> {
         if by_phone.phone.is_some() {
             entries.extend(self.store.journal(&by_phone)?);
         }
-        let before = |intent: &Intent| {
-            if intent.kind == ActionKind::Create {
-                return Some(String::new());
-            }
-            let change = intent.changes.iter().find(|change| change.field == *doubt.field.1)?;
-            Some(change.before.clone().unwrap_or_default())
-        };
+        let before = |intent: &Intent| before(intent, doubt.field.1);
         // The run that makes a link sends before the link has a name: such a write is known by its record.
         let is_its_record = |intent: &Intent| {
             intent.kind == ActionKind::Create
@@ -155,6 +152,15 @@ impl Session<'_> {
             sent: change.after.clone(),
         })
     }
+}
+
+/// What a field held before a write of it.
+fn before(intent: &Intent, field: &Field) -> Option<String> {
+    if intent.kind == ActionKind::Create {
+        return Some(String::new());
+    }
+    let change = intent.changes.iter().find(|change| change.field == *field)?;
+    Some(change.before.clone().unwrap_or_default())
 }
 
 /// What both sides `agreed` on before a write that did not land: what the side still holds; nothing where they did not,

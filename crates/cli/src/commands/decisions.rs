@@ -19,6 +19,10 @@ use std::path::Path;
 /// Writes the open conflicts to a file.
 pub(crate) fn export(context: &Context, state: &Path, file: &Path) -> Fallible<Code> {
     let conflicts = open(&job::look(state)?)?;
+    if filled(file) {
+        return Err(Failure::usage(format!("{} holds decisions that would be lost", file.display()))
+            .hint(format!("import them first: tieline conflicts import {}; or name another file", file.display())));
+    }
     let mut bytes = Vec::new();
     report::csv::decisions(&conflicts, &mut bytes)?;
     output::write_private(file, "conflicts", &bytes)?;
@@ -26,6 +30,13 @@ pub(crate) fn export(context: &Context, state: &Path, file: &Path) -> Fallible<C
     context.note(&format!("{count} written to {}", file.display()));
     context.note(&format!("next: fill the column `decision`, then tieline conflicts import {}", file.display()));
     Ok(Code::Done)
+}
+
+/// Whether somebody has filled in this file.
+fn filled(file: &Path) -> bool {
+    let Ok(sheet) = Sheet::read(file) else { return false };
+    let column = sheet.column("decision");
+    column.is_some() && sheet.rows.iter().any(|row| !row.cell(column).trim().is_empty())
 }
 
 /// A line that says nothing that could be stored.

@@ -47,6 +47,7 @@ use model::PhoneKey;
 
 /// Carries a command out.
 pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
+    crate::own_files::spare(&command, &context.global.config)?;
     match command {
         Command::Init(args) => init::run(context, &args),
         Command::Doctor(args) => doctor::run(context, &args).await,
