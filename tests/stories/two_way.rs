@@ -197,3 +197,31 @@ fn a_changed_scope_forbids_deletes_in_that_run_s10() {
     world.untouched(World::sync);
     assert_eq!(world.account.contact_count(), 3);
 }
+
+/// A field that becomes another column has agreed on nothing: no difference is taken for an edit, tonight or later (S10).
+#[test]
+fn another_column_for_a_field_is_nobodys_edit_s10() {
+    let world = World::linked(3, "");
+    let before = world.read("crm.csv");
+    world.reconfigure("first_name = \"First Name\"", "first_name = \"Company\"");
+    world.reconfigure("company = \"Company\"", "company = \"First Name\"");
+    for night in 0..2 {
+        let planned = world.plan();
+        assert_eq!(writes(&planned), Vec::<String>::new(), "{planned:#}");
+        let report = world.sync();
+        assert_eq!(applied(&report, "justcall", "update") + applied(&report, "crm", "update"), 0, "{report:#}");
+        assert_eq!(words(&report, "conflicts", "kind"), ["no_base"; 6], "night {night}: {report:#}");
+        let alarms = words(&report, "alarms", "kind");
+        assert_eq!(alarms.contains(&"scope_changed".to_owned()), night == 0, "{alarms:?}");
+    }
+    assert_eq!(world.read("crm.csv"), before);
+    assert_eq!(world.numbered(1).company.as_deref(), Some("Acme 1"));
+    // Back to what it was: all is well again.
+    world.reconfigure("first_name = \"Company\"", "first_name = \"First Name\"");
+    world.reconfigure("company = \"First Name\"", "company = \"Company\"");
+    world.sync();
+    world.sync();
+    world.settled();
+    world.edit(1, |contact| contact.company = Some("Edited".to_owned()));
+    assert_eq!(applied(&world.sync(), "crm", "update"), 1, "and edits travel again");
+}

@@ -279,6 +279,7 @@ impl World {
             settings: self.settings.clone(),
             normalizer: POOL.take().unwrap_or_else(|| Normalizer::new("US".parse::<Region>().unwrap())),
             scope: self.scope.clone(),
+            columns: sync::Columns::new(),
             approvals: self.approvals.clone(),
             env: &surroundings,
             events: &surroundings,

@@ -113,6 +113,7 @@ fn session<'a>(
         settings: setup.settings.clone(),
         normalizer: Normalizer::new(setup.region),
         scope: setup.scope_text(),
+        columns: setup.columns(),
         approvals,
         env,
         events,

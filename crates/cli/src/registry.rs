@@ -101,10 +101,20 @@ impl Setup {
         Ok(Some(plan))
     }
 
-    /// The scope in words, to notice when it or the set of fields changes.
+    /// The scope in words, to notice when it, the set of fields or their columns change.
     pub(crate) fn scope_text(&self) -> String {
         let fields: Vec<String> = self.settings.schema.fields().iter().map(ToString::to_string).collect();
-        format!("{:?} {:?} {}", self.config.scope.crm, self.config.scope.justcall, fields.join(" "))
+        let columns = self.columns();
+        format!("{:?} {:?} {} {columns:?}", self.config.scope.crm, self.config.scope.justcall, fields.join(" "))
+    }
+
+    /// What the configuration calls the fields.
+    pub(crate) fn columns(&self) -> sync::Columns {
+        let names = |spec: &FieldSpec| {
+            let on = |side: Side, name: &Option<String>| Some((format!("{} {side}", spec.field), name.clone()?));
+            [on(Side::Crm, &spec.crm), on(Side::Justcall, &spec.justcall)]
+        };
+        self.specs.iter().flat_map(names).flatten().collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The second factor: whether a name or an e-mail says that two records are the same person.
 
 use crate::normalizer::{Canon, Normalizer, name};
-use model::{Field, FieldId, RowRef, Schema};
+use model::{Cell, Field, FieldId, RowRef, Schema};
 use std::collections::BTreeSet;
 
 /// What identifies a person beside the number, in comparable form.
@@ -25,7 +25,7 @@ impl Identity {
         let (first, last) = (text(&Field::FirstName), text(&Field::LastName));
         let email = text(&Field::Email);
         let name = if name::is_placeholder(first, last) { String::new() } else { name::full_name(first, last) };
-        let email = match normalizer.canon(&Field::Email, model::Cell::from_text(email)) {
+        let email = match normalizer.canon(&Field::Email, Cell::from_text(email)) {
             Canon::Text(text) => text.into_owned(),
             _ => String::new(),
         };
@@ -64,6 +64,8 @@ pub(crate) struct Strangers {
     emails: BTreeSet<String>,
     /// At least one of them says nothing about who it is: it may be anybody.
     anybody: bool,
+    /// What those hold that have no id either, by field: only their values say who they are.
+    values: BTreeSet<(FieldId, String)>,
 }
 
 impl Strangers {
@@ -72,6 +74,26 @@ impl Strangers {
         self.anybody |= person.is_empty();
         self.names.extend(Some(person.name).filter(|name| !name.is_empty()));
         self.emails.extend(Some(person.email).filter(|email| !email.is_empty()));
+    }
+
+    /// What else says who one of them is.
+    pub(crate) fn add_values<'a>(
+        &mut self,
+        normalizer: &Normalizer,
+        schema: &Schema,
+        cell: impl Fn(FieldId) -> Cell<'a>,
+    ) {
+        self.values.extend(values(normalizer, schema, cell));
+    }
+
+    /// Whether one of those without ids holds a value of this contact.
+    pub(crate) fn share_a_value<'a>(
+        &self,
+        normalizer: &Normalizer,
+        schema: &Schema,
+        cell: impl Fn(FieldId) -> Cell<'a>,
+    ) -> bool {
+        !self.values.is_empty() && values(normalizer, schema, cell).any(|value| self.values.contains(&value))
     }
 
     /// Whether one of them agrees with a person in name or e-mail.
@@ -88,6 +110,20 @@ impl Strangers {
     pub(crate) fn is_empty(&self) -> bool {
         !self.anybody && self.names.is_empty() && self.emails.is_empty()
     }
+}
+
+/// The values of a contact that can be compared: not the number, which nobody can read.
+fn values<'a>(
+    normalizer: &Normalizer,
+    schema: &Schema,
+    cell: impl Fn(FieldId) -> Cell<'a>,
+) -> impl Iterator<Item = (FieldId, String)> {
+    schema.iter().filter(|(_, field)| **field != Field::Phone).filter_map(move |(id, field)| {
+        match normalizer.canon(field, cell(id)) {
+            Canon::Text(text) => Some((id, text.into_owned())),
+            _ => None,
+        }
+    })
 }
 
 /// The name of a record as people read it.

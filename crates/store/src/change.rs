@@ -120,6 +120,8 @@ pub enum StateChange {
     DropResolution(ConflictId),
     /// A person answers all conflicts of a field and kind; a later answer replaces it.
     SetRule(StandingRule),
+    /// What was agreed on about a field goes by another name from now on: the field is another column.
+    RetireField(Field),
     /// Somebody took back what plans may stand on: those made before are void.
     Withdraw,
     /// Takes that back. Fine if there is none.

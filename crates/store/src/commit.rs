@@ -6,7 +6,7 @@ use crate::links::{BATCH, LinkRow, LinkWriter};
 use crate::open::Store;
 use crate::schemas::CurrentSchema;
 use crate::{
-    absences, approvals, conflicts, decisions, exclusions, facts, guards, journal, links, parked, resolutions,
+    absences, approvals, conflicts, decisions, exclusions, facts, guards, journal, links, parked, resolutions, schemas,
     standing_rules, state, tombstones,
 };
 use model::LinkId;
@@ -90,7 +90,7 @@ fn decide(connection: &Connection, change: &StateChange) -> Result<(), Fault> {
     match change {
         StateChange::Resolve(resolution) => resolutions::add(connection, resolution),
         StateChange::DropResolution(conflict) => resolutions::remove(connection, conflict).map(drop),
-        StateChange::Withdraw => Ok(()), // the serial moves, and that is all
+        StateChange::RetireField(field) => schemas::retire(connection, field),
         StateChange::SetRule(rule) => standing_rules::set(connection, rule),
         StateChange::DropRule(field, kind) => standing_rules::remove(connection, field, *kind),
         StateChange::Exclude(exclusion) => exclusions::add(connection, exclusion),
@@ -98,6 +98,7 @@ fn decide(connection: &Connection, change: &StateChange) -> Result<(), Fault> {
         StateChange::Approve(approval) => approvals::set(connection, approval),
         StateChange::DropApproval(class) => approvals::remove(connection, class),
         StateChange::Remember(decision) => decisions::add(connection, decision),
-        _ => Ok(()), // not a decision: carried out above
+        // Not a decision: carried out above. Or `Withdraw`: the serial moves, and that is all.
+        _ => Ok(()),
     }
 }

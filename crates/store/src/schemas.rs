@@ -48,6 +48,21 @@ impl Store {
     }
 }
 
+/// Renames a field in every schema that was ever used: bases of it read as unknown from then on, and nothing is rewritten.
+pub(crate) fn retire(connection: &Connection, field: &Field) -> Result<(), Fault> {
+    let serial = crate::state::serial(connection)?;
+    let mut statement = connection.prepare("SELECT id, fields FROM schemas")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    for (id, json) in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+        let mut fields: Vec<Field> = from_json(&json, || format!("schema {id}"))?;
+        if let Some(retired) = fields.iter_mut().find(|known| *known == field) {
+            *retired = Field::Custom(format!("{field} until {serial}").into());
+            connection.execute("UPDATE schemas SET fields = ?1 WHERE id = ?2", (to_json(&fields)?, id))?;
+        }
+    }
+    Ok(())
+}
+
 fn known_fields(connection: &Connection) -> Result<Vec<Field>, Fault> {
     let mut statement = connection.prepare_cached("SELECT id, fields FROM schemas ORDER BY id")?;
     let mut rows = statement.query([])?;

@@ -298,6 +298,7 @@ impl Session<'_> {
         let mut changes = Vec::new();
         if plan.undoes.is_none() {
             changes.extend(self.learned_from(plan));
+            changes.extend(self.columns_learned()?);
             changes.extend(self.no_longer_parked(planned)?);
             let who = Who { name: run.id.to_string(), at: now };
             changes.extend(decide::no_longer_excluded(&self.store, plan, &who)?);

@@ -9,6 +9,7 @@ mod breaker;
 pub mod calls;
 mod canary;
 mod changes;
+mod columns;
 mod cycle;
 pub mod decide;
 mod env;
@@ -31,6 +32,7 @@ mod unshown;
 mod verify;
 
 pub use apply::Finished;
+pub use columns::Columns;
 pub use env::{Env, Event, Events, Quiet};
 pub use error::{Error, Result};
 pub use last_writes::{LastWrite, last_writes};

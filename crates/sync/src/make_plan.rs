@@ -2,6 +2,7 @@
 //! which schema is current; keeping the plan is the caller's.
 
 use crate::batches::batches;
+use crate::columns;
 use crate::error::{Error, Result};
 use crate::fetch::{self, Fetched, Probed};
 use crate::seal::seal;
@@ -84,6 +85,9 @@ impl Session<'_> {
             again = self.unshown(&heads, &listings, &matching, &bases)?;
             believed = again.corrected(&bases);
         }
+        let remapped: Vec<_> =
+            self.remapped()?.iter().filter_map(|field| self.settings.schema.position(field)).collect();
+        let believed = columns::without(believed, &remapped);
         let past = undo.map(|run| self.past(run)).transpose()?;
         let mut plan = self.decide(&heads, &listings, &matching, &believed, &state, past.as_ref());
         if past.is_none() && self.has_doubts(&plan, &heads, &mut state)? {

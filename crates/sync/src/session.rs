@@ -1,6 +1,7 @@
 //! Everything that one run works with.
 
 use crate::calls::{CallCells, Enriched};
+use crate::columns::Columns;
 use crate::env::{Env, Events};
 use crate::error::Result;
 use connector::{Connector, Identity};
@@ -28,6 +29,8 @@ pub struct SessionParts<'a> {
     pub normalizer: Normalizer,
     /// The scope in words, to notice when it changes (S10).
     pub scope: String,
+    /// What the configuration calls fields on a side, to notice when a field becomes another column.
+    pub columns: Columns,
     /// What a person lets through in this run.
     pub approvals: BTreeMap<GuardClass, u64>,
     /// Time and names.
@@ -43,6 +46,7 @@ pub struct Session<'a> {
     pub(crate) settings: Settings,
     pub(crate) normalizer: Rc<Normalizer>,
     pub(crate) scope: String,
+    pub(crate) columns: Columns,
     pub(crate) config: String,
     pub(crate) approvals: BTreeMap<GuardClass, u64>,
     pub(crate) env: &'a dyn Env,
@@ -71,6 +75,7 @@ impl<'a> Session<'a> {
             settings: parts.settings,
             normalizer: Rc::new(parts.normalizer),
             scope: parts.scope,
+            columns: parts.columns,
             config,
             approvals: parts.approvals,
             env: parts.env,

@@ -171,6 +171,7 @@ fn session<'a>(folder: &Path, table: Table, env: &'a Fixed, quiet: &'a Quiet) ->
         settings: Settings::new(schema),
         normalizer: Normalizer::new(region),
         scope: String::new(),
+        columns: sync::Columns::new(),
         approvals: std::collections::BTreeMap::new(),
         env,
         events: quiet,

@@ -153,6 +153,7 @@ impl Story {
             settings: self.settings.clone(),
             normalizer: POOL.take().unwrap_or_else(|| Normalizer::new("US".parse::<Region>().unwrap())),
             scope: self.scope.clone(),
+            columns: sync::Columns::new(),
             approvals: self.approvals.clone(),
             env: &surroundings,
             events: &surroundings,
