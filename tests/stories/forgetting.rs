@@ -85,3 +85,12 @@ fn forgetting_says_what_it_cannot_erase_and_is_sure_s48() {
     world.insert("Nora", "New", "+14155550999", "");
     assert_eq!(words(&world.plan(), "skipped", "reason"), ["forgotten", "forgotten", "forgotten"]);
 }
+
+/// A number with a typing error must not look like an erasure (S48).
+#[test]
+fn forgetting_a_number_that_nobody_has_says_so_s48() {
+    let world = World::linked(1, "");
+    let told = world.run(&["forget", "+14155559999", "--yes"]).ends(0).stdout;
+    assert!(told.contains("knew nobody with the number +14155559999"), "{told}");
+    assert!(!told.contains("everything about"), "{told}");
+}

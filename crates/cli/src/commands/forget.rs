@@ -112,7 +112,12 @@ fn report(context: &Context, key: PhoneKey, erased: Erased) -> Fallible<Code> {
 }
 
 fn draw(done: &Done, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "erased from the state: everything about {}", done.phone)?;
+    let known = done.links + done.journal_entries + done.conflicts + done.parked + done.tombstones + done.calls;
+    if known + done.run_reports == 0 {
+        writeln!(out, "the state knew nobody with the number {}: is it the right one?", done.phone)?;
+    } else {
+        writeln!(out, "erased from the state: everything about {}", done.phone)?;
+    }
     let parts = [
         (done.links, "links with their base"),
         (done.journal_entries, "journal entries (a digest of each stays, so that the journal still verifies)"),
