@@ -10,6 +10,8 @@ const KEPT: usize = 50;
 /// One choice about one or many conflicts.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
+    /// Which choice of this start it was: what a form shows is what it takes back.
+    pub(crate) number: u64,
     /// In words: `JustCall for 48 conflicts`.
     pub(crate) what: String,
     pub(crate) at: Timestamp,
@@ -22,6 +24,8 @@ pub(crate) struct Made {
 #[derive(Debug, Default)]
 pub(crate) struct Past {
     made: Vec<Made>,
+    /// Choices made so far, those that were taken back included.
+    count: u64,
     /// What the last step came to, for the reader.
     told: Option<Told>,
 }
@@ -48,7 +52,8 @@ impl Past {
     }
 
     pub(crate) fn push(&mut self, made: Made) {
-        self.made.push(made);
+        self.count += 1;
+        self.made.push(Made { number: self.count, ..made });
         let surplus = self.made.len().saturating_sub(KEPT);
         self.made.drain(..surplus);
     }

@@ -30,7 +30,7 @@ async fn one_choice_for_all_that_fit_and_back() {
     assert!(decisions.len() == 60 && decisions.iter().all(|past| past.by == "Ida & Co;Set-Cookie"));
     let page = desk.page("conflicts").await;
     assert!(page.contains("60 decisions stored") && page.contains("Last choice: JustCall for 60 conflicts"), "{page}");
-    desk.post("conflicts/undo", "").await;
+    desk.post("conflicts/undo", "last=1").await;
     assert_eq!(desk.decided(), []);
     assert!(desk.page("conflicts").await.contains("120 conflicts wait"));
 }
@@ -43,10 +43,26 @@ async fn undoing_puts_back_what_stood_there_and_leaves_what_others_decided() {
     desk.post("conflicts/decide", &format!("scope=ids&choice=crm{ids}")).await;
     let other = sync::decide::Who { name: "Sam".into(), at: now() };
     sync::decide::answer(&mut desk.store(), &other, &[(&conflict(2), Choice::Value("Sam's".into()))]).unwrap();
-    desk.post("conflicts/undo", "").await;
+    desk.post("conflicts/undo", "last=2").await;
     let left: Vec<Choice> = desk.decided().into_iter().map(|(_, choice)| choice).collect();
     assert_eq!(left, [Choice::Skip, Choice::Value("Sam's".into())]);
     assert!(desk.page("conflicts").await.contains("decided in another way since"));
+}
+
+/// Two tabs, a double click, a form that is sent again: only the choice that the form showed is taken back, and once.
+#[tokio::test]
+async fn undo_takes_back_the_choice_that_was_shown_and_no_other() {
+    let desk = Desk::open(many(3)).await;
+    desk.post("conflicts/decide", &format!("scope=ids&choice=skip&id={}", key(&conflict(1)))).await;
+    desk.post("conflicts/decide", &format!("scope=ids&choice=crm&id={}", key(&conflict(2)))).await;
+    for form in ["last=1", "", "last=x"] {
+        desk.post("conflicts/undo", form).await;
+        assert_eq!(desk.decided().len(), 2, "{form}");
+    }
+    assert!(desk.page("conflicts").await.contains("name=\"last\" value=\"2\""));
+    desk.post("conflicts/undo", "last=2").await;
+    desk.post("conflicts/undo", "last=2").await;
+    assert_eq!(desk.decided(), [(conflict(1).id.0, Choice::Skip)]);
 }
 
 #[tokio::test]
@@ -237,7 +253,7 @@ async fn ten_thousand_conflicts_open_at_once() {
     desk.post("conflicts/decide", &form).await;
     let stored = start.elapsed();
     assert_eq!(desk.decided().len(), 10_000);
-    desk.post("conflicts/undo", "").await;
+    desk.post("conflicts/undo", "last=1").await;
     assert_eq!(desk.decided(), []);
     eprintln!("deciding them: {} ms, with the way back {} ms", stored.as_millis(), start.elapsed().as_millis());
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());

@@ -54,7 +54,7 @@ fn store_choice(app: &App, ask: &Ask, filter: &Filter) -> Result<(), Trouble> {
     let answers: Vec<Undone> = stored.into_iter().zip(chosen_for).map(undone).collect();
     let mut past = app.past.lock().map_err(|_| broken())?;
     if !answers.is_empty() {
-        past.push(Made { what, at: who.at, by: who.name, answers });
+        past.push(Made { number: 0, what, at: who.at, by: who.name, answers });
     }
     past.tell(told);
     Ok(())
@@ -150,6 +150,10 @@ pub(crate) fn undo(app: &Arc<App>, ask: &Ask) -> Reply {
 fn take_back(app: &App, ask: &Ask) -> Result<(), Trouble> {
     let mut past = app.past.lock().map_err(|_| broken())?;
     let Some(made) = past.last().cloned() else { return Err(Trouble::new("there is nothing to undo")) };
+    // Another tab may have chosen, or taken back, since this form was shown; or it is sent a second time.
+    if ask.form.number("last") != Some(made.number) {
+        return Err(Trouble::new("the last choice is another one by now: look at it first, then undo it"));
+    }
     let mut store = app.store()?;
     let now = Answers::read(&store)?;
     let mut told = Told { page: "conflicts", ..Told::default() };

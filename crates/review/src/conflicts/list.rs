@@ -98,6 +98,7 @@ fn last_choice(app: &App) -> Markup {
         @if let Some(made) = past.last() {
             form.notice method="post" action=(app.path("conflicts/undo")) {
                 (app.csrf())
+                input type="hidden" name="last" value=(made.number);
                 "Last choice: " (safe(&made.what)) ", by " (safe(&made.by)) " at "
                 (words::time(made.at, &app.options.zone)) ". "
                 button type="submit" { "Undo" }
