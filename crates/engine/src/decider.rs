@@ -124,8 +124,7 @@ fn doubt(world: &World<'_>, case: &Case<'_>) -> Option<(HeldReason, String)> {
     let known = || Identity::from_cells(world.normalizer, schema, |id| base.cell(case.missing, id).text());
     let may_be = strangers.may_be(&person)
         || (!strangers.is_empty() && strangers.resemble(&known()))
-        || (case.head.ids[case.missing].is_none()
-            && strangers.share_a_value(world.normalizer, schema, |id| base.cell(case.missing, id)));
+        || (case.head.ids[case.missing].is_none() && world.may_be_stray(case.missing, base));
     if may_be && !mutant::is(Mutant::DeleteLookalike) {
         let detail = format!("a record with an unreadable phone in {missing} may be this contact");
         return Some((HeldReason::UnreadableCounterpart, detail));

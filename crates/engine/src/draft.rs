@@ -1,7 +1,7 @@
 //! The plan in the making: collects what the deciders find, and the fate of every listed record.
 
 use crate::guard::{is_vouched, unbelievably_empty};
-use crate::identity::real_name;
+use crate::identity::{self, real_name};
 use crate::matcher::Matching;
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::planner::{Input, ParkedWrite, State, UnlandedField};
@@ -13,7 +13,7 @@ use model::{
     RowHash, RowRef, Rule, Side, SkipReason, Skipped, StandingRule, Tombstone, Via,
 };
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes of a listed record. Every record has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +48,9 @@ pub(crate) struct World<'a> {
     rules: BTreeMap<(&'a Field, ConflictKind), &'a StandingRule>,
     /// Per field, looked at when it is asked for: hardly ever.
     longest: BySide<Vec<OnceCell<usize>>>,
+    /// Values of the unlinked records of a side whose number nobody can read; looked at when somebody without an id is
+    /// missing.
+    stray_values: BySide<OnceCell<BTreeSet<(FieldId, String)>>>,
     /// Numbers that a side shows beside the synced one, by row; looked at when somebody is missing.
     spare_numbers: BySide<OnceCell<BTreeMap<u64, u32>>>,
     /// A person has approved the deletion of every linked contact: an empty side is meant to be empty.
@@ -78,6 +81,7 @@ impl<'a> World<'a> {
             resolutions,
             rules: state.rules.iter().map(|rule| ((&rule.field, rule.kind), rule)).collect(),
             longest: BySide::from_fn(|_| vec![OnceCell::new(); input.settings.schema.len()]),
+            stray_values: BySide::default(),
             spare_numbers: BySide::default(),
             linked,
             vouched: is_vouched(input.approvals, linked),
@@ -182,6 +186,22 @@ impl<'a> World<'a> {
         let length = |row: RowRef<'_>| row.cell(field.index()).text().chars().count();
         *self.longest[side][field.index()]
             .get_or_init(|| self.listings[side].table.iter().map(length).max().unwrap_or(0))
+    }
+
+    /// Whether an unlinked record with an unreadable number holds a value that the side was last known to hold for this
+    /// link: where no id says who is who, it may be this contact.
+    pub(crate) fn may_be_stray(&self, side: Side, base: &Base) -> bool {
+        let schema = &self.settings.schema;
+        let strays = self.stray_values[side].get_or_init(|| {
+            let unreadable = self.matching.skipped[side].iter().filter(|(_, reason, _)| reason.is_about_the_phone());
+            let of = |row: u32| {
+                let record = self.row(side, row);
+                identity::values(self.normalizer, schema, move |id| record.cell(id.index()))
+            };
+            unreadable.flat_map(|(row, ..)| of(*row)).collect()
+        });
+        !strays.is_empty()
+            && identity::values(self.normalizer, schema, |id| base.cell(side, id)).any(|value| strays.contains(&value))
     }
 
     /// The record of a side that shows this number beside its own: two records were merged into it, perhaps (S18).

@@ -64,8 +64,6 @@ pub(crate) struct Strangers {
     emails: BTreeSet<String>,
     /// At least one of them says nothing about who it is: it may be anybody.
     anybody: bool,
-    /// What those hold that have no id either, by field: only their values say who they are.
-    values: BTreeSet<(FieldId, String)>,
 }
 
 impl Strangers {
@@ -74,26 +72,6 @@ impl Strangers {
         self.anybody |= person.is_empty();
         self.names.extend(Some(person.name).filter(|name| !name.is_empty()));
         self.emails.extend(Some(person.email).filter(|email| !email.is_empty()));
-    }
-
-    /// What else says who one of them is.
-    pub(crate) fn add_values<'a>(
-        &mut self,
-        normalizer: &Normalizer,
-        schema: &Schema,
-        cell: impl Fn(FieldId) -> Cell<'a>,
-    ) {
-        self.values.extend(values(normalizer, schema, cell));
-    }
-
-    /// Whether one of those without ids holds a value of this contact.
-    pub(crate) fn share_a_value<'a>(
-        &self,
-        normalizer: &Normalizer,
-        schema: &Schema,
-        cell: impl Fn(FieldId) -> Cell<'a>,
-    ) -> bool {
-        !self.values.is_empty() && values(normalizer, schema, cell).any(|value| self.values.contains(&value))
     }
 
     /// Whether one of them agrees with a person in name or e-mail.
@@ -113,7 +91,7 @@ impl Strangers {
 }
 
 /// The values of a contact that can be compared: not the number, which nobody can read.
-fn values<'a>(
+pub(crate) fn values<'a>(
     normalizer: &Normalizer,
     schema: &Schema,
     cell: impl Fn(FieldId) -> Cell<'a>,

@@ -12,7 +12,7 @@ use crate::normalizer::{Normalizer, PhoneReading};
 use crate::readings;
 use crate::settings::Settings;
 use crate::survey::Survey;
-use model::{BySide, FieldId, LinkHead, LinkId, PhoneKey, RecordId, Side, SkipReason, Table};
+use model::{BySide, LinkHead, LinkId, PhoneKey, RecordId, Side, SkipReason, Table};
 use std::collections::BTreeSet;
 
 /// How a link's row was found on a side.
@@ -211,11 +211,6 @@ impl Matching {
                 }
                 PhoneReading::Unusable(reason, detail) => {
                     self.unreadable[side].add(context.identity(side, row));
-                    let record = context.tables[side].row(row as usize);
-                    if !record.native_id() {
-                        let cell = |id: FieldId| record.cell(id.index());
-                        self.unreadable[side].add_values(context.normalizer, &context.settings.schema, cell);
-                    }
                     self.skipped[side].push((row, reason, detail));
                 }
             }

@@ -93,6 +93,11 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Whether nobody can read the record's number.
+    pub const fn is_about_the_phone(self) -> bool {
+        matches!(self, Self::InvalidPhone | Self::SuspectPhone | Self::DestroyedPhone | Self::NoPhone)
+    }
+
     /// In words.
     pub const fn words(self) -> &'static str {
         match self {
