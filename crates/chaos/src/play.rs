@@ -442,6 +442,7 @@ impl Player {
         }
         let calls = self.world.take_calls();
         self.truth.hear_answers(&self.world, &calls);
+        self.truth.entangle(&calls, &unseen);
         self.sent += calls.len();
         let store = self.world.store();
         let now = store.link_heads(&self.world.settings.schema).unwrap();

@@ -33,8 +33,10 @@ pub(crate) struct Known {
     pub(crate) said: Vec<Option<Said>>,
     /// Everything that a field ever held.
     pub(crate) held: Vec<BTreeSet<String>>,
-    /// What a field held before the job wrote it, and the run that did so.
-    before_job: Vec<Option<(String, Timestamp, usize)>>,
+    /// What a field held before the job wrote it.
+    before_job: Vec<Option<Before>>,
+    /// Fields that a user set back as if the job's write had not landed (S33).
+    set_back: BTreeSet<usize>,
     /// What both sides last held alike when a run ended, and what had been said of it.
     agreed: Vec<Option<(String, Option<Said>)>>,
 }
@@ -43,8 +45,22 @@ impl Known {
     /// Whether a field holds what it held before the job wrote it, and no listing was read in between: it may be taken
     /// for a write that did not land (S33).
     pub(crate) fn looks_unwritten(&self, at: usize, field: &Field) -> bool {
-        self.before_job[at].as_ref().is_some_and(|(was, ..)| *was == plain(field, &self.cells[at]))
+        self.set_back.contains(&at) || self.is_as_before(at, field)
     }
+
+    fn is_as_before(&self, at: usize, field: &Field) -> bool {
+        self.before_job[at].as_ref().is_some_and(|before| before.text == plain(field, &self.cells[at]))
+    }
+}
+
+/// What a field held before a write of the job that no listing has been read since.
+#[derive(Debug, Clone)]
+struct Before {
+    text: String,
+    at: Timestamp,
+    run: usize,
+    /// The answer was lost, or the run was killed.
+    unsure: bool,
 }
 
 /// A deletion by a user.
@@ -81,6 +97,9 @@ pub(crate) struct Truth {
     pub(crate) answers: BTreeSet<String>,
     /// Persons about whom a conflict was decided.
     pub(crate) decided: BTreeSet<String>,
+    /// Persons whose new contact was acknowledged where no listing had shown the one that was there already: what it
+    /// holds then looks like an edit of what was sent.
+    tangled: BTreeSet<String>,
     /// Standing rules that a person made: whose value wins a field.
     pub(crate) rules: BTreeSet<(Field, Side)>,
     /// Texts that a side acknowledged for a field of a person, stored or not.
@@ -117,6 +136,7 @@ impl Truth {
             words: BTreeMap::new(),
             answers: BTreeSet::new(),
             decided: BTreeSet::new(),
+            tangled: BTreeSet::new(),
             rules: BTreeSet::new(),
             acknowledged: BTreeSet::new(),
             joined: BTreeMap::new(),
@@ -156,7 +176,8 @@ impl Truth {
                 let blank = vec![None; self.fields.len()];
                 let person = cells[self.person].clone();
                 let held = vec![BTreeSet::new(); self.fields.len()];
-                let blank_before = (who == Who::Job).then(|| (String::new(), at, self.runs));
+                let blank_before =
+                    (who == Who::Job).then(|| Before { text: String::new(), at, run: self.runs, unsure: false });
                 let (before_job, agreed) = (vec![blank_before; self.fields.len()], vec![None; self.fields.len()]);
                 let known = Known {
                     person,
@@ -166,6 +187,7 @@ impl Truth {
                     said: blank,
                     held,
                     before_job,
+                    set_back: BTreeSet::new(),
                     agreed,
                 };
                 self.records[side].insert(place, known);
@@ -177,7 +199,8 @@ impl Truth {
                 let Some(known) = self.records[side].get_mut(&place) else { return };
                 known.cells[*field].clone_from(after);
                 if *field < self.fields.len() && who == Who::Job {
-                    known.before_job[*field] = Some((plain(&self.fields[*field], before), at, self.runs));
+                    let text = plain(&self.fields[*field], before);
+                    known.before_job[*field] = Some(Before { text, at, run: self.runs, unsure: false });
                 }
                 if *field == self.person && known.person.is_empty() {
                     known.person.clone_from(after);
@@ -208,21 +231,27 @@ impl Truth {
         let heard = text.is_empty()
             || self
                 .live(side.other(), &person)
-                // What a late listing still shows there is heard as well.
+                // What a late listing still shows there is heard as well; and of what users did on both sides between two
+                // runs, nobody knows the order.
                 .any(|(_, known)| {
+                    let edited = known.said[field].as_ref().is_some_and(|said| said.run == self.runs);
                     plain(&self.fields[field], &known.cells[field]) == text
-                        || (self.late[side.other()] && known.held[field].contains(&text))
+                        || ((self.late[side.other()] || edited) && known.held[field].contains(&text))
                 });
         let known = self.records[side].get_mut(&place).unwrap();
         known.held[field].insert(text.clone());
+        known.set_back.remove(&field);
         let as_before = known.agreed[field].clone().filter(|(then, _)| who == Who::User && *then == text);
         if let Some((_, said)) = as_before {
             // Changed and changed back: that is no edit.
             known.said[field] = said.map(|said| Said { heard: said.heard || heard, ..said });
         } else if who == Who::User {
             // Set back to what it was, before a listing showed what the job wrote: just as if that had not landed (S33).
-            let heard =
-                heard || (self.silent[side] && known.before_job[field].as_ref().is_some_and(|(was, ..)| *was == text));
+            let before = known.before_job[field].as_ref().filter(|before| before.text == text);
+            if before.is_some_and(|before| self.silent[side] || before.unsure) {
+                known.set_back.insert(field);
+            }
+            let heard = heard || known.set_back.contains(&field);
             known.said[field] = Some(Said { at, run: self.runs, text: text.clone(), heard });
             self.words.entry((person.clone(), field)).or_default().insert(text.clone());
         }
@@ -244,8 +273,13 @@ impl Truth {
         for side in Side::BOTH {
             for (place, known) in self.records[side].iter().filter(|(_, known)| known.live) {
                 for (at, field) in self.fields.iter().enumerate() {
+                    if known.is_as_before(at, field) {
+                        continue; // a listing that lags may show that, and says nothing
+                    }
                     let text = plain(field, &known.cells[at]);
-                    let same = |(_, there): (u64, &Known)| plain(field, &there.cells[at]) == text;
+                    let same = |(_, there): (u64, &Known)| {
+                        plain(field, &there.cells[at]) == text && !there.is_as_before(at, field)
+                    };
                     if self.live(side.other(), &known.person).any(same) {
                         agreed.push((side, *place, at, text, known.said[at].clone()));
                     }
@@ -263,7 +297,7 @@ impl Truth {
     pub(crate) fn was_read(&mut self, side: Side, seen: impl Fn(Timestamp, usize) -> bool) {
         for known in self.records[side].values_mut() {
             for before in &mut known.before_job {
-                before.take_if(|(_, at, run)| seen(*at, *run));
+                before.take_if(|before| seen(before.at, before.run));
             }
         }
     }
@@ -358,8 +392,18 @@ impl Truth {
         self.answers.contains(&text) || self.words.iter().filter(of).any(|(_, words)| words.contains(&text))
     }
 
-    /// Takes note of what was acknowledged.
+    /// Takes note of what was acknowledged, and of what was not.
     pub(crate) fn hear_answers(&mut self, world: &World, calls: &[Call]) {
+        for call in calls.iter().filter(|call| matches!(call.result, None | Some(WriteResult::Unknown { .. }))) {
+            let contacts = world.replicas[call.side].contacts();
+            let id = call.write.current.as_ref().map(|record| record.id.as_str());
+            let place = id.and_then(|id| Self::place_of(&contacts, id));
+            let Some(known) = place.and_then(|place| self.records[call.side].get_mut(&place)) else { continue };
+            for (field, _) in &call.write.set {
+                let written = known.before_job[field.index()].as_mut();
+                written.into_iter().for_each(|before| before.unsure = true);
+            }
+        }
         for call in calls.iter().filter(|call| matches!(call.result, Some(WriteResult::Done { .. }))) {
             let current = call.write.current.as_ref().map(|record| record.cell(self.person).text());
             let sent = call.write.set.iter().find(|(id, _)| id.index() == self.person).map(|(_, text)| text.as_str());
@@ -384,6 +428,26 @@ impl Truth {
                 self.acknowledged.insert((call.side, person.clone(), id.index(), text));
             }
         }
+    }
+
+    /// A create that was acknowledged, for a number that somebody has whom no listing had shown.
+    pub(crate) fn entangle(&mut self, calls: &[Call], unseen: &BTreeSet<(Side, u64)>) {
+        let number = |text: &str| plain(&Field::Phone, text);
+        for call in calls.iter().filter(|call| call.write.current.is_none()) {
+            let sent = call.write.set.iter().find(|(id, _)| id.index() == self.phone).map(|(_, text)| number(text));
+            let Some(sent) = sent.filter(|_| matches!(call.result, Some(WriteResult::Done { .. }))) else { continue };
+            for (side, place) in unseen.iter().filter(|(side, _)| *side == call.side) {
+                let known = &self.records[*side].get(place);
+                let known = known.filter(|known| known.live && number(&known.cells[self.phone]) == sent);
+                self.tangled.extend(known.map(|known| name_of(&self.joined, &known.person)));
+            }
+        }
+    }
+
+    /// Whether nobody can tell what was said about this person and what was there before.
+    pub(crate) fn is_tangled(&self, person: &str) -> bool {
+        let class = self.name_of(person);
+        self.tangled.iter().any(|name| self.name_of(name) == class)
     }
 
     /// Whether a side acknowledged this text for this field of this person.
@@ -473,6 +537,14 @@ impl Truth {
             }
         }
         pairs
+    }
+
+    /// Whether names or e-mails agree: a doubt, where a number cannot be read.
+    pub(crate) fn resemble(&self, left: &[String], right: &[String]) -> bool {
+        [Field::FirstName, Field::Email].iter().any(|wanted| {
+            let at = self.fields.iter().position(|field| field == wanted);
+            at.is_some_and(|at| !left[at].is_empty() && plain(wanted, &left[at]) == plain(wanted, &right[at]))
+        })
     }
 
     /// The second factor: the same name; or the same e-mail, unless the names differ.

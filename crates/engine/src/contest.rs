@@ -5,7 +5,7 @@ use crate::draft::World;
 use crate::merger::{Decision, FieldCase, decide, outgoing};
 use crate::normalizer::{Canon, Normalizer};
 use crate::pairs::{Merged, shown};
-use model::{BySide, Cell, Change, Choice, Conflict, ConflictKind, Field, LinkHead, OwnedCell, Side, WritePolicy};
+use model::{BySide, Cell, Change, Choice, Conflict, ConflictKind, Field, LinkHead, Side, WritePolicy};
 
 /// The conflict about one field of two records.
 pub(crate) fn conflict(
@@ -16,9 +16,7 @@ pub(crate) fn conflict(
     kind: ConflictKind,
 ) -> Conflict {
     let rows = BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) };
-    let base = match (&case.base.cells.crm, &case.base.cells.justcall) {
-        (OwnedCell::Unknown, other) | (other, _) => shown(other.as_cell()),
-    };
+    let base = if case.base.is_known() { shown(case.base.cells.crm.as_cell()) } else { None };
     let subject = Subject {
         kind,
         link: head,

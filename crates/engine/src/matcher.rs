@@ -12,6 +12,7 @@ use crate::normalizer::{Normalizer, PhoneReading};
 use crate::readings;
 use crate::settings::Settings;
 use crate::survey::Survey;
+use model::mutant::{self, Mutant};
 use model::{BySide, LinkHead, LinkId, PhoneKey, RecordId, Side, SkipReason, Table};
 use std::collections::BTreeSet;
 
@@ -144,7 +145,8 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         }
         matching.skipped[side].sort_by_key(|(row, ..)| *row);
     }
-    let linked = matching.linked_numbers(context, &all);
+    let mut linked = matching.linked_numbers(context, &all);
+    matching.add_undecided(&all, &mut linked);
     matching.match_free(context, &free, &linked);
     matching.tidy_groups();
     for side in Side::BOTH {
@@ -282,6 +284,21 @@ impl Matching {
                 linked.extend(joined.rows[side].filter(same).map(|row| (number, side, row)));
             }
         }
+    }
+
+    /// Rows that may be what a link lost: a newcomer with the same number is not alone (I6).
+    fn add_undecided(&self, all: &BySide<Vec<Reading>>, linked: &mut Vec<(u64, Side, u32)>) {
+        if self.groups.is_empty() || mutant::is(Mutant::UndecidedIsNobody) {
+            return;
+        }
+        for side in Side::BOTH {
+            let undecided: BTreeSet<u32> =
+                self.groups.iter().flat_map(|group| group.rows[side].iter().copied()).collect();
+            let of = all[side].iter().filter(|reading| undecided.contains(&reading.row));
+            linked.extend(of.map(|reading| (reading.key.number(), side, reading.row)));
+        }
+        linked.sort_unstable();
+        linked.dedup();
     }
 
     /// One group per number, and the linked rows that they put in doubt.

@@ -130,10 +130,24 @@ fn without_base(normalizer: &Normalizer, case: &FieldCase<'_>) -> Decision {
     match (&canon.justcall, &canon.crm) {
         (Canon::Unknown | Canon::Unreadable, _) | (_, Canon::Unknown | Canon::Unreadable) => Decision::Keep,
         (a, b) if same_canon(a, b) => Decision::Rebase,
+        _ if is_own_write(normalizer, case) => Decision::Rebase,
         (Canon::Blank, _) => write(normalizer, case, Side::Justcall),
         (_, Canon::Blank) => write(normalizer, case, Side::Crm),
         _ => contest(normalizer, case, ConflictKind::NoBase),
     }
+}
+
+/// One side shows what the replica made of our own write (S25), whose end nobody knew, and the other side still says what
+/// was sent then.
+fn is_own_write(normalizer: &Normalizer, case: &FieldCase<'_>) -> bool {
+    Side::BOTH.into_iter().filter(|side| case.base.sent[*side] && !mutant::is(Mutant::RewritingIsEdit)).any(|side| {
+        let sent = case.base.cells[side].as_cell();
+        let standing = if case.cut_off[side] { Standing::CutOff } else { Standing::Sent };
+        let known = Known { cell: sent, standing };
+        sent != Cell::Unknown
+            && normalizer.same(case.field, sent, case.now[side.other()])
+            && edit(normalizer, case.field, known, case.now[side], case.made_up[side]).is_quiet()
+    })
 }
 
 /// Two different values: the named winner's, or a person's decision.

@@ -259,12 +259,15 @@ fn write_down(
     }
 }
 
+/// How the reason begins for which fields that a side acknowledged and did not keep are left out of a plan.
+pub const NOT_SENT_AGAIN: &str = "not sent again: ";
+
 /// Why fields are left out of a write.
 fn unlanded_note(changes: &[Change]) -> String {
     let fields: Vec<String> = changes.iter().map(|change| change.field.to_string()).collect();
     match fields.as_slice() {
         [] => String::new(),
-        fields => format!("not sent again: {} was acknowledged but did not land", fields.join(", ")),
+        fields => format!("{NOT_SENT_AGAIN}{} was acknowledged but did not land", fields.join(", ")),
     }
 }
 

@@ -8,7 +8,8 @@ use crate::{BySide, Cell, FieldId, LinkId, OwnedCell, RowHash};
 /// Both sides' agreed value of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BaseField {
-    /// As that side stored it; unknown on both sides where they never agreed.
+    /// As that side stored it; unknown on both sides where they never agreed. Known on one side alone: what we sent there
+    /// in a create whose end nobody knew, and which the other side is not bound to.
     pub cells: BySide<OwnedCell>,
     /// Per side: our own write, acknowledged but not read back. The next listing may show what the replica made of it.
     pub sent: BySide<bool>,

@@ -57,6 +57,9 @@ pub struct RunReport {
     pub held: Vec<Held>,
     /// Waiting for a person.
     pub conflicts: Vec<Conflict>,
+    /// Records with a write that their side refused or did not keep, and that is not sent again until they change.
+    #[serde(default)]
+    pub parked: u64,
     /// What a person should look at.
     pub alarms: Vec<Alarm>,
     /// Requests sent per side.

@@ -42,6 +42,12 @@ impl Store {
     pub fn journal(&self, filter: &JournalFilter) -> Result<Vec<JournalEntry>> {
         self.named(read(&self.connection, filter))
     }
+
+    /// How many entries there are; the number of the last one.
+    pub fn journal_entries(&self) -> Result<i64> {
+        let entries = self.connection.query_row("SELECT journal_entries FROM state", [], |row| row.get(0));
+        self.named(entries.map_err(Fault::from))
+    }
 }
 
 /// Appends the entries of one transaction.

@@ -16,7 +16,7 @@ use engine::settings::GuardClass;
 use model::mutant::{self, Mutant};
 use model::{
     ActionKind, Applied, BySide, Conflict, ConflictId, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution,
-    RunId, RunOutcome, RunReport, Schema, Side,
+    RunId, RunOutcome, RunReport, Schema, Side, SkipReason,
 };
 use std::collections::{BTreeMap, VecDeque};
 use store::{StateChange, Store};
@@ -391,6 +391,7 @@ fn report(run: RunId, planned: &Planned) -> RunReport {
         failed: Vec::new(),
         held: plan.held.clone(),
         conflicts: plan.conflicts.clone(),
+        parked: plan.skipped.iter().filter(|skipped| skipped.reason == SkipReason::Parked).count() as u64,
         alarms: plan.alarms.clone(),
         requests: BySide::default(),
         seconds: 0.0,

@@ -9,15 +9,15 @@ use crate::error::Result;
 use crate::ledger::{Entry, Ledger};
 use crate::rows::Rows;
 use crate::session::Session;
-use engine::normalizer::{Normalizer, text};
-use engine::settings::GuardClass;
+use engine::normalizer::{Normalizer, PhoneReading, text};
+use engine::settings::{GuardClass, Settings};
 use jiff::{SignedDuration, Timestamp};
 use model::mutant::{self, Mutant};
 use model::{
-    ActionKind, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, Listing, Outcome, PhoneKey, Record, RecordId,
-    RowHash, RowRef, Rule, RunId, Side, Tombstone,
+    ActionKind, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, Listing, Outcome, OwnedCell, PhoneKey, Record,
+    RecordId, RowHash, RowRef, Rule, RunId, Side, Tombstone,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Intent, JournalFilter, StateChange};
 
 /// What became of an interrupted write.
@@ -47,8 +47,31 @@ struct Scene<'a> {
     heads: &'a [LinkHead],
     listings: &'a BySide<Listing>,
     rows: Rows<'a>,
+    settings: &'a Settings,
+    /// Listed rows with the numbers of creates, by number.
+    by_number: BySide<BTreeMap<u64, Vec<RowRef<'a>>>>,
     /// When a listing shows what was written before.
     lag: BySide<SignedDuration>,
+}
+
+impl<'a> Scene<'a> {
+    fn with_number(&self, side: Side, key: PhoneKey) -> &[RowRef<'a>] {
+        self.by_number[side].get(&key.number()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether one record of each side has the number, that of the create's source among them: then they are one contact,
+    /// as the matcher would say (R13).
+    fn are_alone(&self, ledger: &Ledger<'_>, intent: &Intent, key: PhoneKey) -> bool {
+        let phone = ledger.schema.phone().index();
+        Side::BOTH.into_iter().all(|side| {
+            let [row] = self.with_number(side, key) else { return false };
+            let strict =
+                matches!(ledger.normalizer.read_phone(row.cell(phone).text()), PhoneReading::Key(at) if at == key);
+            let is_source =
+                side == intent.side || intent.other.as_ref().is_some_and(|source| source.id.as_str() == row.id());
+            strict && is_source && self.settings.scope[side].admits(*row) && self.listings[side].is_complete()
+        })
+    }
 }
 
 impl Session<'_> {
@@ -70,7 +93,11 @@ impl Session<'_> {
         let lag = BySide::from_fn(|side| {
             SignedDuration::from_secs(self.connectors[side].capabilities().read_lag_seconds.into())
         });
-        let scene = Scene { heads, listings, rows: Rows::new(listings), lag };
+        let creates = open.iter().filter(|(_, _, intent)| intent.kind == ActionKind::Create);
+        let numbers =
+            creates.filter_map(|(_, _, intent)| ledger.key(Cell::from_text(&intent.phone)).map(PhoneKey::number));
+        let by_number = with_numbers(&ledger, listings, &numbers.collect());
+        let scene = Scene { heads, listings, rows: Rows::new(listings), settings: &self.settings, by_number, lag };
         let times = self.times(open.iter().map(|(_, run, _)| run))?;
         let at = self.env.now();
         let mut changes = Vec::new();
@@ -107,6 +134,24 @@ impl Session<'_> {
     }
 }
 
+/// Listed rows with one of these numbers: reading phones is dear, once is enough.
+fn with_numbers<'a>(
+    ledger: &Ledger<'_>,
+    listings: &'a BySide<Listing>,
+    wanted: &BTreeSet<u64>,
+) -> BySide<BTreeMap<u64, Vec<RowRef<'a>>>> {
+    let phone = ledger.schema.phone().index();
+    BySide::from_fn(|side| {
+        let mut found: BTreeMap<u64, Vec<RowRef<'a>>> = BTreeMap::new();
+        for row in listings[side].table.iter().filter(|_| !wanted.is_empty()) {
+            if let Some(number) = ledger.key(row.cell(phone)).map(PhoneKey::number).filter(|at| wanted.contains(at)) {
+                found.entry(number).or_default().push(row);
+            }
+        }
+        found
+    })
+}
+
 /// The link that a write was for. The run that makes a link sends before the link has a name: such a write is known by its
 /// two records.
 fn link_of(heads: &[LinkHead], intent: &Intent) -> Option<LinkId> {
@@ -136,13 +181,16 @@ fn created(
 ) -> Fate {
     let side = intent.side;
     let Some(key) = ledger.key(Cell::from_text(&intent.phone)) else { return Fate::Unclear };
-    let Some(source) = &intent.other else { return returned(ledger, scene, intent, key) };
+    let Some(source) = &intent.other else { return returned(scene, intent, key) };
     let listing = &scene.listings[side];
-    let phone = ledger.schema.phone().index();
-    let same_number = |row: &RowRef<'_>| ledger.key(row.cell(phone)).is_some_and(|at| at.number() == key.number());
-    let mut found = listing.table.iter().filter(same_number);
-    let (first, second) = (found.next(), found.next());
-    let id = first.filter(|row| row.native_id()).map(|row| RecordId::from(row.id()));
+    let found = scene.with_number(side, key);
+    // Of several with the number, the one that is what was sent.
+    let fitting: Vec<RowRef<'_>> = found.iter().copied().filter(|row| is_what_was_sent(ledger, intent, *row)).collect();
+    let chosen = match (fitting.as_slice(), found) {
+        ([one], _) | ([], [one]) => Some(*one),
+        _ => None,
+    };
+    let id = chosen.filter(|row| row.native_id()).map(|row| RecordId::from(row.id()));
     let source_id = source.native_id.then(|| source.id.clone());
     let others = scene.heads.iter().filter(|head| Some(head.id) != intent.link);
     for head in others {
@@ -152,12 +200,17 @@ fn created(
             return Fate::Landed; // linked already, or somebody else's: the matcher tells
         }
     }
-    let fate = match (first, second) {
-        // Somebody else's, who got the number meanwhile: an unlinked record like any other (I6, I13).
-        (Some(row), None) if !is_what_was_sent(ledger, intent, row) => return Fate::Unclear,
-        (Some(_), None) => Fate::Landed,
-        (Some(_), Some(_)) => return Fate::Unclear,
-        (None, _) => {
+    let fate = match (fitting.len(), found.len()) {
+        // Somebody else's, who got the number meanwhile, or changed since: an unlinked record like any other (I6, I13).
+        (0, 1) => {
+            if intent.link.is_some() || !scene.are_alone(ledger, intent, key) {
+                return Fate::Unclear;
+            }
+            Fate::Unclear
+        }
+        (1, _) => Fate::Landed,
+        (_, 1..) => return Fate::Unclear,
+        (_, 0) => {
             let settled = sent_at.checked_add(scene.lag[side]).is_ok_and(|at| listing.read_at > at);
             if settled && listing.is_complete() {
                 return Fate::NotLanded;
@@ -178,12 +231,20 @@ fn created(
     entry.created_at = BySide::default();
     if matches!(fate, Fate::Presumed) {
         entry.created_at[side] = Some(sent_at);
-        // Whoever shows up with the number may be somebody whom no listing had shown, and not what was sent: until then
-        // nobody has agreed on anything (R13).
-        entry.base.fields.fill(model::BaseField::default());
+    }
+    if !matches!(fate, Fate::Landed) {
+        sent_alone(&mut entry, side);
     }
     changes.push(if is_new { entry.insert() } else { entry.update() });
     fate
+}
+
+/// Whoever has the number may be somebody whom no listing had shown, and not what was sent: until then nobody has agreed
+/// on anything (R13). What was sent stays known, so that it can be told from another text (S25).
+fn sent_alone(entry: &mut Entry, side: Side) {
+    for field in &mut entry.base.fields {
+        field.cells[side.other()] = OwnedCell::Unknown;
+    }
 }
 
 /// Whether a record shows every value that a create sent, perhaps in the replica's own spelling.
@@ -201,10 +262,8 @@ fn is_what_was_sent(ledger: &Ledger<'_>, intent: &Intent, row: RowRef<'_>) -> bo
 }
 
 /// A create without a partner: an undo brought a deleted record back.
-fn returned(ledger: &Ledger<'_>, scene: &Scene<'_>, intent: &Intent, key: PhoneKey) -> Fate {
-    let phone = ledger.schema.phone().index();
-    let has_number = |row: RowRef<'_>| ledger.key(row.cell(phone)).is_some_and(|at| at.number() == key.number());
-    if scene.listings[intent.side].table.iter().any(has_number) { Fate::Landed } else { Fate::Unclear }
+fn returned(scene: &Scene<'_>, intent: &Intent, key: PhoneKey) -> Fate {
+    if scene.with_number(intent.side, key).is_empty() { Fate::Unclear } else { Fate::Landed }
 }
 
 /// The base of a create: what was sent, and what it came from.

@@ -14,7 +14,7 @@ use model::{
     AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Rule, Side,
     StaleRecord, Table,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Records that one page of a listing shows; the price of a full listing is counted in it.
 const PAGE: u64 = 100;
@@ -57,6 +57,7 @@ impl Session<'_> {
         };
         let bases = self.store.bases(&self.settings.schema, &links_of(&plan))?;
         let stale = self.take_out_stale(&mut plan, &listings);
+        self.address_by_id(&mut plan, &listings);
         Ok(Planned { plan, listings, stale, heads, bases })
     }
 
@@ -93,7 +94,9 @@ impl Session<'_> {
         let pages = plan.listed[side].div_ceil(PAGE);
         // Who shares a number, and so has no calls of their own, only a listing shows.
         let computed = side == Side::Justcall && self.has_call_fields();
-        if by_number || whole || computed || wanted.len() as u64 > pages {
+        // Without one, every update that would ride in one bulk request costs a request of its own as well.
+        let in_bulk = plan.actions.iter().filter(|action| action.side == side && self.finds_by_number(action)).count();
+        if by_number || whole || computed || (wanted.len() + in_bulk.saturating_sub(1)) as u64 > pages {
             return connector.list(&reading(side, self.events)).await.map_err(Error::replica(side));
         }
         let ids: Vec<RecordId> = wanted.into_iter().collect();
@@ -106,6 +109,46 @@ impl Session<'_> {
         }
         let reason = "only the planned records were read again".to_owned();
         Ok(Listing { table, coverage: Coverage::Partial { reason }, read_at: self.env.now(), notes: Vec::new() })
+    }
+
+    /// A bulk request finds its contacts by number. Where nobody looked whether a number is still one contact's, or
+    /// somebody else has it by now, the same update names its record (I6).
+    fn address_by_id(&self, plan: &mut Plan, listings: &BySide<Listing>) {
+        if mutant::is(Mutant::StaleNumber) {
+            return;
+        }
+        let phone = self.settings.schema.phone().index();
+        let key = |cell: Cell<'_>| match self.normalizer.canon(&model::Field::Phone, cell) {
+            engine::normalizer::Canon::Phone(key) => Some(key.number()),
+            _ => None,
+        };
+        for side in Side::BOTH {
+            let listing = &listings[side];
+            let mut bulk: Vec<&mut Action> = plan.actions.iter_mut().filter(|action| action.side == side).collect();
+            bulk.retain(|action| self.finds_by_number(action));
+            let wanted: BTreeSet<u64> = bulk.iter().filter_map(|action| key(Cell::from_text(&action.phone))).collect();
+            let mut holders: BTreeMap<u64, u32> = BTreeMap::new();
+            if !bulk.is_empty() && listing.is_complete() {
+                let held = listing.table.iter().filter_map(|row| key(row.cell(phone)));
+                held.filter(|number| wanted.contains(number))
+                    .for_each(|number| *holders.entry(number).or_default() += 1);
+            }
+            for action in bulk {
+                let number = key(Cell::from_text(&action.phone));
+                if number.and_then(|number| holders.get(&number)) != Some(&1) {
+                    action.via = self.connectors[side].capabilities().phone_update_via;
+                }
+            }
+        }
+    }
+
+    /// Whether an update names its record by its number alone.
+    fn finds_by_number(&self, action: &Action) -> bool {
+        let capabilities = self.connectors[action.side].capabilities();
+        action.kind == ActionKind::Update
+            && capabilities.bulk_by_phone
+            && action.via == capabilities.update_via
+            && action.via != capabilities.phone_update_via
     }
 
     fn take_out_stale(&self, plan: &mut Plan, listings: &BySide<Listing>) -> Vec<StaleRecord> {

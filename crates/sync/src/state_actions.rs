@@ -3,8 +3,8 @@
 use crate::ledger::{Entry, Ledger};
 use crate::rows::Rows;
 use model::{
-    Action, ActionKind, BySide, Cell, Field, FieldId, LinkStatus, Observation, PhoneKey, RecordId, RowRef, Rule, Side,
-    Tombstone,
+    Action, ActionKind, BaseField, BySide, Cell, Field, FieldId, LinkStatus, Observation, PhoneKey, RecordId, RowRef,
+    Rule, Side, Tombstone,
 };
 use store::StateChange;
 
@@ -95,6 +95,8 @@ fn settle(entry: &mut Entry, records: BySide<Option<RowRef<'_>>>, fields: &[Fiel
         }
     }
     let (Some(justcall), Some(crm)) = (records.justcall, records.crm) else { return };
+    // What was sent to somebody who had not shown up yet: now the listing tells.
+    entry.base.fields.iter_mut().filter(|field| !field.is_known()).for_each(|field| *field = BaseField::default());
     for id in fields {
         let cells = BySide { justcall: justcall.cell(id.index()), crm: crm.cell(id.index()) };
         if cells.justcall != Cell::Unknown && cells.crm != Cell::Unknown {

@@ -5,6 +5,7 @@
 //! Decides about no contact: it corrects what the planner is told.
 
 use crate::error::Result;
+use crate::retried::Retried;
 use crate::session::Session;
 use engine::matcher::Matching;
 use engine::merger::outgoing;
@@ -53,6 +54,7 @@ impl Session<'_> {
         if mutant::is(Mutant::UnshownBelieved) {
             return Ok(unshown);
         }
+        let retried = Retried::read(&self.store)?;
         let last_run = self.store.runs(1)?.into_iter().next().filter(|run| run.report.is_some());
         // Even what the answer itself showed need not be listed yet.
         let recent = BySide::from_fn(|side| {
@@ -74,7 +76,7 @@ impl Session<'_> {
                         continue;
                     }
                     let doubt = Doubt { head, side, field: (id, field), now };
-                    let Some((sent_at, intent)) = self.last_write(&doubt)? else { continue };
+                    let Some((seq, sent_at, intent)) = self.last_write(&doubt)? else { continue };
                     if self.may_lag(side, sent_at, listings[side].read_at) {
                         // A listing that lags shows the very text of before; another spelling is somebody's.
                         if before(&intent, field).as_deref() == Some(now.text()) {
@@ -88,7 +90,9 @@ impl Session<'_> {
                     let agreed = intent.reason != Rule::Resolved && self.settings.winner(id).is_none();
                     unshown.corrected.push((at, id, base_before(&intent, now, agreed)));
                     let source = joined.rows[side.other()].map(|row| listings[side.other()].table.row(row as usize));
-                    let unlanded = source.and_then(|source| self.unlanded(&doubt, &intent, source));
+                    let is_retried = retried.covers(side, head.ids[side].as_ref(), seq);
+                    let unlanded = source.filter(|_| !is_retried);
+                    let unlanded = unlanded.and_then(|source| self.unlanded(&doubt, &intent, source));
                     let is_told = last_run.as_ref().is_some_and(|run| !self.may_lag(side, sent_at, run.started_at));
                     if unlanded.is_some() && !is_told {
                         unshown.fresh[side].insert(row);
@@ -105,7 +109,7 @@ impl Session<'_> {
     }
 
     /// The last write of the field, if the side holds again, or still, what it held before that.
-    fn last_write(&self, doubt: &Doubt<'_>) -> Result<Option<(Timestamp, Intent)>> {
+    fn last_write(&self, doubt: &Doubt<'_>) -> Result<Option<(i64, Timestamp, Intent)>> {
         let by_link = JournalFilter { link: Some(doubt.head.id), ..JournalFilter::default() };
         let by_phone = JournalFilter { phone: doubt.head.key.map(PhoneKey::e164), ..JournalFilter::default() };
         let mut entries = self.store.journal(&by_link)?;
@@ -131,7 +135,7 @@ impl Session<'_> {
         let last = last.filter(|(_, _, intent)| {
             was(intent).is_some_and(|was| self.normalizer.same(doubt.field.1, was.as_cell(), doubt.now))
         });
-        Ok(last.map(|(_, at, intent)| (at, intent)))
+        Ok(last)
     }
 
     /// Whether what was sent then need not be shown yet at this time.

@@ -41,11 +41,12 @@ pub(crate) fn check(scene: &Scene<'_>, heads: &[LinkHead], dead: &BTreeSet<Strin
         let shown = truth.live(done.side, person).filter(|(place, known)| {
             let stood =
                 known.said[truth.phone].as_ref().is_some_and(|said| scene.could_know(done.side, said.at, said.run));
-            // Neither readable nor in the scope: nothing says who it is.
+            // No number that can be read, and out of the scope or never linked and of another name and e-mail: nothing says
+            // who it is.
             let readable = plain(&Field::Phone, &known.cells[truth.phone]).len() == 11;
-            let stood = stood
-                && !estranged(done.side, *place, known)
-                && (readable || !scene.outside.contains(&(done.side, *place)));
+            let told = !scene.outside.contains(&(done.side, *place))
+                && (is_learned(done.side, *place) || truth.resemble(&known.cells, cells));
+            let stood = stood && !estranged(done.side, *place, known) && (readable || told);
             *place != done.place && stood && !scene.unseen.contains(&(done.side, *place)) && !scene.lied(done.side)
         });
         let shown = shown.count();

@@ -79,6 +79,7 @@ pub(super) fn unheard(scene: &Scene<'_>, side: Side, known: &Known, field: usize
         && travels(&scene.world.settings, field, side)
         && !scene.truth.rules.contains(&(scene.truth.fields[field].clone(), side.other()))
         && !scene.truth.decided.contains(&scene.truth.name_of(&known.person))
+        && !scene.truth.is_tangled(&known.person)
 }
 
 /// The other side acknowledged it (and may not have done it), and its own user said something else since.

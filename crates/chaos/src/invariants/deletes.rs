@@ -33,8 +33,10 @@ fn proven(scene: &Scene<'_>, checks: &mut Checks, done: &JobDeed) {
     let Some(known) = &done.before else { return };
     let other = done.side.other();
     let person = truth.name_of(&known.person);
+    let decided = truth.decided.contains(&person);
     let Some(gone) = truth.gone.get(&(person.clone(), other)) else {
-        checks.that("I2", false, || format!("{} was deleted in {}, and nobody asked for it", words(known), done.side));
+        checks
+            .that("I2", decided, || format!("{} was deleted in {}, and nobody asked for it", words(known), done.side));
         return;
     };
     // Somebody who came back while the run was under way could not be seen.
@@ -46,7 +48,6 @@ fn proven(scene: &Scene<'_>, checks: &mut Checks, done: &JobDeed) {
         format!("{} was deleted in {} and lives in {other} as {}", words(known), done.side, there.unwrap_or_default())
     });
     let wait = SignedDuration::from_hours(i64::from(settings.sightings.saturating_sub(1) * settings.min_hours));
-    let decided = truth.decided.contains(&person);
     let enough = truth.runs - gone.run >= usize::try_from(settings.sightings).unwrap();
     checks.that("I2", decided || (enough && done.at.duration_since(gone.at) >= wait), || {
         format!("{} was deleted in {} too soon: gone since {}", words(known), done.side, gone.at)

@@ -37,7 +37,15 @@ fn waiting(world: &World, truth: &Truth, plan: &Plan) -> Waiting {
         waiting.people.extend(ids.into_iter().filter_map(|(side, id)| person(side, id.as_ref()?.as_str())));
     }
     for skipped in &plan.skipped {
-        waiting.people.extend(person(skipped.side, skipped.record_id.as_str()));
+        let Some(person) = person(skipped.side, skipped.record_id.as_str()) else { continue };
+        // Single fields that did not land hold up nothing else.
+        match skipped.detail.strip_prefix(engine::NOT_SENT_AGAIN).and_then(|text| text.split(" was ").next()) {
+            Some(fields) => {
+                let fields = fields.split(", ").filter_map(|name| name.parse::<Field>().ok());
+                waiting.fields.extend(fields.map(|field| (person.clone(), field)));
+            }
+            None => drop(waiting.people.insert(person)),
+        }
     }
     for conflict in &plan.conflicts {
         let ids = [(Side::Justcall, &conflict.justcall_id), (Side::Crm, &conflict.crm_id)];

@@ -36,7 +36,9 @@ fn claims(scene: &Scene<'_>, head: &LinkHead, base: &Base, checks: &mut Checks) 
             continue;
         };
         for (at, field) in truth.fields.iter().enumerate() {
-            let OwnedCell::Value(text) = &base.fields[at].cells[side] else { continue };
+            // What is known of one side alone was sent there, and says nothing of what it holds.
+            let agreed = Some(&base.fields[at]).filter(|field| field.is_known());
+            let Some(OwnedCell::Value(text)) = agreed.map(|field| &field.cells[side]) else { continue };
             let text = plain(field, text);
             let held = known.held[at].contains(&text) || truth.was_acknowledged(side, &known.person, at, &text);
             let before = scene.heads.iter().any(|old| old == head);

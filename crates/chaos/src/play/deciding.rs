@@ -2,7 +2,7 @@
 //! left out. What must hold after runs is the invariants'.
 
 use super::Player;
-use crate::truth::Truth;
+use crate::truth::{Known, Truth};
 use model::{Action, Choice, Conflict, Field, Plan, Side};
 use sync::decide::{self, Who};
 
@@ -33,10 +33,16 @@ impl Player {
         }
         for (side, id) in [(Side::Justcall, &conflict.justcall_id), (Side::Crm, &conflict.crm_id)] {
             let place = id.as_ref().and_then(|id| Truth::place_of(&self.world.replicas[side].contacts(), id));
-            if let Some(known) = place.and_then(|place| self.truth.records[side].get(&place)) {
-                let person = self.truth.name_of(&known.person);
-                self.truth.decided.insert(person);
-            }
+            // A row without an id is known by its number.
+            let number = |text: &str| crate::truth::plain(&Field::Phone, text);
+            let phone = self.truth.phone;
+            let is_it = |known: &Known| known.live && number(&known.cells[phone]) == number(&conflict.phone);
+            let records = self.truth.records[side].iter();
+            let people = records
+                .filter(|(at, known)| place.map_or_else(|| id.is_some() && is_it(known), |place| place == **at))
+                .map(|(_, known)| self.truth.name_of(&known.person));
+            let people: Vec<String> = people.collect();
+            self.truth.decided.extend(people);
         }
         let same = |before: &Plan, after: &Plan| {
             let others = |action: &Action| !is_about(action, conflict);

@@ -113,6 +113,11 @@ fn last_ordinary_plan(store: &store::Store) -> Fallible<Option<model::Plan>> {
     Ok(None)
 }
 
+/// Records of the last ordinary plan with fields that their side acknowledged and did not keep.
+fn not_landed(plan: &model::Plan) -> impl Iterator<Item = &model::Skipped> {
+    plan.skipped.iter().filter(|skipped| skipped.detail.starts_with(engine::NOT_SENT_AGAIN))
+}
+
 /// A number that a person typed; `what` names where.
 fn number(config: &Config, what: &str, text: &str) -> Fallible<PhoneKey> {
     let normalizer = Normalizer::new(crate::registry::region(&config.matching.default_region)?);

@@ -8,7 +8,7 @@ use crate::failure::Fallible;
 use crate::job;
 use crate::output;
 use jiff::Timestamp;
-use model::{Approval, Held, Side};
+use model::{Approval, Held, Side, Skipped};
 use report::words;
 use serde::Serialize;
 use std::io::Write;
@@ -40,6 +40,8 @@ struct Status {
     unsettled_calls: usize,
     held: Vec<Held>,
     parked_records: Vec<ParkedRecord>,
+    /// Fields that a side acknowledged and did not keep, as the last run saw it.
+    not_landed: Vec<Skipped>,
     last_run: Option<LastRun>,
 }
 
@@ -92,7 +94,9 @@ pub(crate) async fn run(context: &Context, args: &args::Status) -> Fallible<Code
         at: run.started_at,
         outcome: run.outcome,
     });
-    let held = super::last_ordinary_plan(&store)?.map(|plan| plan.held).unwrap_or_default();
+    let plan = super::last_ordinary_plan(&store)?;
+    let not_landed = plan.as_ref().map(|plan| super::not_landed(plan).cloned().collect()).unwrap_or_default();
+    let held = plan.map(|plan| plan.held).unwrap_or_default();
     let status = Status {
         state: path.display().to_string(),
         account: binding.as_ref().map(|binding| binding.account.clone()),
@@ -113,6 +117,7 @@ pub(crate) async fn run(context: &Context, args: &args::Status) -> Fallible<Code
         unsettled_calls: store.open_dials()?.len(),
         held,
         parked_records: store.parked()?.iter().map(ParkedRecord::from).collect(),
+        not_landed,
         last_run,
     };
     if context.global.json {
@@ -178,6 +183,11 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "parked       {phone} in {title}, from {source} {}: {message}", parked.source_id)?;
     }
     more("parked", status.parked_records.len(), out)?;
+    for lost in status.not_landed.iter().take(SHOWN) {
+        let (title, id) = (lost.side.title(), report::text::safe(lost.record_id.as_str()));
+        writeln!(out, "not kept     {id} in {title}: {}, until it changes or `tieline retry`", lost.detail)?;
+    }
+    more("not kept", status.not_landed.len(), out)?;
     for held in status.held.iter().take(SHOWN) {
         let until = held.until.map(|until| format!(", until {}", time(until))).unwrap_or_default();
         let who = if held.name.is_empty() { &held.phone } else { &held.name };

@@ -198,6 +198,7 @@ mod tests {
             failed: Vec::new(),
             held: Vec::new(),
             conflicts: Vec::new(),
+            parked: 0,
             alarms: Vec::new(),
             requests: BySide::default(),
             seconds: 1.0,

@@ -25,10 +25,12 @@ impl Matching {
         if seekers.justcall.is_empty() && seekers.crm.is_empty() {
             return;
         }
-        // Newcomers of the other side that may be meant as well: only a name tells then who is back (I7).
-        let rivals = BySide::from_fn(|side: Side| {
-            if by == FoundBy::NewId && !mutant::is(Mutant::Rivals) { free[side.other()].clone() } else { Vec::new() }
-        });
+        // Newcomers of the other side that may be meant as well: only a name tells then who is who (I7).
+        let rivals = BySide::from_fn(
+            |side: Side| {
+                if mutant::is(Mutant::Rivals) { Vec::new() } else { free[side.other()].clone() }
+            },
+        );
         for side in Side::BOTH {
             self.seek(context, side, &seekers[side], (&mut free[side], &rivals[side]), by, Stage::Certain);
         }
@@ -93,14 +95,18 @@ impl Matching {
         }
         if let ([at], [reading]) = (hunt.open.as_slice(), hunt.left.as_slice()) {
             // A number that nobody has verified does not prove that a contact is back, nor does one that somebody of
-            // another name has: it may have been given away.
+            // another name has: it may have been given away. Of one whose id was never learned it is all there is, unless
+            // another name speaks for a newcomer.
             let partner = self.survey.joined[*at].rows[hunt.side.other()];
             let other_name = || {
                 let partner = partner.map(|row| context.identity(hunt.side.other(), row));
                 let here = context.identity(hunt.side, reading.row);
                 partner.is_some_and(|partner| partner.contradicts(&here))
             };
-            let proves = hunt.by == FoundBy::Number || (!reading.weak && hunt.rivals.is_empty() && !other_name());
+            let proves = match hunt.by {
+                FoundBy::Number => hunt.rivals.is_empty() || !other_name(),
+                _ => !reading.weak && hunt.rivals.is_empty() && !other_name(),
+            };
             if proves && self.fits_line(context, *at, reading) {
                 self.take(hunt, vec![(0, 0)]);
             }

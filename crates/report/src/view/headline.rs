@@ -2,7 +2,7 @@
 
 use super::Titles;
 use crate::words;
-use model::{ActionKind, Plan, RunOutcome, RunReport, Side};
+use model::{ActionKind, Plan, RunOutcome, RunReport, Side, SkipReason};
 
 /// What a plan comes to.
 pub fn plan(plan: &Plan, titles: &Titles) -> String {
@@ -13,7 +13,8 @@ pub fn plan(plan: &Plan, titles: &Titles) -> String {
     });
     let total: u64 =
         Side::BOTH.map(|side| numbers.side(side)).iter().map(|side| side.create + side.update + side.delete).sum();
-    let waits = waits(plan.conflicts.len(), plan.held.len()).map(|waits| format!("; {waits}"));
+    let parked = plan.skipped.iter().filter(|skipped| skipped.reason == SkipReason::Parked).count();
+    let waits = waits(plan.conflicts.len(), plan.held.len(), parked).map(|waits| format!("; {waits}"));
     let state = state_only(plan);
     match (in_sides(&per_side, titles), waits) {
         (Some(writes), waits) => {
@@ -37,8 +38,8 @@ fn in_sides(per_side: &[Vec<String>; 2], titles: &Titles) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// `2 conflicts and 1 held change wait`.
-fn waits(conflicts: usize, held: usize) -> Option<String> {
+/// `2 conflicts, 1 held change and 1 refused write wait`.
+fn waits(conflicts: usize, held: usize, parked: usize) -> Option<String> {
     let mut parts = Vec::new();
     if conflicts > 0 {
         parts.push(words::count(conflicts as u64, "conflict"));
@@ -46,7 +47,10 @@ fn waits(conflicts: usize, held: usize) -> Option<String> {
     if held > 0 {
         parts.push(words::count(held as u64, "held change"));
     }
-    let verb = if conflicts + held == 1 { "waits" } else { "wait" };
+    if parked > 0 {
+        parts.push(words::count(parked as u64, "refused write"));
+    }
+    let verb = if conflicts + held + parked == 1 { "waits" } else { "wait" };
     (!parts.is_empty()).then(|| format!("{} {verb}", words::list(&parts)))
 }
 
@@ -64,8 +68,12 @@ fn state_only(plan: &Plan) -> Vec<String> {
 pub fn run(run: &RunReport, titles: &Titles) -> String {
     let per_side = Side::BOTH.map(|side| words::written(&run.applied[side]));
     let done = in_sides(&per_side, titles);
-    let waits = waits(run.conflicts.len(), run.held.len()).map(|waits| format!("; {waits}")).unwrap_or_default();
+    let waits = waits(run.conflicts.len(), run.held.len(), 0).map(|waits| format!("; {waits}")).unwrap_or_default();
     match (run.outcome, done) {
+        (RunOutcome::Clean, _) if run.parked > 0 => {
+            let verb = if run.parked == 1 { "waits" } else { "wait" };
+            format!("Nothing to write; {} {verb} for a change.", words::count(run.parked, "refused write"))
+        }
         (RunOutcome::Clean, _) => "Nothing to do: both sides are in sync.".to_owned(),
         (RunOutcome::Applied | RunOutcome::Waiting, None) => format!("Nothing to write{waits}."),
         (RunOutcome::Applied, Some(done)) => format!("Applied in full: {done}{waits}."),

@@ -236,6 +236,7 @@ pub fn run() -> RunReport {
         ],
         held: vec![held(Side::Crm, "Alan Turing", HeldReason::Guard, None)],
         conflicts: vec![conflict()],
+        parked: 0,
         alarms: vec![guard_alarm()],
         requests: BySide { justcall: 9, crm: 0 },
         seconds: 8.1,

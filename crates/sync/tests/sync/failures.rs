@@ -1,9 +1,9 @@
 //! Refusals, lost answers, ignored fields, replicas that are down.
 
 use crate::corpus::{ANN, synced};
-use crate::story::Story;
+use crate::story::{Story, Told};
 use connector::ErrorKind;
-use model::{ConflictPolicy, Field, RunOutcome, SkipReason};
+use model::{ConflictPolicy, Field, RecordId, RunOutcome, Side, SkipReason};
 use testkit::{Kind, Loss};
 
 #[test]
@@ -74,6 +74,21 @@ fn an_ignored_field_that_no_answer_shows_is_no_edit_of_the_other_side() {
     // It counted as written; that it is not there is said once, in the first run that can know (S33).
     assert_eq!(told, [vec![], vec![1], vec![], vec![]]);
     assert_eq!(story.crm.value("Ann", "company"), "Acme", "our own write that did not land undoes nobody's edit");
+    assert_eq!(story.run().report.parked, 1, "it waits, and every report says so");
+    // Once it would work, a person can have it sent again; nobody has to touch the contact for that.
+    story.justcall.calm();
+    let writes = |told: &Told| told.plan.actions.iter().filter(|action| action.kind.is_write()).count();
+    assert_eq!(writes(&story.run()), 0);
+    let id = story.justcall.find("Ann").unwrap().id.unwrap();
+    let other = [(Side::Justcall, RecordId::from("another"))];
+    sync::try_again(&mut story.store(), Some(&other)).unwrap();
+    assert_eq!(writes(&story.run()), 0);
+    sync::try_again(&mut story.store(), Some(&[(Side::Justcall, RecordId::from(id.as_str()))])).unwrap();
+    assert_eq!(writes(&story.run()), 1);
+    assert_eq!(story.justcall.value("Ann", "company"), "Acme");
+    story.clock.seconds(120);
+    assert_eq!(story.run().report.parked, 0);
+    story.check_quiet("sent again");
 }
 
 #[test]

@@ -146,7 +146,8 @@ fn a_few_records_are_read_and_many_are_listed() {
         story.crm.add(&[("first_name", &format!("P{n}")), ("phone", &format!("+14155551{n:03}"))]);
     }
     story.settle();
-    for (edits, reads, lists) in [(2, 2, 0), (3, 0, 1)] {
+    // One is read and written by its id: two requests. Two would take four; both pages and a bulk request are three.
+    for (edits, reads, lists) in [(1, 1, 0), (2, 0, 1)] {
         for n in 0..edits {
             story.crm.edit(&format!("P{n}"), "company", &format!("of {edits}"));
         }
