@@ -280,7 +280,10 @@ impl Player {
         let is_kept = kept.is_some();
         self.played.checks.muddled |= self.went_wrong(kill) && self.truth.numbers_moved();
         let heads = self.heads();
-        let met = if is_kept { std::mem::take(&mut self.met) } else { self.truth.meet(&self.world, &heads) };
+        let mut met = self.truth.meet(&self.world, &heads);
+        if is_kept {
+            met.append(&mut self.met); // recovery reads once more, where there is something to recover
+        }
         let outside = self.outside(&heads);
         let mut unseen = self.unseen(&heads);
         if is_kept {

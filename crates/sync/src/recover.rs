@@ -232,18 +232,21 @@ fn created(
     if matches!(fate, Fate::Presumed) {
         entry.created_at[side] = Some(sent_at);
     }
-    if !matches!(fate, Fate::Landed) {
-        sent_alone(&mut entry, side);
-    }
+    // What no listing shows, nobody has acknowledged either (I13).
+    let is_shown = |id: FieldId| chosen.is_some_and(|row| row.cell(id.index()) != Cell::Unknown);
+    let landed = matches!(fate, Fate::Landed);
+    sent_alone(&mut entry, side, |id| landed && is_shown(id));
     changes.push(if is_new { entry.insert() } else { entry.update() });
     fate
 }
 
 /// Whoever has the number may be somebody whom no listing had shown, and not what was sent: until then nobody has agreed
-/// on anything (R13). What was sent stays known, so that it can be told from another text (S25).
-fn sent_alone(entry: &mut Entry, side: Side) {
-    for field in &mut entry.base.fields {
-        field.cells[side.other()] = OwnedCell::Unknown;
+/// on anything (R13), but for fields that show what was sent. It stays known, to be told from another text (S25).
+fn sent_alone(entry: &mut Entry, side: Side, is_shown: impl Fn(FieldId) -> bool) {
+    for (field, index) in entry.base.fields.iter_mut().zip(0..) {
+        if !is_shown(FieldId(index)) {
+            field.cells[side.other()] = OwnedCell::Unknown;
+        }
     }
 }
 
