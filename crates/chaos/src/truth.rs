@@ -400,8 +400,9 @@ impl Truth {
             let place = id.and_then(|id| Self::place_of(&contacts, id));
             let Some(known) = place.and_then(|place| self.records[call.side].get_mut(&place)) else { continue };
             for (field, _) in &call.write.set {
-                let written = known.before_job[field.index()].as_mut();
-                written.into_iter().for_each(|before| before.unsure = true);
+                if let Some(before) = known.before_job[field.index()].as_mut() {
+                    before.unsure = true;
+                }
             }
         }
         for call in calls.iter().filter(|call| matches!(call.result, Some(WriteResult::Done { .. }))) {
