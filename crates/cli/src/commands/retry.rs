@@ -32,8 +32,8 @@ pub(crate) fn run(context: &Context, args: &args::Retry) -> Fallible<Code> {
         sync::try_again(&mut store, Some(&records).filter(|_| !args.all).map(Vec::as_slice))?;
     }
     if context.global.json {
-        let list: Vec<_> = parked.iter().map(super::status::ParkedRecord::from).collect();
-        return output::print_json(&serde_json::json!({ "retried": list, "not_landed": lost })).map(|()| Code::Done);
+        let retried: Vec<_> = parked.iter().map(super::status::ParkedRecord::from).collect();
+        return output::print_json(&serde_json::json!({ "retried": retried, "not_landed": lost })).map(|()| Code::Done);
     }
     let parked = parked.iter().map(|parked| (parked.side, parked.phone.as_str()));
     let lost = lost.iter().map(|lost| (lost.side, if lost.phone.is_empty() { lost.id.as_str() } else { &lost.phone }));
