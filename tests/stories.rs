@@ -49,6 +49,8 @@ mod first_sync;
 mod forgetting;
 #[path = "stories/formats.rs"]
 mod formats;
+#[path = "stories/kept_apart.rs"]
+mod kept_apart;
 #[path = "stories/large_report.rs"]
 mod large_report;
 #[path = "stories/listings.rs"]
@@ -63,6 +65,8 @@ mod phones;
 mod plans;
 #[path = "stories/privacy.rs"]
 mod privacy;
+#[path = "stories/replacing.rs"]
+mod replacing;
 #[path = "stories/reviewing.rs"]
 mod reviewing;
 #[path = "stories/two_way.rs"]

@@ -249,7 +249,7 @@ fn lines_that_say_nothing_sound_are_refused_one_by_one() {
     let sheet = decide(&sheet, "File 1", "crm");
     let sheet = decide(&sheet, "File 2", "both");
     let sheet = decide(&sheet, "File 3", "crm");
-    let sheet = decide(&sheet, "File 4", "keep apart");
+    let sheet = decide(&sheet, "File 4", "value: ");
     world.write(
         "decisions.csv",
         format!("{sheet}\"crm\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"c0000000000\",\"v0\"\r\n"),
@@ -259,8 +259,7 @@ fn lines_that_say_nothing_sound_are_refused_one_by_one() {
     let told = world.untouched(|world| world.run(&["conflicts", "import", "decisions.csv", "--json"]).ends(6).json());
     let why: Vec<&str> = told["refused"].as_array().unwrap().iter().map(|line| line["why"].as_str().unwrap()).collect();
     assert_eq!((&told["stored"], why.len()), (&1.into(), 4), "{told:#}");
-    for (why, expected) in
-        why.iter().zip(["`both` is none of", "changed since", "nobody to keep apart", "no open conflict"])
+    for (why, expected) in why.iter().zip(["`both` is none of", "changed since", "an empty value", "no open conflict"])
     {
         assert!(why.contains(expected), "{why}");
     }

@@ -46,6 +46,7 @@ fn plan() -> Plan {
         binding: Binding::default(),
         listed: BySide::default(),
         undoes: None,
+        decided: Vec::new(),
     }
 }
 

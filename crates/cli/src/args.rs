@@ -281,7 +281,7 @@ pub(crate) enum ConflictCommand {
         /// Leave it as it is until one of the values changes
         #[arg(long, group = "choice")]
         skip: bool,
-        /// Of contacts that share a number: never match them
+        /// These are not the same contact: end their link, and never match them again; nothing is written
         #[arg(long, group = "choice")]
         keep_apart: bool,
         /// With --take: make it a rule for all conflicts of this field and kind, now and later

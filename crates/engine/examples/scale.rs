@@ -101,10 +101,18 @@ fn run(
 ) -> Plan {
     let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
     let nobody = BTreeSet::new();
+    let apart = BTreeSet::new();
     let start = Instant::now();
     let survey = survey(&settings.schema, tables, heads);
     let surveyed = start.elapsed();
-    let context = Context { normalizer, settings, tables, heads, gone: BySide { justcall: &nobody, crm: &nobody } };
+    let context = Context {
+        normalizer,
+        settings,
+        tables,
+        heads,
+        gone: BySide { justcall: &nobody, crm: &nobody },
+        apart: &apart,
+    };
     let matching: Matching = resolve(&context, survey);
     let matched = start.elapsed();
     let needed = matching.needs_base(heads).len();

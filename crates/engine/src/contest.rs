@@ -63,13 +63,29 @@ fn by_winner(world: &World<'_>, case: &FieldCase<'_>, winner: Side) -> Option<De
 }
 
 /// Adds the conflict; or, where a person has answered it, what follows from the answer.
-pub(crate) fn contested(world: &World<'_>, case: &FieldCase<'_>, mut conflict: Conflict, merged: &mut Merged) {
+pub(crate) fn contested(
+    world: &World<'_>,
+    pair: BySide<u32>,
+    case: &FieldCase<'_>,
+    mut conflict: Conflict,
+    merged: &mut Merged,
+) {
     let Some(choice) = conflicts::answer(world, &conflict) else {
         merged.conflicts.push(conflict);
         return;
     };
     let wanted = match choice {
-        Choice::Skip | Choice::KeepApart => return, // left as it is; the base too, so that nothing is forgotten
+        // Left as it is; the base too, so that nothing is forgotten.
+        Choice::Skip => return merged.decided.push(conflict),
+        Choice::KeepApart if Side::BOTH.into_iter().all(|side| world.row(side, pair[side]).native_id()) => {
+            merged.apart = true;
+            return merged.decided.push(conflict);
+        }
+        Choice::KeepApart => {
+            conflict.detail =
+                "`keep apart` was chosen, but one of the records has no id of its own to remember it by".to_owned();
+            return merged.conflicts.push(conflict);
+        }
         Choice::Take(side) => case.now[*side],
         Choice::Value(value) => Cell::from_text(value),
     };
@@ -80,6 +96,7 @@ pub(crate) fn contested(world: &World<'_>, case: &FieldCase<'_>, mut conflict: C
         return;
     }
     merged.resolved = true;
+    merged.decided.push(conflict);
     answered(world.normalizer, case, &outgoing(world.normalizer, case.field, wanted), merged);
 }
 

@@ -218,7 +218,11 @@ fn edited_and_deleted(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, edi
     };
     let mut conflict = conflicts::build(world, subject);
     conflict.detail = format!("edited in {}, deleted in {}", case.present().title(), case.missing.title());
-    match conflicts::answer(world, &conflict) {
+    let answer = conflicts::answer(world, &conflict);
+    if answer.is_some() {
+        draft.decided.push(conflict.clone());
+    }
+    match answer {
         Some(Choice::Take(side)) if *side == case.missing => delete_when_due(world, draft, case, true),
         Some(Choice::Take(_)) => {
             let (rule, note) = (Rule::Resolved, "kept by a person");

@@ -261,6 +261,7 @@ pub(crate) const fn is_short(listed: u64, linked: u64) -> bool {
 pub(crate) struct Draft {
     pub(crate) actions: Vec<Action>,
     pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) decided: Vec<Conflict>,
     pub(crate) held: Vec<Held>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) observations: Vec<Observation>,

@@ -42,19 +42,20 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
             conflict.records.push(GroupMember { side, id: record.id().to_owned(), name, linked });
         }
     }
+    conflict.records.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
+    conflict.records.dedup();
+    let linked = conflict.records.iter().filter(|member| member.linked).count();
+    let linked = if linked > 0 { format!(", {linked} of them linked already") } else { String::new() };
+    conflict.detail = format!("{} records have the number {}{linked}", conflict.records.len(), group.key);
     if conflicts::answer(world, &conflict).is_some() {
-        return leave_alone(world, draft, &rows, group);
+        leave_alone(world, draft, &rows, group);
+        return draft.decided.push(conflict);
     }
     for side in Side::BOTH {
         for row in &rows[side] {
             draft.fate(side, *row, Fate::Conflict);
         }
     }
-    conflict.records.sort_by(|a, b| (a.side, &a.id).cmp(&(b.side, &b.id)));
-    conflict.records.dedup();
-    let linked = conflict.records.iter().filter(|member| member.linked).count();
-    let linked = if linked > 0 { format!(", {linked} of them linked already") } else { String::new() };
-    conflict.detail = format!("{} records have the number {}{linked}", conflict.records.len(), group.key);
     draft.conflicts.push(conflict);
 }
 

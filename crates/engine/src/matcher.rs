@@ -91,6 +91,8 @@ pub struct Context<'a> {
     pub heads: &'a [LinkHead],
     /// Ids proven gone.
     pub gone: BySide<&'a BTreeSet<RecordId>>,
+    /// Records that a person keeps apart: the one in `JustCall`, the one in the CRM.
+    pub apart: &'a BTreeSet<(RecordId, RecordId)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +105,16 @@ struct Reading {
 impl Context<'_> {
     fn identity(&self, side: Side, row: u32) -> Identity {
         Identity::of(self.normalizer, &self.settings.schema, self.tables[side].row(row as usize))
+    }
+
+    /// Whether a person said that these two are not the same contact. An id that was made up is nobody's.
+    fn parted(&self, justcall: &str, crm: &str) -> bool {
+        !self.apart.is_empty() && self.apart.contains(&(RecordId::from(justcall), RecordId::from(crm)))
+    }
+
+    fn rows_parted(&self, justcall: u32, crm: u32) -> bool {
+        let rows = [self.tables.justcall.row(justcall as usize), self.tables.crm.row(crm as usize)];
+        rows.iter().all(|row| row.native_id()) && self.parted(rows[0].id(), rows[1].id())
     }
 
     fn in_scope(&self, side: Side, row: u32) -> bool {
@@ -143,12 +155,14 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         for row in std::mem::take(&mut matching.survey.duplicates[side]) {
             matching.skipped[side].push((row, SkipReason::DuplicateId, "listed twice".to_owned()));
         }
-        matching.skipped[side].sort_by_key(|(row, ..)| *row);
     }
     let mut linked = matching.linked_numbers(context, &all);
     matching.add_undecided(&all, &mut linked);
     matching.match_free(context, &free, &linked);
     matching.tidy_groups();
+    for side in Side::BOTH {
+        matching.skipped[side].sort_by_key(|(row, ..)| *row);
+    }
     for side in Side::BOTH {
         matching.keys[side] = all[side].iter().map(|reading| (reading.row, reading.key)).collect();
         matching.keys[side].sort_unstable();

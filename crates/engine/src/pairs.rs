@@ -18,6 +18,10 @@ use model::{
 pub(crate) struct Merged {
     pub(crate) writes: BySide<Vec<Change>>,
     pub(crate) conflicts: Vec<Conflict>,
+    /// Those that a person has answered.
+    pub(crate) decided: Vec<Conflict>,
+    /// A person said that they are two contacts.
+    pub(crate) apart: bool,
     /// The listed form becomes the base.
     settled: Vec<Field>,
     /// Both sides agree on something new.
@@ -148,7 +152,7 @@ fn merge(world: &World<'_>, head: Option<&LinkHead>, base: &Base, pair: BySide<u
             }
             Decision::Conflict(_) => {
                 if let Some(conflict) = conflict {
-                    contested(world, &case, conflict, &mut merged);
+                    contested(world, pair, &case, conflict, &mut merged);
                 }
             }
         }
@@ -223,6 +227,10 @@ fn write_down(
     let rows = BySide { justcall: Some(pair.justcall), crm: Some(pair.crm) };
     let key = head.and_then(|head| head.key);
     let phone = world.phone(key.or_else(|| read_key(world, pair)), rows);
+    draft.decided.extend(merged.decided.iter().cloned());
+    if merged.apart {
+        return part(world, draft, head, rows, phone);
+    }
     let rule = rule_of(&merged, head.is_some());
     let (first_action, first_conflict) = (draft.actions.len(), draft.conflicts.len());
     remember(world, draft, head, pair, &merged, (&phone, found));
@@ -256,6 +264,20 @@ fn write_down(
     }
     if head.is_some() {
         report_phone(world, draft, pair, base, (first_action, first_conflict));
+    }
+}
+
+/// A person said that the two are not the same: their link ends, both stay, and nothing is written to either.
+fn part(world: &World<'_>, draft: &mut Draft, head: Option<&LinkHead>, rows: BySide<Option<u32>>, phone: String) {
+    let mut action = action(world, Side::Justcall, ActionKind::Unlink, rows, Rule::Resolved);
+    action.phone = phone;
+    action.link = head.map(|head| head.id);
+    "kept apart by a person".clone_into(&mut action.note);
+    draft.actions.push(action);
+    for side in Side::BOTH {
+        if let Some(row) = rows[side] {
+            draft.skip(world, side, row, SkipReason::LeftAlone, "kept apart by a person".to_owned());
+        }
     }
 }
 

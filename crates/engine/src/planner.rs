@@ -54,6 +54,8 @@ pub struct State {
     pub resolutions: Vec<Resolution>,
     /// Their answers to all conflicts of a field and kind.
     pub rules: Vec<StandingRule>,
+    /// Records that they keep apart: the one in `JustCall`, the one in the CRM.
+    pub apart: BTreeSet<(RecordId, RecordId)>,
     /// Actions that they took out of the plan.
     pub exclusions: Vec<Exclusion>,
     /// When each open conflict was first seen.
@@ -250,7 +252,9 @@ const fn stage(kind: ActionKind) -> u8 {
 
 pub(crate) fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
     let summary = summarize(&draft);
-    draft.conflicts.sort_by(|a, b| (&a.phone, &a.field, &a.id).cmp(&(&b.phone, &b.field, &b.id)));
+    for list in [&mut draft.conflicts, &mut draft.decided] {
+        list.sort_by(|a, b| (&a.phone, &a.field, &a.id).cmp(&(&b.phone, &b.field, &b.id)));
+    }
     draft.held.sort_by(|a, b| {
         (a.side, a.kind, &a.phone, &a.record_id, &a.other_id, &a.class).cmp(&(
             b.side,
@@ -272,6 +276,7 @@ pub(crate) fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
         summary,
         actions: draft.actions,
         conflicts: draft.conflicts,
+        decided: draft.decided,
         held: draft.held,
         skipped: draft.skipped,
         cost: BySide::<Cost>::default(),

@@ -152,7 +152,7 @@ pub enum Choice {
     Value(String),
     /// Nothing, until one of the values changes.
     Skip,
-    /// Never match the records that share this number.
+    /// Of a group: never match the records that share this number. Of two records: they are not the same contact.
     KeepApart,
 }
 
@@ -185,7 +185,8 @@ impl Resolution {
     /// run was interrupted while it carried the decision out.
     pub fn still_fits(&self, conflict: &Conflict) -> bool {
         let done = |now: &Option<String>| matches!(&self.choice, Choice::Value(value) if now.as_ref() == Some(value));
-        if self.choice == Choice::KeepApart {
+        // Of a group it is about the number; of two records, about these two as they were shown.
+        if self.choice == Choice::KeepApart && conflict.field.is_none() {
             return self.conflict == conflict.id;
         }
         let fits = |then: &Option<String>, now: &Option<String>| then == now || done(now);

@@ -46,5 +46,5 @@ pub use record::{Record, RecordId};
 pub use run::{Applied, RUN_FORMAT, RunId, RunOutcome, RunReport};
 pub use secret::Secret;
 pub use side::{BySide, Side};
-pub use standing::{Approval, DecisionRecord, Deed, Exclusion, StandingRule, place};
+pub use standing::{Apart, Approval, DecisionRecord, Deed, Exclusion, StandingRule, place};
 pub use table::{RowHash, RowRef, Table, TableFull};

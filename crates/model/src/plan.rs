@@ -398,6 +398,9 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// Waiting for a person.
     pub conflicts: Vec<Conflict>,
+    /// Answered by a person: carried out by this plan, or left as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<Conflict>,
     /// Waiting for proof or approval.
     pub held: Vec<Held>,
     /// Taking no part.

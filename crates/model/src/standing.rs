@@ -3,7 +3,8 @@
 
 use crate::mutant::{self, Mutant};
 use crate::{
-    Action, ActionId, ActionKind, Change, Conflict, ConflictId, ConflictKind, Field, Held, LinkId, RecordId, Side,
+    Action, ActionId, ActionKind, BySide, Change, Conflict, ConflictId, ConflictKind, Field, Held, LinkId, RecordId,
+    Side,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -120,6 +121,21 @@ impl Exclusion {
         let (kind, title, by) = (self.kind.name(), self.side.title(), &self.made_by);
         format!("{kind} in {title}{fields} excluded by {by} on {}", day(self.made_at))
     }
+}
+
+/// Two records that a person keeps apart, once their link has ended: they are never matched with each other again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// The conflict that it was said of: its name for whoever takes it back.
+    pub conflict: ConflictId,
+    /// The records.
+    pub ids: BySide<RecordId>,
+    /// Their number when it was said.
+    pub phone: String,
+    /// When.
+    pub made_at: Timestamp,
+    /// Who.
+    pub made_by: String,
 }
 
 /// What a person lets through in the next run, once.

@@ -10,7 +10,7 @@ use crate::undo::{Past, Told};
 use crate::work::Work;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use model::{Plan, PlanId, Resolution, StandingRule};
+use model::{Apart, Conflict, Plan, PlanId, Resolution, StandingRule};
 use report::html::{PageOptions, hash};
 use report::view::RecordPages;
 use std::collections::HashMap;
@@ -54,12 +54,27 @@ pub(crate) struct Answers {
     pub(crate) single: HashMap<String, Resolution>,
     /// For all conflicts alike.
     pub(crate) rules: Vec<StandingRule>,
+    /// Records that are kept apart.
+    pub(crate) apart: Vec<Apart>,
+    /// Whether a run has used the plan: what it carried out is not decided any more.
+    used: bool,
 }
 
 impl Answers {
-    pub(crate) fn read(store: &Store) -> Result<Self, Trouble> {
+    pub(crate) fn read(store: &Store, plan: &Plan) -> Result<Self, Trouble> {
         let single = store.resolutions()?.into_iter().map(|answer| (answer.conflict.0.clone(), answer)).collect();
-        Ok(Self { single, rules: store.standing_rules()? })
+        Ok(Self { single, rules: store.standing_rules()?, apart: store.apart()?, used: store.is_used(&plan.id)? })
+    }
+
+    /// The answer that stands for this conflict.
+    pub(crate) fn to(&self, conflict: &Conflict) -> Option<&Resolution> {
+        self.single.get(&conflict.id.0).filter(|answer| answer.still_fits(conflict))
+    }
+
+    /// What a person can decide now, as [`sync::decide::decidable`] says.
+    pub(crate) fn decidable<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = &'p Conflict> {
+        let carried_out = plan.decided.iter().filter(|conflict| !self.used || self.to(conflict).is_some());
+        plan.conflicts.iter().chain(carried_out)
     }
 }
 
@@ -136,7 +151,7 @@ impl App {
     /// Remembers what a step came to, for the page that it was taken on.
     pub(crate) fn tell(&self, page: &'static str, text: String) {
         if let Ok(mut past) = self.past.lock() {
-            past.tell(Told { page, text, refused: Vec::new() });
+            past.tell(Told { page, text, ..Told::default() });
         }
     }
 

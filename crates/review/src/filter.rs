@@ -87,13 +87,12 @@ impl Filter {
     }
 
     /// The conflicts that fit, in the order in which reports show them.
-    pub(crate) fn rows<'p, 'a>(&self, plan: &'p Plan, answers: &'a Answers, now: Timestamp) -> Vec<Row<'p, 'a>> {
+    pub(crate) fn rows<'p>(&self, plan: &'p Plan, answers: &'p Answers, now: Timestamp) -> Vec<Row<'p, 'p>> {
         let text = self.text.to_lowercase();
-        let mut rows: Vec<Row<'p, 'a>> = plan
-            .conflicts
-            .iter()
+        let mut rows: Vec<Row<'p, 'p>> = answers
+            .decidable(plan)
             .map(|conflict| {
-                let answer = answers.single.get(&conflict.id.0).filter(|answer| answer.still_fits(conflict));
+                let answer = answers.to(conflict);
                 let rule = answers.rules.iter().find(|rule| answer.is_none() && rule.answers(conflict));
                 Row { conflict, answer, rule }
             })

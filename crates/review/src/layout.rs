@@ -114,19 +114,27 @@ pub(crate) fn told(app: &App, page: &str) -> Markup {
         @if let Some(told) = past.told(page) {
             div.notice role="status" {
                 p { (report::text::safe(&told.text)) }
-                @if !told.refused.is_empty() {
-                    details open[told.refused.len() <= 5] {
-                        summary { (words::number(told.refused.len() as u64)) " not stored" }
-                        ul { @for (what, why) in told.refused.iter().take(REFUSED) { li { code { (report::text::safe(what)) } ": " (report::text::safe(why)) } } }
-                    }
-                }
+                (told_of("not stored", &told.refused))
+                (told_of("earlier answers replaced", &told.replaced))
             }
         }
     }
 }
 
-/// Refusals that are named.
-const REFUSED: usize = 100;
+/// Conflicts with something to say about each.
+fn told_of(what: &str, list: &[(String, String)]) -> Markup {
+    html! {
+        @if !list.is_empty() {
+            details open[list.len() <= 5] {
+                summary { (words::number(list.len() as u64)) " " (what) }
+                ul { @for (id, why) in list.iter().take(NAMED) { li { code { (report::text::safe(id)) } ": " (report::text::safe(why)) } } }
+            }
+        }
+    }
+}
+
+/// Conflicts that are named one by one.
+const NAMED: usize = 100;
 /// Rows on one page.
 pub(crate) const PER_PAGE: usize = 50;
 

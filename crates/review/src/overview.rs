@@ -54,12 +54,12 @@ fn headline(options: &PageOptions, planned: bool) -> String {
 }
 
 fn tiles(app: &App, plan: &Plan, store: &Store, parked: &[Parked]) -> Result<Markup, Trouble> {
-    let answers = Answers::read(store)?;
+    let answers = Answers::read(store, plan)?;
     let open = Filter::default().rows(plan, &answers, app.jobs.now()).len() as u64;
     let titles = report::view::default_titles();
     let waiting = Waiting::new(&[], &plan.held, &titles);
     let (person, later) = (waiting.for_a_person() as u64, waiting.for_later() as u64);
-    let decided = (plan.conflicts.len() as u64).saturating_sub(open);
+    let decided = (answers.decidable(plan).count() as u64).saturating_sub(open);
     let tile = |count: u64, what: &str, link: String, calls: bool| {
         html! { li.calls[calls && count > 0].zero[count == 0] { a href=(link) { strong { (words::number(count)) } (what) } } }
     };

@@ -59,6 +59,7 @@ fn build(app: Arc<App>) -> Router {
         .route("/conflicts/decide", act(conflicts::decide))
         .route("/conflicts/undo", act(conflicts::undo))
         .route("/conflicts/reopen", act(conflicts::reopen))
+        .route("/conflicts/together", act(conflicts::bring_together))
         .route("/conflicts/rule", act(conflicts::make))
         .route("/conflicts/rule/remove", act(conflicts::remove))
         .route("/held", look(held::page))

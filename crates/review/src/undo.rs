@@ -37,6 +37,8 @@ pub(crate) struct Told {
     pub(crate) page: &'static str,
     /// In a sentence.
     pub(crate) text: String,
+    /// Conflicts that had another answer before, and which.
+    pub(crate) replaced: Vec<(String, String)>,
     /// Conflicts that took no answer, and why.
     pub(crate) refused: Vec<(String, String)>,
 }

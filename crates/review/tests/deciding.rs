@@ -293,3 +293,36 @@ async fn conflicts_are_found_by_field_cause_age_and_text() {
         assert_eq!(shown, found, "{query}");
     }
 }
+
+/// A plan that carries answers out is not the end of them: they are shown, replaced and taken back until it is applied.
+#[tokio::test]
+async fn what_a_plan_carries_out_can_be_decided_anew() {
+    let desk = Desk::open(many(2)).await;
+    desk.post("conflicts/decide", &format!("scope=ids&choice=skip&id={}", key(&conflict(1)))).await;
+    desk.post("conflicts/decide", &format!("scope=ids&choice=crm&id={}", key(&conflict(2)))).await;
+    let mut carried = plan(Vec::new(), desk.store().serial().unwrap());
+    carried.decided = many(2);
+    seal(&mut carried);
+    desk.save(&carried);
+    let page = desk.page("conflicts?state=decided").await;
+    assert!(page.contains("0 conflicts wait for a decision, 2 decided"), "{page}");
+    assert_eq!(page.matches("Decided, not yet applied").count(), 2);
+    let named = desk.post("name", "by=Sam").await;
+    let mut desk = desk;
+    desk.cookie = format!("{}; {}", desk.cookie, cookie(&named));
+    let all = format!("scope=ids&choice=justcall&id={}&id={}", key(&conflict(1)), key(&conflict(2)));
+    desk.post("conflicts/decide", &all).await;
+    let page = desk.page("conflicts").await;
+    assert!(page.contains("2 earlier answers replaced") && page.contains("take crm, by Imani at 2026"), "{page}");
+    assert!(desk.store().check_plan(&carried.id, carried.state_serial).is_err(), "it would do what nobody wants now");
+    desk.post("conflicts/reopen", &format!("id={}", key(&conflict(1)))).await;
+    assert!(desk.page("conflicts").await.contains("1 conflict waits for a decision, 1 decided"));
+    // Applied: what was carried out is over, what stays as it is can still be changed.
+    let mut used = plan(Vec::new(), desk.store().serial().unwrap());
+    used.decided = many(2);
+    used.created_at = used.created_at + jiff::SignedDuration::from_secs(1);
+    seal(&mut used);
+    desk.save(&used);
+    desk.store().consume_plan(&used.id, &model::RunId("r1".into()), used.state_serial, now()).unwrap();
+    assert!(desk.page("conflicts").await.contains("0 conflicts wait for a decision, 1 decided"));
+}

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use model::{
-    Absence, ActionId, Approval, BaseField, BySide, ConflictId, ConflictKind, DecisionRecord, Exclusion, Field, LinkId,
-    LinkStatus, Outcome, PhoneKey, RecordId, Resolution, RowHash, Side, StandingRule, Tombstone,
+    Absence, ActionId, Apart, Approval, BaseField, BySide, ConflictId, ConflictKind, DecisionRecord, Exclusion, Field,
+    LinkId, LinkStatus, Outcome, PhoneKey, RecordId, Resolution, RowHash, Side, StandingRule, Tombstone,
 };
 
 /// A base row in schema order.
@@ -118,6 +118,10 @@ pub enum StateChange {
     Resolve(Resolution),
     /// A resolution was carried out, no longer fits, or is taken back. Fine if there is none.
     DropResolution(ConflictId),
+    /// Two records whose link ends are kept apart from now on.
+    KeepApart(Apart),
+    /// They may be matched again. Fine if they were not kept apart.
+    DropApart(BySide<RecordId>),
     /// A person answers all conflicts of a field and kind; a later answer replaces it.
     SetRule(StandingRule),
     /// What was agreed on about a field goes by another name from now on: the field is another column.

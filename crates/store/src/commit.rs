@@ -6,8 +6,8 @@ use crate::links::{BATCH, LinkRow, LinkWriter};
 use crate::open::Store;
 use crate::schemas::CurrentSchema;
 use crate::{
-    absences, approvals, conflicts, decisions, exclusions, facts, guards, journal, links, parked, resolutions, schemas,
-    standing_rules, state, tombstones,
+    absences, apart, approvals, conflicts, decisions, exclusions, facts, guards, journal, links, parked, resolutions,
+    schemas, standing_rules, state, tombstones,
 };
 use model::LinkId;
 use model::mutant::{self, Mutant};
@@ -90,6 +90,8 @@ fn decide(connection: &Connection, change: &StateChange) -> Result<(), Fault> {
     match change {
         StateChange::Resolve(resolution) => resolutions::add(connection, resolution),
         StateChange::DropResolution(conflict) => resolutions::remove(connection, conflict).map(drop),
+        StateChange::KeepApart(pair) => apart::add(connection, pair),
+        StateChange::DropApart(ids) => apart::remove(connection, ids),
         StateChange::RetireField(field) => schemas::retire(connection, field),
         StateChange::SetRule(rule) => standing_rules::set(connection, rule),
         StateChange::DropRule(field, kind) => standing_rules::remove(connection, field, *kind),

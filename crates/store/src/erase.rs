@@ -94,6 +94,7 @@ fn erase(
     erased.reports = reports(transaction, &mut person)?;
     erased.plans = plans(transaction, &mut person)?;
     erased.conflicts = answers(transaction, &person)? + decisions(transaction, &person)?;
+    erased.conflicts += apart(transaction, &person)?;
     erased.parked = parked(transaction, &person)?;
     erased.tombstones = tombstones(transaction, &person)?;
     erased.calls = calls(transaction, &person)?;
@@ -248,6 +249,17 @@ fn decisions(transaction: &Transaction<'_>, person: &Person) -> Result<u64, Faul
         if is_known || person.mentioned_by(&phone) || person.mentioned_by(&detail) {
             gone += transaction.execute("DELETE FROM decisions WHERE seq = ?1", [seq])? as u64;
         }
+    }
+    Ok(gone)
+}
+
+/// Records of theirs that somebody keeps apart from another.
+fn apart(transaction: &Transaction<'_>, person: &Person) -> Result<u64, Fault> {
+    let mut gone = transaction
+        .execute("DELETE FROM apart WHERE phone = ?1 OR phone = ?2", [person.key.to_string(), person.key.e164()])?
+        as u64;
+    for (side, id) in &person.ids {
+        gone += transaction.execute(&format!("DELETE FROM apart WHERE {side}_id = ?1"), [id])? as u64;
     }
     Ok(gone)
 }

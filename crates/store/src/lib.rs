@@ -5,6 +5,7 @@
 //! entropy are parameters).
 
 mod absences;
+mod apart;
 mod approvals;
 mod audit;
 mod bases;

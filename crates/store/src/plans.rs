@@ -63,6 +63,16 @@ impl Store {
         self.named(read_ids(&self.connection))
     }
 
+    /// Whether a run has used this plan.
+    pub fn is_used(&self, plan: &PlanId) -> Result<bool> {
+        let found = self.connection.query_row(
+            "SELECT 1 FROM plans WHERE id = ?1 AND consumed_by IS NOT NULL",
+            [&plan.0],
+            |_| Ok(()),
+        );
+        self.named(found.optional().map(|found| found.is_some()).map_err(Into::into))
+    }
+
     /// Whether a plan could be used now: refused like [`Store::consume_plan`] would, before anything is read for it.
     pub fn check_plan(&self, plan: &PlanId, expected_serial: u64) -> Result<()> {
         self.named(check(&self.connection, plan, expected_serial))

@@ -149,9 +149,10 @@ impl Session<'_> {
     /// Links, rebases and observations: no replica is touched.
     fn state_only(&mut self, planned: &Planned, rows: &Rows<'_>, ledger: &mut Ledger<'_>) -> Result<()> {
         let now = self.env.now();
+        let apart = decide::kept_apart(&self.store, &planned.plan)?;
         let mut work = StateWork::default();
         for action in planned.plan.actions.iter().filter(|action| !action.kind.is_write()) {
-            state_actions::action(ledger, rows, action, now, &mut work);
+            state_actions::action(ledger, rows, action, &apart, now, &mut work);
             if work.changes.len() >= STATE_BATCH {
                 commit_state(&mut self.store, ledger, std::mem::take(&mut work))?;
             }

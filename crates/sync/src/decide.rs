@@ -7,8 +7,8 @@
 pub use engine::settings::GuardClass;
 use jiff::Timestamp;
 use model::{
-    ActionId, ActionKind, Approval, Choice, Conflict, ConflictId, ConflictKind, DecisionRecord, Deed, Exclusion, Field,
-    Plan, Resolution, Rule, Side, StandingRule,
+    ActionId, ActionKind, Apart, Approval, BySide, Choice, Conflict, ConflictId, ConflictKind, DecisionRecord, Deed,
+    Exclusion, Field, Plan, RecordId, Resolution, Rule, Side, StandingRule,
 };
 use std::collections::BTreeMap;
 use store::{StateChange, Store};
@@ -55,24 +55,66 @@ impl Who {
     }
 }
 
-/// Keeps answers to single conflicts, all or none; each is bound to the values that the conflict shows.
-pub fn answer(store: &mut Store, who: &Who, answers: &[(&Conflict, Choice)]) -> Result<Vec<Resolution>> {
-    let mut changes = Vec::new();
-    let mut kept = Vec::new();
-    for (conflict, choice) in answers {
-        let resolution = Resolution {
+/// What a person can decide now: what the plan asks; and what it carries out, until it is applied. An answer that no
+/// run carries out stays, and can be replaced as long as it fits.
+pub fn decidable<'p>(plan: &'p Plan, used: bool, answers: &[Resolution]) -> Vec<&'p Conflict> {
+    let known: BTreeMap<&ConflictId, &Resolution> = answers.iter().map(|answer| (&answer.conflict, answer)).collect();
+    let stands = |conflict: &&Conflict| known.get(&conflict.id).is_some_and(|answer| answer.still_fits(conflict));
+    plan.conflicts.iter().chain(plan.decided.iter().filter(|conflict| !used || stands(conflict))).collect()
+}
+
+/// An answer that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// As it stands now.
+    pub now: Resolution,
+    /// What stood there before it, whoever said that.
+    pub before: Option<Resolution>,
+}
+
+impl Kept {
+    /// What it replaces, where that was another choice or somebody else's: `take crm, by Sam at 2026-11-21T09:00:00Z`.
+    pub fn replaced(&self) -> Option<String> {
+        let before = self.before.as_ref()?;
+        let other = before.choice != self.now.choice || before.made_by != self.now.made_by;
+        let (choice, by) = (choice_words(&before.choice), &before.made_by);
+        other.then(|| format!("{choice}, by {by} at {:.0}", before.made_at))
+    }
+}
+
+/// What these answers would replace, or replace when they are kept.
+pub fn weigh(store: &Store, who: &Who, answers: &[(&Conflict, Choice)]) -> Result<Vec<Kept>> {
+    let known: BTreeMap<ConflictId, Resolution> =
+        store.resolutions()?.into_iter().map(|answer| (answer.conflict.clone(), answer)).collect();
+    let kept = answers.iter().map(|(conflict, choice)| Kept {
+        now: Resolution {
             conflict: conflict.id.clone(),
             choice: choice.clone(),
             justcall: conflict.justcall.clone(),
             crm: conflict.crm.clone(),
             made_at: who.at,
             made_by: who.name.clone(),
-        };
-        changes.push(StateChange::Resolve(resolution.clone()));
+        },
+        // An answer to other values is void: nothing is lost with it.
+        before: known.get(&conflict.id).filter(|before| before.still_fits(conflict)).cloned(),
+    });
+    Ok(kept.collect())
+}
+
+/// Keeps answers to single conflicts, all or none; each is bound to the values that the conflict shows. Plans that carry
+/// out an answer which is replaced are void.
+pub fn answer(store: &mut Store, who: &Who, answers: &[(&Conflict, Choice)]) -> Result<Vec<Kept>> {
+    let mut changes = Vec::new();
+    let kept = weigh(store, who, answers)?;
+    for ((conflict, choice), kept) in answers.iter().zip(&kept) {
+        changes.push(StateChange::Resolve(kept.now.clone()));
         let field = conflict.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
-        let detail = format!("{field}{}", choice_words(choice));
+        let replaced = kept.replaced().map(|before| format!(" (instead of: {before})")).unwrap_or_default();
+        let detail = format!("{field}{}{replaced}", choice_words(choice));
         changes.push(who.record(Deed::Answered, &conflict.id.0, &conflict.phone, detail));
-        kept.push(resolution);
+    }
+    if kept.iter().any(|kept| kept.before.as_ref().is_some_and(|before| before.choice != kept.now.choice)) {
+        changes.push(StateChange::Withdraw);
     }
     store.commit(&changes)?;
     Ok(kept)
@@ -104,10 +146,8 @@ pub fn reopen(store: &mut Store, who: &Who, conflict: &ConflictId) -> Result<()>
 /// An answer that is to be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undone {
-    /// As it stands now.
-    pub now: Resolution,
-    /// What stood there before it.
-    pub before: Option<Resolution>,
+    /// As it stands now, and what stood there before it.
+    pub kept: Kept,
     /// Whom it is about.
     pub phone: String,
 }
@@ -115,7 +155,7 @@ pub struct Undone {
 /// Takes answers back, all or none: each gives way to what stood there before.
 pub fn take_back(store: &mut Store, who: &Who, answers: &[Undone]) -> Result<()> {
     let mut changes = Vec::new();
-    for Undone { now, before, phone } in answers {
+    for Undone { kept: Kept { now, before }, phone } in answers {
         changes.push(match before {
             Some(before) => StateChange::Resolve(before.clone()),
             None => StateChange::DropResolution(now.conflict.clone()),
@@ -124,6 +164,35 @@ pub fn take_back(store: &mut Store, who: &Who, answers: &[Undone]) -> Result<()>
     }
     changes.push(StateChange::Withdraw);
     store.commit(&changes)?;
+    Ok(())
+}
+
+/// The records that a plan keeps apart since a person said so.
+pub(crate) fn kept_apart(store: &Store, plan: &Plan) -> store::Result<Vec<Apart>> {
+    if plan.decided.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answers = store.resolutions()?;
+    let pair = |conflict: &Conflict| {
+        let mut known = answers.iter().filter(|answer| answer.choice == Choice::KeepApart && conflict.field.is_some());
+        let answer = known.find(|answer| answer.still_fits(conflict))?;
+        let id = |id: &Option<String>| id.as_deref().map(RecordId::from);
+        Some(Apart {
+            conflict: conflict.id.clone(),
+            ids: BySide { justcall: id(&conflict.justcall_id)?, crm: id(&conflict.crm_id)? },
+            phone: conflict.phone.clone(),
+            made_at: answer.made_at,
+            made_by: answer.made_by.clone(),
+        })
+    };
+    Ok(plan.decided.iter().filter_map(pair).collect())
+}
+
+/// Lets two records be matched again that a person kept apart.
+pub fn bring_together(store: &mut Store, who: &Who, pair: &Apart) -> Result<()> {
+    let detail = format!("keep apart: {} in JustCall, {} in the CRM", pair.ids.justcall, pair.ids.crm);
+    let record = who.record(Deed::Reopened, &pair.conflict.0, &pair.phone, detail);
+    store.commit(&[StateChange::DropApart(pair.ids.clone()), record, StateChange::Withdraw])?;
     Ok(())
 }
 
@@ -142,8 +211,11 @@ pub fn make_rule(store: &mut Store, who: &Who, conflict: &Conflict, take: Side) 
     let detail = format!("{}: take {take}, for all like {}", rule.id(), conflict.id);
     let record = who.record(Deed::RuleMade, &rule.id(), "", detail);
     // An earlier answer to this very conflict would beat the rule.
-    let earlier = StateChange::DropResolution(conflict.id.clone());
-    store.commit(&[StateChange::SetRule(rule.clone()), earlier, record])?;
+    let mut changes = vec![StateChange::SetRule(rule.clone()), record];
+    if store.resolutions()?.iter().any(|known| known.conflict == conflict.id) {
+        changes.extend([StateChange::DropResolution(conflict.id.clone()), StateChange::Withdraw]);
+    }
+    store.commit(&changes)?;
     Ok(rule)
 }
 

@@ -120,6 +120,7 @@ impl Session<'_> {
             tables: BySide { justcall: &listings.justcall.table, crm: &listings.crm.table },
             heads,
             gone: BySide { justcall: &state.gone.justcall, crm: &state.gone.crm },
+            apart: &state.apart,
         };
         matcher::resolve(&context, survey)
     }
@@ -195,6 +196,7 @@ impl Session<'_> {
             tombstones: store.tombstones()?,
             resolutions: store.resolutions()?,
             rules: store.standing_rules()?,
+            apart: store.apart()?.into_iter().map(|pair| (pair.ids.justcall, pair.ids.crm)).collect(),
             exclusions: store.exclusions()?,
             since: store.conflicts_since()?.into_iter().collect(),
             parked: parked.collect(),

@@ -3,8 +3,8 @@
 use crate::ledger::{Entry, Ledger};
 use crate::rows::Rows;
 use model::{
-    Action, ActionKind, BaseField, BySide, Cell, Field, FieldId, LinkStatus, Observation, PhoneKey, RecordId, RowRef,
-    Rule, Side, Tombstone,
+    Action, ActionKind, Apart, BaseField, BySide, Cell, Field, FieldId, LinkStatus, Observation, PhoneKey, RecordId,
+    RowRef, Rule, Side, Tombstone,
 };
 use store::StateChange;
 
@@ -20,6 +20,7 @@ pub(crate) fn action(
     ledger: &mut Ledger<'_>,
     rows: &Rows<'_>,
     action: &Action,
+    apart: &[Apart],
     now: jiff::Timestamp,
     work: &mut StateWork,
 ) {
@@ -45,6 +46,14 @@ pub(crate) fn action(
         (ActionKind::Unlink, Some(id)) if action.reason == Rule::Scope => {
             work.changes.push(StateChange::SetStatus { id, status: LinkStatus::Dormant });
         }
+        (ActionKind::Unlink, link) if action.reason == Rule::Resolved => {
+            // Together, or the next plan would match the two again.
+            let Some(pair) = apart.iter().find(|pair| is_pair(pair, action)) else { return };
+            work.changes.extend(link.map(|id| StateChange::EndLink { id, tombstone: None }));
+            work.changes.push(StateChange::KeepApart(pair.clone()));
+            work.changes.push(StateChange::DropResolution(pair.conflict.clone()));
+            work.changes.push(StateChange::Withdraw);
+        }
         (ActionKind::Unlink, Some(id)) => {
             let tombstone = Tombstone {
                 key: action.phone.parse().ok(),
@@ -56,6 +65,10 @@ pub(crate) fn action(
         }
         _ => {}
     }
+}
+
+fn is_pair(pair: &Apart, action: &Action) -> bool {
+    action.record_id.as_ref() == Some(&pair.ids.justcall) && action.other_id.as_ref() == Some(&pair.ids.crm)
 }
 
 fn new_link(ledger: &Ledger<'_>, rows: &Rows<'_>, action: &Action, work: &mut StateWork) {

@@ -11,7 +11,7 @@ use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
 use ::sync::decide;
-use model::{BySide, Choice, Conflict, ConflictKind, Side};
+use model::{BySide, Choice, Conflict, ConflictKind, Resolution, Side};
 use report::view::{RecordPages, pages_of};
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -50,9 +50,11 @@ pub(crate) fn run(context: &Context, command: ConflictCommand) -> Fallible<Code>
     }
 }
 
-/// Conflicts of the last plan, decided since or not.
+/// Conflicts of the last plan, decided or not, as long as that can be changed.
 pub(crate) fn known(store: &Store) -> Fallible<Vec<Conflict>> {
-    Ok(super::last_ordinary_plan(store)?.map(|plan| plan.conflicts).unwrap_or_default())
+    let Some(plan) = super::last_ordinary_plan(store)? else { return Ok(Vec::new()) };
+    let used = store.is_used(&plan.id)?;
+    Ok(decide::decidable(&plan, used, &store.resolutions()?).into_iter().cloned().collect())
 }
 
 /// Those that nobody has decided since.
@@ -137,16 +139,38 @@ fn resolve(context: &Context, path: &Path, id: &str, choice: Choice, by: Option<
     let conflict = find(known(&store)?, id)?; // a decision that waits can be replaced by another
     check(&conflict, &choice)?;
     let effects = effects(&conflict, &choice);
+    let apart = choice == Choice::KeepApart && conflict.field.is_some();
     let stored = decide::answer(&mut store, &super::who(by), &[(&conflict, choice)])?;
     if context.global.json {
-        output::print_json(&stored.first())?;
+        output::print_json(&stored.first().map(Stored::from))?;
     } else {
+        for replaced in stored.iter().filter_map(decide::Kept::replaced) {
+            context.note(&format!("replaces: {}", report::text::safe(&replaced)));
+        }
+        if apart {
+            context.note("their link ends: two contacts from then on, never matched with each other; both stay");
+        }
         for line in effects {
             context.note(&line);
         }
         context.note(&format!("stored: the next plan carries it out ({})", conflict.id));
     }
     Ok(Code::Done)
+}
+
+/// An answer as it is kept, and what it replaces.
+#[derive(Serialize)]
+struct Stored<'a> {
+    #[serde(flatten)]
+    now: &'a Resolution,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced: Option<&'a Resolution>,
+}
+
+impl<'a> From<&'a decide::Kept> for Stored<'a> {
+    fn from(kept: &'a decide::Kept) -> Self {
+        Self { now: &kept.now, replaced: kept.replaced().and(kept.before.as_ref()) }
+    }
 }
 
 /// What a choice about a field does to each side, before and after.
@@ -168,12 +192,13 @@ fn effects(conflict: &Conflict, choice: &Choice) -> Vec<String> {
 /// Whether the choice makes sense for this kind of conflict.
 pub(crate) fn check(conflict: &Conflict, choice: &Choice) -> Fallible<()> {
     let is_group = matches!(conflict.kind, ConflictKind::AmbiguousMatch | ConflictKind::SharedPhone);
+    let is_pair = conflict.field.is_some() && conflict.justcall_id.is_some() && conflict.crm_id.is_some();
     match choice {
         Choice::Skip => return Ok(()),
-        Choice::KeepApart if is_group => return Ok(()),
+        Choice::KeepApart if is_group || is_pair => return Ok(()),
         Choice::KeepApart => {
-            return Err(Failure::usage(format!("{} is about one contact: there is nobody to keep apart", conflict.id))
-                .hint("if these are two people, give one of them another number"));
+            return Err(Failure::usage(format!("{} is about one record: there is nobody to keep apart", conflict.id))
+                .hint("decide whether it goes or stays: --take justcall or --take crm"));
         }
         Choice::Take(_) | Choice::Value(_) => {}
     }

@@ -10,7 +10,7 @@ use crate::job;
 use crate::output;
 use ::sync::decide;
 use connector_csv::{Sheet, SheetRow};
-use model::{BySide, Choice, Conflict, ConflictId, Resolution, Side};
+use model::{Apart, BySide, Choice, Conflict, ConflictId, Resolution, Side};
 use report::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -47,6 +47,16 @@ struct Refused {
     why: String,
 }
 
+/// An earlier answer that gives way.
+#[derive(Debug, Serialize)]
+struct Replaced {
+    line: u64,
+    #[serde(flatten)]
+    before: Resolution,
+    #[serde(skip)]
+    words: String,
+}
+
 /// What a file came to.
 #[derive(Debug, Default, Serialize)]
 struct Imported {
@@ -54,6 +64,8 @@ struct Imported {
     /// Lines without a decision.
     left: usize,
     refused: Vec<Refused>,
+    /// Earlier answers whose place these take.
+    replaced: Vec<Replaced>,
     /// Records that the next plan writes to for these decisions, at most.
     writes: BySide<u64>,
 }
@@ -66,10 +78,16 @@ pub(crate) fn import(context: &Context, state: &Path, file: &Path, dry_run: bool
     })?;
     let mut store = job::look(state)?;
     let known = known(&store)?;
-    let (answers, imported) = read(&sheet, &known)?;
-    if !dry_run {
-        decide::answer(&mut store, &super::who(by), &answers)?;
-    }
+    let (answers, lines, mut imported) = read(&sheet, &known)?;
+    let who = super::who(by);
+    let kept =
+        if dry_run { decide::weigh(&store, &who, &answers)? } else { decide::answer(&mut store, &who, &answers)? };
+    let replaced = kept.into_iter().zip(lines).filter_map(|(kept, line)| {
+        let words = kept.replaced()?;
+        Some(Replaced { line, before: kept.before?, words })
+    });
+    imported.replaced = replaced.collect();
+    imported.replaced.sort_by_key(|replaced| replaced.line);
     if context.global.json {
         output::print_json(&imported)?;
     } else {
@@ -85,7 +103,8 @@ pub(crate) fn import(context: &Context, state: &Path, file: &Path, dry_run: bool
 /// Conflicts with what a person made of them.
 type Answers<'c> = Vec<(&'c Conflict, Choice)>;
 
-fn read<'c>(sheet: &Sheet, open: &'c [Conflict]) -> Fallible<(Answers<'c>, Imported)> {
+/// The answers of a file, and the line of each.
+fn read<'c>(sheet: &Sheet, open: &'c [Conflict]) -> Fallible<(Answers<'c>, Vec<u64>, Imported)> {
     let column = |name: &'static str| {
         sheet.column(name).ok_or_else(|| {
             Failure::usage(format!("the file has no column `{name}`"))
@@ -95,28 +114,29 @@ fn read<'c>(sheet: &Sheet, open: &'c [Conflict]) -> Fallible<(Answers<'c>, Impor
     let columns = (column("decision")?, column("id")?, column("check")?);
     let open: BTreeMap<&str, &Conflict> = open.iter().map(|conflict| (conflict.id.0.as_str(), conflict)).collect();
     let mut imported = Imported::default();
-    let mut answers: BTreeMap<String, (&Conflict, Choice)> = BTreeMap::new();
+    let mut answers: BTreeMap<String, (u64, (&Conflict, Choice))> = BTreeMap::new();
     for row in &sheet.rows {
         let id = row.cell(Some(columns.1)).to_owned();
         match line(row, columns, &open) {
             Ok(None) => imported.left += 1,
-            Ok(Some((_, choice))) if answers.get(&id).is_some_and(|known| known.1 != choice) => {
+            Ok(Some((_, choice))) if answers.get(&id).is_some_and(|(_, known)| known.1 != choice) => {
                 let why = "decided in another way further up".to_owned();
                 imported.refused.push(Refused { line: row.line, id, why });
             }
             Ok(Some((conflict, choice))) => {
-                answers.insert(id, (conflict, choice));
+                answers.insert(id, (row.line, (conflict, choice)));
             }
             Err(why) => imported.refused.push(Refused { line: row.line, id, why }),
         }
     }
-    for (_, choice) in answers.values() {
+    for (_, (_, choice)) in answers.values() {
         for side in Side::BOTH {
             imported.writes[side] += u64::from(writes_to(choice, side));
         }
     }
     imported.stored = answers.len();
-    Ok((answers.into_values().collect(), imported))
+    let (lines, answers) = answers.into_values().unzip();
+    Ok((answers, lines, imported))
 }
 
 /// What one line says; nothing where its decision is blank.
@@ -170,8 +190,12 @@ fn tell(context: &Context, imported: &Imported, dry_run: bool) {
     for refused in &imported.refused {
         anstream::eprintln!("line {}: {}: {}", refused.line, report::text::safe(&refused.id), refused.why);
     }
+    for Replaced { line, before, words } in &imported.replaced {
+        let verb = if dry_run { "would replace" } else { "replaces" };
+        anstream::eprintln!("line {line}: {}: {verb} {}", before.conflict, report::text::safe(words));
+    }
     let verb = if dry_run { "would be stored" } else { "stored" };
-    let Imported { stored, left, refused, writes } = imported;
+    let Imported { stored, left, refused, writes, .. } = imported;
     let decisions = words::count(*stored as u64, "decision");
     let left = words::count(*left as u64, "line");
     context.note(&format!("{decisions} {verb}, {} refused, {left} without a decision", refused.len()));
@@ -184,23 +208,29 @@ fn tell(context: &Context, imported: &Imported, dry_run: bool) {
 
 /// The decisions that wait to be carried out, or that stay.
 pub(crate) fn list(context: &Context, state: &Path) -> Fallible<Code> {
-    let decided = job::look(state)?.resolutions()?;
+    let store = job::look(state)?;
+    let (decided, apart) = (store.resolutions()?, store.apart()?);
     if context.global.json {
         #[derive(Serialize)]
         struct Decided {
             decided: Vec<Resolution>,
+            apart: Vec<Apart>,
         }
-        output::print_json(&Decided { decided })?;
+        output::print_json(&Decided { decided, apart })?;
         return Ok(Code::Done);
     }
     output::print(|out| {
-        if decided.is_empty() {
+        if decided.is_empty() && apart.is_empty() {
             writeln!(out, "No decision waits or stays.")?;
         }
         for Resolution { conflict, choice, made_at, made_by, .. } in &decided {
             let choice = decide::choice_words(choice);
             let (choice, made_by) = (report::text::safe(&choice), report::text::safe(made_by));
             writeln!(out, "{conflict}  {choice}  by {made_by} at {made_at:.0}")?;
+        }
+        for Apart { conflict, ids, phone, made_at, made_by } in &apart {
+            let text = format!("{phone}: JustCall {} and CRM {}, by {made_by}", ids.justcall, ids.crm);
+            writeln!(out, "{conflict}  kept apart  {} at {made_at:.0}", report::text::safe(&text))?;
         }
         Ok(())
     })?;
@@ -210,10 +240,19 @@ pub(crate) fn list(context: &Context, state: &Path) -> Fallible<Code> {
 /// Takes a decision back.
 pub(crate) fn reopen(context: &Context, state: &Path, id: &str, by: Option<&str>) -> Fallible<Code> {
     let mut store = job::look(state)?;
+    let named = |known: &ConflictId| !id.is_empty() && known.0.starts_with(id);
     let known = store.resolutions()?.into_iter().map(|answer| answer.conflict);
-    let found: Vec<ConflictId> = known.filter(|known| !id.is_empty() && known.0.starts_with(id)).collect();
+    let found: Vec<ConflictId> = known.filter(named).collect();
+    // A later answer may go by the same name: that one comes first.
+    let apart: Vec<Apart> = store.apart()?.into_iter().filter(|pair| named(&pair.conflict)).collect();
+    if let ([], [pair]) = (found.as_slice(), apart.as_slice()) {
+        decide::bring_together(&mut store, &super::who(by), pair)?;
+        let (justcall, crm) = (&pair.ids.justcall, &pair.ids.crm);
+        context.note(&format!("JustCall {justcall} and CRM {crm} may be matched again, from the next plan on"));
+        return Ok(Code::Done);
+    }
     let [conflict] = found.as_slice() else {
-        return Err(Failure::usage(format!("`{id}` names {} decisions, not one", found.len()))
+        return Err(Failure::usage(format!("`{id}` names {} decisions, not one", found.len() + apart.len()))
             .hint("`tieline conflicts decided` lists them"));
     };
     decide::reopen(&mut store, &super::who(by), conflict)?;

@@ -49,6 +49,9 @@ fn lines(store: &Store) -> Fallible<Vec<Value>> {
     for resolution in store.resolutions()? {
         lines.push(json!({"kind": "resolution", "resolution": resolution}));
     }
+    for pair in store.apart()? {
+        lines.push(json!({"kind": "apart", "apart": pair}));
+    }
     for rule in store.standing_rules()? {
         lines.push(json!({"kind": "rule", "id": rule.id(), "rule": rule}));
     }

@@ -3,7 +3,7 @@
 use super::{Alone, Context, Group, Matching, Reading, same_line, with_number};
 use crate::identity::Identity;
 use model::mutant::{self, Mutant};
-use model::{BySide, Side};
+use model::{BySide, Side, SkipReason};
 use std::collections::BTreeSet;
 
 impl Matching {
@@ -23,6 +23,7 @@ impl Matching {
             match (rows.justcall, rows.crm, known.is_empty()) {
                 ([one], [], true) => self.alone.justcall.push(Alone { row: one.row, key: one.key }),
                 ([], [one], true) => self.alone.crm.push(Alone { row: one.row, key: one.key }),
+                ([a], [b], _) if context.rows_parted(a.row, b.row) => self.leave_apart([a.row], [b.row]),
                 ([a], [b], true) if !a.weak && !b.weak && a.key == b.key => self.pairs.push((a.row, b.row)),
                 _ => {
                     let of =
@@ -49,6 +50,7 @@ impl Matching {
         let fits = |a: usize, b: usize| {
             let (person, other) = (&people.justcall[a], &people.crm[b]);
             same_line(rows.justcall[a].key, rows.crm[b].key)
+                && !context.rows_parted(rows.justcall[a].row, rows.crm[b].row)
                 && (person.decides(other) || mutant::is(Mutant::GuessByNumber))
         };
         for (a, b) in one_to_one(people.justcall.len(), people.crm.len(), fits) {
@@ -69,6 +71,11 @@ impl Matching {
         if left.justcall.is_empty() && left.crm.is_empty() {
             return;
         }
+        let mut pairs = left.justcall.iter().flat_map(|a| left.crm.iter().map(move |b| (*a, *b)));
+        if pairs.next().is_some_and(|(a, b)| context.rows_parted(a, b)) && pairs.all(|(a, b)| context.rows_parted(a, b))
+        {
+            return self.leave_apart(left.justcall, left.crm); // there is nothing left to ask
+        }
         let key = rows.justcall.iter().chain(rows.crm).map(|reading| reading.key).min();
         if let Some(key) = key {
             let mut linked = linked;
@@ -77,6 +84,17 @@ impl Matching {
             }
             self.groups.push(Group { key, rows: left, heads: Vec::new(), linked });
         }
+    }
+}
+
+impl Matching {
+    /// Records of one number that a person keeps apart: neither is matched, nor made again on the other side, where it
+    /// would be a second contact of the number.
+    fn leave_apart(&mut self, justcall: impl IntoIterator<Item = u32>, crm: impl IntoIterator<Item = u32>) {
+        let detail = "kept apart by a person from the other side's contact with this number";
+        let leave = |row: u32| (row, SkipReason::LeftAlone, detail.to_owned());
+        self.skipped.justcall.extend(justcall.into_iter().map(leave));
+        self.skipped.crm.extend(crm.into_iter().map(leave));
     }
 }
 

@@ -74,7 +74,12 @@ impl Matching {
                 seekers.iter().map(|(_, at)| *at).filter(|at| self.survey.joined[*at].rows[side].is_none()).collect();
             if !open.is_empty() && !rows.is_empty() {
                 let rivals = with_number(rivals, seekers[0].0);
-                let mut hunt = Hunt { side, by, open, left: rows.to_vec(), rivals, taken: &mut taken };
+                let may_be = |reading: &&Reading| open.iter().any(|at| !self.parted(context, *at, side, reading.row));
+                let left: Vec<Reading> = rows.iter().filter(may_be).copied().collect();
+                if left.is_empty() {
+                    continue;
+                }
+                let mut hunt = Hunt { side, by, open, left, rivals, taken: &mut taken };
                 match stage {
                     Stage::Certain => self.certain(context, &mut hunt),
                     Stage::Named(found) => self.named(context, &mut hunt, found),
@@ -89,7 +94,8 @@ impl Matching {
         if hunt.open.len() > 1 || hunt.left.len() > 1 {
             let exact = one_to_one(hunt.open.len(), hunt.left.len(), |at, row| {
                 let wanted = context.heads[self.survey.joined[hunt.open[at]].head].hashes[hunt.side];
-                self.survey.hashes[hunt.side][hunt.left[row].row as usize] == wanted
+                !self.parted(context, hunt.open[at], hunt.side, hunt.left[row].row)
+                    && self.survey.hashes[hunt.side][hunt.left[row].row as usize] == wanted
             });
             self.take(hunt, exact);
         }
@@ -122,6 +128,7 @@ impl Matching {
         let pairs = one_to_one(hunt.open.len(), hunt.left.len(), |at, row| {
             !rivals.iter().any(|rival| rival.agrees(&people[row]))
                 && self.fits_line(context, hunt.open[at], &hunt.left[row])
+                && !self.parted(context, hunt.open[at], hunt.side, hunt.left[row].row)
                 && partners[at].as_ref().is_some_and(|person| person.decides(&people[row]))
         });
         self.take(hunt, pairs);
@@ -134,6 +141,19 @@ impl Matching {
         let mut group = Group { key: left[0].key, rows: BySide::default(), heads: open, linked: BySide::default() };
         group.rows[hunt.side] = left.iter().map(|reading| reading.row).collect();
         self.groups.push(group);
+    }
+
+    /// Whether a person keeps this row apart from the link's record on the other side.
+    fn parted(&self, context: &Context<'_>, at: usize, side: Side, row: u32) -> bool {
+        let joined = &self.survey.joined[at];
+        let row = context.tables[side].row(row as usize);
+        let Some(partner) = context.heads[joined.head].ids[side.other()].as_ref().filter(|_| row.native_id()) else {
+            return false;
+        };
+        match side {
+            Side::Justcall => context.parted(row.id(), partner.as_str()),
+            Side::Crm => context.parted(partner.as_str(), row.id()),
+        }
     }
 
     fn fits_line(&self, context: &Context<'_>, at: usize, reading: &Reading) -> bool {

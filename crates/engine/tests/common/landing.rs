@@ -85,6 +85,12 @@ impl World {
             (ActionKind::Unlink, Some(link)) if action.reason == Rule::Scope => {
                 self.at(link).0.status = LinkStatus::Dormant;
             }
+            (ActionKind::Unlink, link) if action.reason == Rule::Resolved => {
+                let id = |id: &Option<RecordId>| id.clone().expect("an id");
+                self.state.apart.insert((id(&action.record_id), id(&action.other_id)));
+                self.state.resolutions.clear();
+                link.into_iter().for_each(|link| self.forget(link));
+            }
             (ActionKind::Unlink, Some(link)) => self.end(link, action),
             (kind, Some(link)) => {
                 if kind == ActionKind::Link {

@@ -223,6 +223,7 @@ impl World {
                 tables,
                 heads: &self.heads,
                 gone: BySide { justcall: &state.gone.justcall, crm: &state.gone.crm },
+                apart: &state.apart,
             };
             let matching = resolve(&context, survey);
             let needed = matching.needs_base(&self.heads);

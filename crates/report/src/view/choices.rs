@@ -23,6 +23,10 @@ pub fn answers(conflict: &Conflict, titles: &Titles) -> Vec<Answer> {
                 answers.push(answer(side.name(), take_value(conflict, side, titles)));
             }
             answers.push(answer("value", "writes a value of your own to both sides".to_owned()));
+            if conflict.justcall_id.is_some() && conflict.crm_id.is_some() {
+                let effect = "these are two contacts: no longer matched, now or later; nothing is written to them";
+                answers.push(answer("keep apart", effect.to_owned()));
+            }
         }
         ConflictKind::EditedAndDeleted => {
             for side in Side::BOTH {

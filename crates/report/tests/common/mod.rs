@@ -125,6 +125,7 @@ pub fn empty_plan() -> Plan {
         binding: Binding::default(),
         listed: BySide { justcall: 1_204, crm: 1_204 },
         undoes: None,
+        decided: Vec::new(),
     }
 }
 

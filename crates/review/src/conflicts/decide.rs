@@ -7,11 +7,11 @@ use crate::ask::{Ask, Pairs, Reply};
 use crate::filter::Filter;
 use crate::jobs::Trouble;
 use crate::undo::{Made, Told};
-use model::{Choice, Conflict, Plan, Resolution, Side};
+use model::{Choice, Conflict, Plan, Side};
 use report::words;
 use std::collections::HashMap;
 use std::sync::Arc;
-use sync::decide::Undone;
+use sync::decide::{Kept, Undone};
 
 /// Stores one choice.
 pub(crate) fn decide(app: &Arc<App>, ask: &Ask) -> Reply {
@@ -33,7 +33,7 @@ fn store_choice(app: &App, ask: &Ask, filter: &Filter) -> Result<(), Trouble> {
     let choice = choice(app, form)?;
     let mut store = app.store()?;
     let plan = app.last_plan(&store)?.ok_or_else(|| Trouble::new("no plan was made yet"))?;
-    let answers = Answers::read(&store)?;
+    let answers = Answers::read(&store, &plan)?;
     let mut told = Told { page: "conflicts", ..Told::default() };
     let mut chosen_for = Vec::new();
     for conflict in targets(app, form, filter, &plan, &answers, &mut told)? {
@@ -44,12 +44,9 @@ fn store_choice(app: &App, ask: &Ask, filter: &Filter) -> Result<(), Trouble> {
     }
     let who = app.who(ask);
     let stored = sync::decide::answer(&mut store, &who, &chosen_for)?;
-    told.text = told_text(&choice, &stored);
-    let undone = |(now, (conflict, _)): (Resolution, (&Conflict, Choice))| Undone {
-        before: answers.single.get(&now.conflict.0).cloned(),
-        now,
-        phone: conflict.phone.clone(),
-    };
+    told.text = told_text(&choice, stored.len());
+    told.replaced = stored.iter().filter_map(|kept| Some((kept.now.conflict.0.clone(), kept.replaced()?))).collect();
+    let undone = |(kept, (conflict, _)): (Kept, (&Conflict, Choice))| Undone { kept, phone: conflict.phone.clone() };
     let what = format!("{} for {}", chosen(&choice), words::count(stored.len() as u64, "conflict"));
     let answers: Vec<Undone> = stored.into_iter().zip(chosen_for).map(undone).collect();
     let mut past = app.past.lock().map_err(|_| broken())?;
@@ -60,9 +57,9 @@ fn store_choice(app: &App, ask: &Ask, filter: &Filter) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn told_text(choice: &Choice, stored: &[Resolution]) -> String {
-    let count = words::count(stored.len() as u64, "decision");
-    if stored.is_empty() {
+fn told_text(choice: &Choice, stored: usize) -> String {
+    let count = words::count(stored as u64, "decision");
+    if stored == 0 {
         return "Nothing was stored.".to_owned();
     }
     let writes = |side: Side| match choice {
@@ -75,11 +72,7 @@ fn told_text(choice: &Choice, stored: &[Resolution]) -> String {
     let then = if sides.is_empty() {
         "nothing is written for them".to_owned()
     } else {
-        format!(
-            "the next plan writes at most {} in {}",
-            words::count(stored.len() as u64, "record"),
-            words::list(&sides)
-        )
+        format!("the next plan writes at most {} in {}", words::count(stored as u64, "record"), words::list(&sides))
     };
     format!("{count} stored: {then}.")
 }
@@ -103,7 +96,7 @@ fn targets<'p>(
     form: &Pairs,
     filter: &Filter,
     plan: &'p Plan,
-    answers: &Answers,
+    answers: &'p Answers,
     told: &mut Told,
 ) -> Result<Vec<&'p Conflict>, Trouble> {
     if form.text("scope") == "all" {
@@ -118,7 +111,7 @@ fn targets<'p>(
         return Ok(rows.into_iter().map(|row| row.conflict).collect());
     }
     let known: HashMap<&str, &Conflict> =
-        plan.conflicts.iter().map(|conflict| (conflict.id.0.as_str(), conflict)).collect();
+        answers.decidable(plan).map(|conflict| (conflict.id.0.as_str(), conflict)).collect();
     let mut found = Vec::new();
     for key in form.all("id") {
         let (id, check) = key.split_once('.').unwrap_or((key, ""));
@@ -155,15 +148,15 @@ fn take_back(app: &App, ask: &Ask) -> Result<(), Trouble> {
         return Err(Trouble::new("the last choice is another one by now: look at it first, then undo it"));
     }
     let mut store = app.store()?;
-    let now = Answers::read(&store)?;
+    let now = store.resolutions()?;
     let mut told = Told { page: "conflicts", ..Told::default() };
     let mut undone = Vec::new();
     for answer in made.answers {
-        if now.single.get(&answer.now.conflict.0) == Some(&answer.now) {
+        if now.contains(&answer.kept.now) {
             undone.push(answer);
         } else {
             let why = "decided in another way since, or carried out: left as it is".to_owned();
-            told.refused.push((answer.now.conflict.0, why));
+            told.refused.push((answer.kept.now.conflict.0, why));
         }
     }
     sync::decide::take_back(&mut store, &app.who(ask), &undone)?;

@@ -1,6 +1,6 @@
 //! The list: a filter, one choice for many, and a card with its answers for each.
 
-use super::rules;
+use super::{apart, rules};
 use crate::app::{Answers, App};
 use crate::ask::{Ask, Pairs, Reply};
 use crate::filter::{Filter, Row, State};
@@ -41,20 +41,21 @@ fn draw(app: &App, ask: &Ask, filter: &Filter) -> Result<Markup, Trouble> {
             html! { h1 { "Conflicts" } p { "No plan was made yet: " a href=(app.path("apply")) { "make one" } "." } },
         );
     };
-    let answers = Answers::read(&store)?;
+    let answers = Answers::read(&store, &plan)?;
     let rows = filter.rows(&plan, &answers, app.jobs.now());
     let open = Filter::default().rows(&plan, &answers, app.jobs.now()).len();
+    let all = answers.decidable(&plan).count();
     let (page, shown) = layout::slice(filter.page, rows.len());
     let link = |page: usize| format!("{}?{}", app.path("conflicts"), filter.query(page));
     let pages = pager(page, rows.len(), link);
     Ok(html! {
-        h1 { (headline(open, plan.conflicts.len())) }
+        h1 { (headline(open, all)) }
         (layout::told(app, "conflicts"))
         (last_choice(app))
         (name::line(app, ask))
-        (filter_form(app, filter, &plan))
+        (filter_form(app, filter, &plan, &answers))
         @if rows.is_empty() {
-            p { (nothing(filter, plan.conflicts.is_empty())) }
+            p { (nothing(filter, all == 0)) }
         } @else {
             h2 { (words::count(rows.len() as u64, "conflict")) (if filter.narrows() { " that fit the filter" } else { "" }) }
             (bulk(app, filter, &plan, rows.len(), page, kept))
@@ -67,6 +68,7 @@ fn draw(app: &App, ask: &Ask, filter: &Filter) -> Result<Markup, Trouble> {
             (pages)
         }
         (rules::list(app, &answers.rules))
+        (apart::list(app, &answers.apart))
     })
 }
 
@@ -107,10 +109,10 @@ fn last_choice(app: &App) -> Markup {
     }
 }
 
-fn filter_form(app: &App, filter: &Filter, plan: &Plan) -> Markup {
-    let fields: BTreeSet<String> =
-        plan.conflicts.iter().filter_map(|conflict| Some(conflict.field.as_ref()?.to_string())).collect();
-    let kinds: BTreeSet<ConflictKind> = plan.conflicts.iter().map(|conflict| conflict.kind).collect();
+fn filter_form(app: &App, filter: &Filter, plan: &Plan, answers: &Answers) -> Markup {
+    let all = || answers.decidable(plan);
+    let fields: BTreeSet<String> = all().filter_map(|conflict| Some(conflict.field.as_ref()?.to_string())).collect();
+    let kinds: BTreeSet<ConflictKind> = all().map(|conflict| conflict.kind).collect();
     let kind = filter.kind.map(ConflictKind::code).unwrap_or_default();
     let age = filter.age.to_string();
     html! {
@@ -196,8 +198,8 @@ fn conflict(app: &App, filter: &Filter, page: usize, row: &Row<'_, '_>, kept: &P
         @if let Some(answer) = row.answer {
             form.decision method="post" action=(app.path("conflicts/reopen")) {
                 (hidden)
-                "Decided: " strong { (chosen(&answer.choice)) } ", by " (safe(&answer.made_by)) " at "
-                (words::time(answer.made_at, &app.options.zone)) ". "
+                "Decided, not yet applied: " strong { (chosen(&answer.choice)) } ", by " (safe(&answer.made_by)) " at "
+                (words::time(answer.made_at, &app.options.zone)) ". Another answer takes its place. "
                 button type="submit" { "Take back" }
             }
         }

@@ -1,7 +1,7 @@
 //! Standing rules: made from a conflict for all like it, listed, taken back.
 
 use super::list::show;
-use crate::app::App;
+use crate::app::{Answers, App};
 use crate::ask::{Ask, Pairs, Reply};
 use crate::filter::Filter;
 use crate::jobs::Trouble;
@@ -61,7 +61,8 @@ fn store_rule(app: &App, ask: &Ask) -> Result<(), Trouble> {
     let mut store = app.store()?;
     let plan = app.last_plan(&store)?.ok_or_else(|| Trouble::new("no plan was made yet"))?;
     let (id, check) = form.text("id").split_once('.').unwrap_or_default();
-    let conflict = plan.conflicts.iter().find(|conflict| conflict.id.0 == id && conflict.check() == check);
+    let answers = Answers::read(&store, &plan)?;
+    let conflict = answers.decidable(&plan).find(|conflict| conflict.id.0 == id && conflict.check() == check);
     let conflict = conflict.ok_or_else(|| {
         Trouble::new("this conflict has changed since the page was opened, or is gone: look at the list again")
     })?;

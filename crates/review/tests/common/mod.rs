@@ -99,6 +99,7 @@ pub fn plan(conflicts: Vec<Conflict>, serial: u64) -> Plan {
         binding: Binding::default(),
         listed: BySide::default(),
         undoes: None,
+        decided: Vec::new(),
     };
     seal(&mut plan);
     plan
