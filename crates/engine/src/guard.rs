@@ -67,7 +67,15 @@ fn count(actions: &[Action]) -> BTreeMap<GuardClass, u64> {
 
 fn alarm(class: GuardClass, count: u64, limit: u64, spent: u64, withheld: u64) -> Alarm {
     let approved = count - withheld.min(count);
-    let let_through = if approved > 0 { format!(", {approved} approved: {withheld} left") } else { String::new() };
+    // An approval is for a whole run: a further one takes the place of the one that is there.
+    let advice = if approved > 0 {
+        format!(
+            ", {approved} approved: the other {withheld} are withheld; --approve {class}={count} lets all of them \
+             through, or {class}={withheld} once those {approved} are applied"
+        )
+    } else {
+        format!(": withheld; --approve {class}={withheld} lets them through")
+    };
     let before = if spent > 0 { format!(", {spent} of them used up in the last 7 days") } else { String::new() };
     Alarm {
         kind: AlarmKind::Guard,
@@ -76,7 +84,7 @@ fn alarm(class: GuardClass, count: u64, limit: u64, spent: u64, withheld: u64) -
         count,
         limit,
         detail: format!(
-            "{count} {} planned, {limit} pass without approval{before}{let_through}: withheld; --approve {class}={withheld} lets them through",
+            "{count} {} planned, {limit} pass without approval{before}{advice}",
             class.name().replace('_', " ")
         ),
     }

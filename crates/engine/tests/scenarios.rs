@@ -295,6 +295,14 @@ fn s16_a_mass_deletion_waits_and_approval_is_a_ceiling() {
         let plan = world.plan();
         assert_eq!((plan.summary.crm.delete, plan.summary.crm.held), (deleted, 40 - deleted));
     }
+    // What to approve says what is left, and what an approval for the same run must name.
+    world.approvals.insert(GuardClass::Deletes, 10);
+    let said = world.plan().alarms.remove(0).detail;
+    let expected = "10 approved: the other 30 are withheld; --approve deletes=40 lets all of them through, or deletes=30 \
+                    once those 10 are applied";
+    assert!(said.ends_with(expected), "{said}");
+    world.approvals.insert(GuardClass::Deletes, 40);
+    assert!(world.plan().alarms.is_empty());
 }
 
 #[test]
