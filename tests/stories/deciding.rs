@@ -370,3 +370,36 @@ fn own_files_and_filled_files_are_not_written_over() {
     world.run(&["conflicts", "export", "-o", "decisions.csv"]).fails(2, &["would be lost"]);
     assert!(world.read("decisions.csv").contains("crm"));
 }
+
+#[test]
+fn who_decides_is_the_user_of_the_system_unless_a_name_is_given() {
+    let user = std::process::Command::new("id").arg("-un").output().unwrap();
+    let user = String::from_utf8(user.stdout).unwrap().trim().to_owned();
+    let world = contested();
+    let id = conflict(&world, "email", 1);
+    // No variable says who it is, as under cron; one that does may be another user's.
+    for variables in [vec![], vec![("USER", "somebody else"), ("LOGNAME", "somebody else")]] {
+        let mut command = world.command(&["conflicts", "resolve", &id, "--skip"]);
+        command.envs(variables);
+        crate::support::finish(command).ends(0);
+        assert_eq!(decisions(&world)[0], (user.clone(), "answered".to_owned()));
+    }
+    world.run(&["conflicts", "resolve", &id, "--skip", "--as", "Sam"]).ends(0);
+    assert_eq!(decisions(&world)[0].0, "Sam");
+}
+
+#[test]
+fn files_of_secrets_that_others_can_open_are_told() {
+    let world = World::linked(1, "");
+    world.write("key", crate::support::KEY);
+    let toml = world.read("tieline.toml").replacen("[justcall]\n", "[justcall]\napi_key_file = \"key\"\n", 1);
+    world.write("tieline.toml", toml);
+    let mode = |mode: u32| {
+        let mode = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(mode);
+        std::fs::set_permissions(world.path("key"), mode).unwrap();
+        world.run(&["plan"]).ends(0).stderr
+    };
+    let told = mode(0o644);
+    assert!(told.contains("which holds a secret: run `chmod 600 ") && !told.contains(crate::support::KEY), "{told}");
+    assert!(!mode(0o600).contains("chmod"));
+}

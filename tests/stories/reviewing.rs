@@ -213,12 +213,15 @@ fn a_page_that_others_can_reach_needs_a_password() {
     world.run(&["review", "--password-file", "nowhere"]).fails(2, &["cannot read the password"]);
     world.write("password", "a long password\n");
     let mut process = world.start(&["review", "--listen", "0.0.0.0", "--password-file", "password", "--json"]);
-    let mut warning = BufReader::new(process.stderr.take().unwrap());
+    let mut told = BufReader::new(process.stderr.take().unwrap());
+    let mut all = String::new();
     let warning = until_some(|| {
         let mut line = String::new();
-        warning.read_line(&mut line).unwrap();
+        told.read_line(&mut line).unwrap();
+        all.push_str(&line);
         line.contains("not encrypted").then_some(line)
     });
+    assert!(all.contains("others can open password, which holds a password: run `chmod 600 password`"), "{all}");
     let _ = process.kill();
     let _ = process.wait();
     assert!(!warning.contains("a long password"), "{warning}");

@@ -2,6 +2,8 @@
 
 use crate::context::Context;
 use crate::failure::Fallible;
+use crate::output;
+use crate::own_files;
 use crate::progress::Bars;
 use crate::registry::Setup;
 use crate::surroundings::{System, entropy};
@@ -44,7 +46,8 @@ impl Job {
                  stop and restore it from a backup, or use `tieline adopt`"
             );
         }
-        for warning in store.warnings() {
+        let wide = own_files::secrets(&setup.config).filter_map(|file| output::wide(&file, "a secret"));
+        for warning in store.warnings().iter().cloned().chain(wide) {
             context.note(&format!("warning: {warning}"));
         }
         Ok(Self { env, bars: Bars::new(context.global.quiet), _lock: lock, store: Some(store) })

@@ -72,15 +72,15 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)
 }
 
-/// A sentence if others can open a file of ours.
-pub(crate) fn wide(path: &Path) -> Option<String> {
+/// A sentence if others can open a file that holds this.
+pub(crate) fn wide(path: &Path, what: &str) -> Option<String> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let found = std::fs::metadata(path).ok()?;
         if found.is_file() && found.permissions().mode() & 0o077 != 0 {
             let name = path.display();
-            return Some(format!("others can open {name}, which holds personal data: run `chmod 600 {name}`"));
+            return Some(format!("others can open {name}, which holds {what}: run `chmod 600 {name}`"));
         }
     }
     None

@@ -49,7 +49,12 @@ fn own(configuration: &Path) -> Vec<(PathBuf, &'static str)> {
         name.push(suffix);
         own.push((name.into(), "the state"));
     }
-    let secrets = [&config.justcall.api_key_file, &config.justcall.api_secret_file];
-    own.extend(secrets.into_iter().flatten().map(|file| (config.resolve(file), "a secret's file")));
+    own.extend(secrets(&config).map(|file| (file, "a secret's file")));
     own
+}
+
+/// Files that the configuration names for the account's key and secret.
+pub(crate) fn secrets(config: &Config) -> impl Iterator<Item = PathBuf> {
+    let named = [&config.justcall.api_key_file, &config.justcall.api_secret_file];
+    named.into_iter().flatten().map(|file| config.resolve(file))
 }

@@ -2,7 +2,7 @@
 
 use crate::ask::Ask;
 use crate::jobs::{Jobs, Trouble};
-use crate::keys::{Keys, Tries};
+use crate::keys::{Keys, Purpose, Tries};
 use crate::layout;
 use crate::quality::Looked;
 use crate::serve::Reach;
@@ -14,7 +14,10 @@ use model::{Apart, Conflict, Plan, PlanId, Resolution, StandingRule};
 use report::html::{PageOptions, hash};
 use report::view::RecordPages;
 use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use store::Store;
 use sync::decide::Who;
 
@@ -29,12 +32,46 @@ pub struct Options {
     pub zone: TimeZone,
     /// Where the records have pages of their own.
     pub pages: RecordPages,
+    /// How long a connection may say nothing, or send the rest of a form.
+    pub patience: Duration,
+}
+
+/// What one request has: everything that is shared, and the key of its browser's forms.
+pub(crate) struct App {
+    desk: Arc<Desk>,
+    csrf: String,
+}
+
+impl Deref for App {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
+}
+
+impl App {
+    pub(crate) const fn new(desk: Arc<Desk>, csrf: String) -> Self {
+        Self { desk, csrf }
+    }
+
+    /// The field that every form has.
+    pub(crate) fn csrf(&self) -> Markup {
+        csrf(&self.csrf)
+    }
+}
+
+/// The field that every form of a session has.
+pub(crate) fn csrf(key: &str) -> Markup {
+    html! { input type="hidden" name="csrf" value=(key); }
 }
 
 /// What all pages share.
-pub(crate) struct App {
+pub(crate) struct Desk {
     pub(crate) options: Options,
     pub(crate) keys: Keys,
+    /// Sessions so far: each browser has its own.
+    sessions: AtomicU64,
     pub(crate) password: Option<String>,
     pub(crate) jobs: Arc<dyn Jobs>,
     pub(crate) tries: Mutex<Tries>,
@@ -78,7 +115,7 @@ impl Answers {
     }
 }
 
-impl App {
+impl Desk {
     pub(crate) fn new(options: Options, keys: Keys, password: Option<String>, jobs: Arc<dyn Jobs>) -> Self {
         let policy = format!(
             "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; form-action 'self'; \
@@ -89,6 +126,7 @@ impl App {
         Self {
             options,
             keys,
+            sessions: AtomicU64::default(),
             password,
             jobs,
             tries: Mutex::default(),
@@ -105,9 +143,9 @@ impl App {
         format!("tieline_{}", self.options.reach.address.port())
     }
 
-    /// The field that every form has.
-    pub(crate) fn csrf(&self) -> Markup {
-        html! { input type="hidden" name="csrf" value=(self.keys.csrf); }
+    /// The cookie of a new session.
+    pub(crate) fn new_session(&self, purpose: Purpose) -> String {
+        self.keys.session(purpose, self.sessions.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The path of a page.

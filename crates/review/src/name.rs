@@ -1,7 +1,7 @@
 //! Who decides: everybody on the page may give their own name, which their browser keeps. It is what is remembered with a
 //! decision, not a proof of anything.
 
-use crate::app::App;
+use crate::app::{App, Desk};
 use crate::ask::{Ask, Reply};
 use crate::layout;
 use maud::{Markup, html};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 const LONGEST: usize = 100;
 
 /// The cookie's name.
-pub(crate) fn cookie(app: &App) -> String {
+pub(crate) fn cookie(app: &Desk) -> String {
     format!("{}_name", app.cookie_name())
 }
 

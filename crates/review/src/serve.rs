@@ -1,6 +1,6 @@
 //! Where it listens, under which names, and which path leads to which page.
 
-use crate::app::{App, Options};
+use crate::app::{Desk, Options};
 use crate::ask::Ask;
 use crate::gate::{self, View};
 use crate::keys::Keys;
@@ -13,9 +13,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Under which names the page may be asked for.
@@ -48,10 +52,10 @@ impl Reach {
 
 /// Everything under its paths. `password`: asked for beside the token.
 pub fn router(options: Options, keys: Keys, password: Option<String>, jobs: Arc<dyn Jobs>) -> Router {
-    build(Arc::new(App::new(options, keys, password, jobs)))
+    build(Arc::new(Desk::new(options, keys, password, jobs)))
 }
 
-fn build(app: Arc<App>) -> Router {
+fn build(app: Arc<Desk>) -> Router {
     let pages = Router::new()
         .route("/password", get(login::ask).post(login::answer))
         .route("/overview", look(overview::page))
@@ -89,22 +93,40 @@ fn build(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-fn look(view: View) -> MethodRouter<Arc<App>> {
-    get(move |State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri| {
+fn look(view: View) -> MethodRouter<Arc<Desk>> {
+    get(move |State(app): State<Arc<Desk>>, headers: HeaderMap, uri: Uri| {
         gate::look(app, headers, uri, Ask::default().name, view)
     })
 }
 
-fn look_at(view: View) -> MethodRouter<Arc<App>> {
-    get(move |State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap, uri: Uri| {
+fn look_at(view: View) -> MethodRouter<Arc<Desk>> {
+    get(move |State(app): State<Arc<Desk>>, Path(name): Path<String>, headers: HeaderMap, uri: Uri| {
         gate::look(app, headers, uri, name, view)
     })
 }
 
-fn act(view: View) -> MethodRouter<Arc<App>> {
-    post(move |State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri, body: Body| {
+fn act(view: View) -> MethodRouter<Arc<Desk>> {
+    post(move |State(app): State<Arc<Desk>>, headers: HeaderMap, uri: Uri, body: Body| {
         gate::act(app, headers, uri, body, view)
     })
+}
+
+/// Answers whoever connects. A connection that says nothing is closed: it would keep a place for ever.
+async fn accept(listener: TcpListener, router: Router, patience: Duration) {
+    let mut http = Builder::new(TokioExecutor::new()).http1_only();
+    http.http1().timer(TokioTimer::new()).header_read_timeout(patience);
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let service = TowerToHyperService::new(router.clone());
+                let http = http.clone();
+                // A connection that breaks concerns nobody but its browser.
+                tokio::spawn(async move { drop(http.serve_connection(TokioIo::new(stream), service).await) });
+            }
+            // Too many files are open, or the peer went away: the next one may fare better.
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
 }
 
 /// Serves until `stop` is done, then waits for a run under way: it ends after its batch.
@@ -116,10 +138,10 @@ pub async fn serve(
     jobs: Arc<dyn Jobs>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let app = Arc::new(App::new(options, keys, password, jobs));
+    let app = Arc::new(Desk::new(options, keys, password, jobs));
     // Not gracefully: a browser that keeps a connection open must not keep the command alive.
     tokio::select! {
-        served = axum::serve(listener, build(app.clone())).into_future() => served?,
+        () = accept(listener, build(app.clone()), app.options.patience) => {}
         () = stop => {}
     }
     let ended = tokio::task::spawn_blocking(move || app.work.wait());

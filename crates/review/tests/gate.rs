@@ -239,6 +239,56 @@ async fn a_password_is_owed_beside_the_token_and_not_guessed() {
     desk.csrf = csrf(&page);
     desk.cookie = cookie(&desk.post("password", &right).await);
     assert!(desk.page("conflicts").await.contains("Person 1"));
+    assert_eq!(desk.post("conflicts/decide", &decide_all()).await.status(), StatusCode::FORBIDDEN, "the door's key");
+    desk.csrf = csrf(&desk.page("conflicts").await);
     desk.post("conflicts/decide", &decide_all()).await;
     assert_eq!(desk.decided(), [(conflict(1).id.0, Choice::Take(model::Side::Crm))]);
+}
+
+/// Two browsers of one start: neither's cookie nor the key of its forms is the other's.
+#[tokio::test]
+async fn every_browser_has_keys_of_its_own() {
+    let mut desk = Desk::open(vec![conflict(1)]).await;
+    let (cookie_of_one, key_of_one) = (desk.cookie.clone(), desk.csrf.clone());
+    desk.cookie = String::new();
+    desk.cookie = cookie(&desk.get(&desk.path(&format!("?token={}", desk.keys.token))).await);
+    assert_ne!(desk.cookie, cookie_of_one);
+    let refused = desk.post("conflicts/decide", &format!("{}&csrf={key_of_one}", decide_all())).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    untouched(&desk);
+    let own = csrf(&desk.page("apply").await);
+    assert_ne!(own, key_of_one);
+    desk.post("conflicts/decide", &format!("{}&csrf={own}", decide_all())).await;
+    assert_eq!(desk.decided().len(), 1);
+}
+
+/// A connection that says nothing, or never finishes what it says, is closed; one that is used is not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn silent_connections_are_closed() {
+    use std::io::{Read as _, Write as _};
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("tieline.db");
+    drop(store::Store::open(&state, [7; 16]).unwrap());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (desk, options) = common::served(state, address);
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(review::serve(listener, options, desk.0, None, desk.1, async { drop(stopped.await) }));
+    let hello = format!("GET / HTTP/1.1\r\nHost: {address}\r\n");
+    for said in ["", hello.as_str(), &format!("{hello}\r\n")] {
+        let said_bytes = said.as_bytes().to_vec();
+        let listening = tokio::task::spawn_blocking(move || {
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+            stream.write_all(&said_bytes).unwrap();
+            let mut heard = Vec::new();
+            stream.read_to_end(&mut heard).expect("the page ends the connection");
+            heard
+        });
+        let heard = listening.await.unwrap();
+        let whole = said.ends_with("\r\n\r\n");
+        assert_eq!(String::from_utf8(heard).unwrap().starts_with("HTTP/1.1 404"), whole, "{said:?}");
+    }
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
 }

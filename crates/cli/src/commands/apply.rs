@@ -24,7 +24,7 @@ pub(crate) async fn run(context: &Context, args: &args::Apply) -> Fallible<Code>
     let access = if args.dry_run { Access::Read } else { Access::Write };
     let session = job.session(&setup, access, approvals.clone())?;
     let plan = find(session.store(), args.plan.as_deref())?;
-    if let Some(warning) = args.plan.as_deref().and_then(|name| output::wide(Path::new(name))) {
+    if let Some(warning) = args.plan.as_deref().and_then(|name| output::wide(Path::new(name), "personal data")) {
         context.note(&format!("warning: {warning}"));
     }
     session.check_plan(&plan).await?;

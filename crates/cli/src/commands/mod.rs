@@ -94,9 +94,13 @@ fn setup(context: &Context) -> Fallible<Setup> {
 
 /// Who decides: the name that was given, or the user of this machine.
 fn who(by: Option<&str>) -> Who {
-    // Cron sets LOGNAME alone, Windows USERNAME.
-    let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    let name = by.map(str::to_owned).or_else(user).filter(|name| !name.is_empty());
+    let given = |name: &String| !name.trim().is_empty();
+    // The system knows the user also where no variable says it, and a variable may be another user's. Only where the
+    // system has no name for the number, as in some containers, are variables asked.
+    let of_system = || whoami::username().ok().filter(given);
+    let variable = |name: &str| std::env::var(name).ok().filter(given);
+    let of_variables = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(variable);
+    let name = by.map(str::to_owned).filter(given).or_else(of_system).or_else(of_variables);
     Who { name: name.unwrap_or_else(|| "unknown".to_owned()), at: Timestamp::now() }
 }
 

@@ -21,18 +21,24 @@ use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Where a password comes from, where no file is named.
 const PASSWORD: &str = "TIELINE_REVIEW_PASSWORD";
 /// Shorter ones can be guessed, also a few times a minute.
 const SHORTEST: usize = 12;
+/// How long a browser may keep a connection open without a word.
+const PATIENCE: Duration = Duration::from_secs(30);
 const MAKE_ONE: &str = "for example: (umask 077; openssl rand -base64 18 > review.password)";
 
 /// Runs the command.
 pub(crate) async fn run(context: &Context, args: &args::Review) -> Fallible<Code> {
     let config = Config::load(&context.global.config)?;
     let password = password(args)?;
+    if let Some(warning) = args.password_file.as_deref().and_then(|path| output::wide(path, "a password")) {
+        context.note(&format!("warning: {warning}"));
+    }
     let ip = args.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     if !ip.is_loopback() && password.is_none() {
         return Err(Failure::usage(format!("others can reach {ip}: without a password nothing is shown there"))
@@ -49,7 +55,8 @@ pub(crate) async fn run(context: &Context, args: &args::Review) -> Fallible<Code
     let url = url(address, &keys);
     let reach = Reach { address, names: args.host.clone() };
     let pages = config.record_pages().map_err(Failure::usage)?;
-    let options = Options { reach, by: super::who(args.by.as_deref()).name, zone: TimeZone::system(), pages };
+    let options =
+        Options { reach, by: super::who(args.by.as_deref()).name, zone: TimeZone::system(), pages, patience: PATIENCE };
     announce(context, args, address, &url)?;
     let desk = Desk { context: quiet(context), state: config.state_path(), config };
     review::serve(listener, options, keys, password, Arc::new(desk), wait_for_signal()).await?;
@@ -86,7 +93,7 @@ fn announce(context: &Context, args: &args::Review, address: SocketAddr, url: &s
 
 /// Keys of the operating system's randomness; without it there is no page.
 fn keys() -> Fallible<Keys> {
-    let mut random = [review::Random::default(); 5];
+    let mut random = [review::Random::default(); 3];
     for bytes in &mut random {
         getrandom::fill(bytes).map_err(|error| Failure::new(format!("no randomness for the page's keys: {error}")))?;
     }

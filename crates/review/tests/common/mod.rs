@@ -12,6 +12,7 @@ use review::{Jobs, Keys, Options, Reach, Trouble};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use store::Store;
 use sync::Events;
 use tempfile::TempDir;
@@ -57,6 +58,14 @@ impl Jobs for Command {
     fn check(&self, _: &Conflict, choice: &Choice) -> Result<(), String> {
         if *choice == Choice::KeepApart { Err("nobody to keep apart".to_owned()) } else { Ok(()) }
     }
+}
+
+/// What a page over this state is served with.
+pub fn served(state: PathBuf, address: std::net::SocketAddr) -> ((Keys, Arc<Command>), Options) {
+    let reach = Reach { address, names: Vec::new() };
+    let (by, zone, pages) = ("Imani".to_owned(), TimeZone::UTC, RecordPages::default());
+    let options = Options { reach, by, zone, pages, patience: Duration::from_millis(200) };
+    ((Keys::new([[1; 16], [2; 16], [3; 16]]), Arc::new(Command { state, asked: Mutex::default() })), options)
 }
 
 pub fn conflict(number: usize) -> Conflict {
@@ -139,9 +148,15 @@ impl Desk {
         let state = folder.path().join("tieline.db");
         drop(Store::open(&state, [7; 16]).unwrap());
         let command = Arc::new(Command { state, asked: Mutex::default() });
-        let keys = Keys::new([[1; 16], [2; 16], [3; 16], [4; 16], [5; 16]]);
+        let keys = Keys::new([[1; 16], [2; 16], [3; 16]]);
         let reach = Reach { address: HOST.parse().unwrap(), names: Vec::new() };
-        let options = Options { reach, by: "Imani".to_owned(), zone: TimeZone::UTC, pages: RecordPages::default() };
+        let options = Options {
+            reach,
+            by: "Imani".to_owned(),
+            zone: TimeZone::UTC,
+            pages: RecordPages::default(),
+            patience: Duration::from_millis(200),
+        };
         let router = review::router(options, keys.clone(), password.map(str::to_owned), command.clone());
         let desk = Self { router, keys, command, cookie: String::new(), csrf: String::new(), folder };
         desk.save(&plan(conflicts, 0));
