@@ -41,9 +41,22 @@ fn killed_after_the_contacts_were_made_s37_i5() {
         let plan = world.plan();
         assert!(plan["alarms"][0]["detail"].as_str().unwrap().contains("not settled"), "{plan:#}");
     });
+    let told = world.run(&["history"]).ends(0).stdout;
+    assert!(told.contains("unfinished"), "{told}");
     let report = world.sync();
     assert_eq!(applied(&report, "justcall", "create"), 0, "{report:#}");
     assert_eq!(world.account.contact_count(), 4);
+    // Nobody waits for it any more.
+    let by = report["run"].as_str().unwrap();
+    let told = world.run(&["history"]).ends(0).stdout;
+    assert!(told.contains("interrupted") && told.contains(&format!("finished by {by}")), "{told}");
+    let runs = world.run(&["history", "--json"]).ends(0).json();
+    assert_eq!(
+        (&runs["runs"][1]["finished_by"], &runs["runs"][0]["finished_by"]),
+        (&by.into(), &serde_json::Value::Null)
+    );
+    let killed = runs["runs"][1]["run"].as_str().unwrap();
+    world.run(&["show", killed]).fails(1, &["it was interrupted", &format!("tieline show {by}")]);
     assert_eq!(world.read("crm.csv").lines().count(), 5);
     world.settled();
     world.edit_crm("Acme 2", "Linked");

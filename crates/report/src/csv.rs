@@ -3,7 +3,7 @@
 
 use crate::view::{RecordPages, pages_of};
 use crate::words;
-use model::{Action, Change, Conflict, RecordId};
+use model::{Change, Conflict, Plan, RecordId};
 use std::io::{self, BufWriter, Write};
 
 /// The columns, in order. Stable: people build on them; new ones go to the end.
@@ -25,36 +25,69 @@ pub const CONFLICT_COLUMNS: [&str; 15] = [
     "crm_url",
 ];
 
-/// The columns of a plan's writes: one line per field.
-const CHANGE_COLUMNS: [&str; 11] =
-    ["side", "action", "contact", "phone", "record_id", "other_id", "field", "before", "after", "rule", "why"];
+/// The columns of a plan: one line per field that is written, one per conflict. Stable; new ones go to the end.
+const PLAN_COLUMNS: [&str; 18] = [
+    "side",
+    "action",
+    "contact",
+    "phone",
+    "record_id",
+    "other_id",
+    "field",
+    "before",
+    "after",
+    "rule",
+    "why",
+    "conflict",
+    "base",
+    "justcall",
+    "crm",
+    "justcall_id",
+    "crm_id",
+    "since",
+];
 
-/// Every write of a plan, field by field.
-pub fn changes(actions: &[Action], out: &mut dyn Write) -> io::Result<()> {
+/// A plan: what waits for a person first, then every write, field by field.
+pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     out.write_all("\u{feff}".as_bytes())?;
-    line(&mut out, &CHANGE_COLUMNS.map(str::to_owned))?;
-    for action in actions.iter().filter(|action| action.kind.is_write()) {
+    line(&mut out, &PLAN_COLUMNS.map(str::to_owned))?;
+    let blank = String::new;
+    for conflict in &plan.conflicts {
+        let [id, kind, contact, phone, field, base, justcall, crm, justcall_id, crm_id, since, records, detail] =
+            cells(conflict);
+        let why = [detail, records].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
+        // Of neither side, so that nobody counts it among its writes.
+        let own =
+            [blank(), "conflict".to_owned(), contact, phone, blank(), blank(), field, blank(), blank(), kind, why];
+        line(&mut out, &[&own[..], &[id, base, justcall, crm, justcall_id, crm_id, since]].concat())?;
+    }
+    for action in plan.actions.iter().filter(|action| action.kind.is_write()) {
         let id = |id: &Option<RecordId>| id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
         let whole = [None];
         let changes: Vec<Option<&Change>> = action.changes.iter().map(Some).collect();
         for change in if changes.is_empty() { &whole[..] } else { &changes[..] } {
             let before = change.and_then(|change| change.before.clone()).unwrap_or_default();
+            let none = std::array::from_fn::<String, 7, _>(|_| blank());
             line(
                 &mut out,
                 &[
-                    action.side.to_string(),
-                    words::kind(action.kind).to_owned(),
-                    action.name.clone(),
-                    action.phone.clone(),
-                    id(&action.record_id),
-                    id(&action.other_id),
-                    change.map(|change| change.field.to_string()).unwrap_or_default(),
-                    before,
-                    change.map(|change| change.after.clone()).unwrap_or_default(),
-                    words::rule(action.reason),
-                    action.note.clone(),
-                ],
+                    &[
+                        action.side.to_string(),
+                        words::kind(action.kind).to_owned(),
+                        action.name.clone(),
+                        action.phone.clone(),
+                        id(&action.record_id),
+                        id(&action.other_id),
+                        change.map(|change| change.field.to_string()).unwrap_or_default(),
+                        before,
+                        change.map(|change| change.after.clone()).unwrap_or_default(),
+                        words::rule(action.reason),
+                        action.note.clone(),
+                    ][..],
+                    &none,
+                ]
+                .concat(),
             )?;
         }
     }

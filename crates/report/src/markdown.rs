@@ -1,26 +1,28 @@
 //! A plan or a run as Markdown, for a ticket or a chat: the same sections, without what takes too much room.
 
 use crate::text;
-use crate::view::{self, Group, PlanView, Titles, Totals, Waiting};
+use crate::view::{self, Group, PlanView, RecordPages, Titles, Totals, Waiting};
 use crate::words;
 use jiff::tz::TimeZone;
-use model::{Alarm, Change, Conflict, Held, Plan, RunReport, Side};
+use model::{Alarm, BySide, Change, Conflict, Held, Plan, RecordId, RunReport, Side};
 use std::io::{self, BufWriter, Write};
 
 /// Rows of a group; the rest is counted.
 const SHOWN: usize = 50;
 
 /// A whole plan.
-pub fn plan(plan: &Plan, titles: &Titles, out: &mut dyn Write) -> io::Result<()> {
+pub fn plan(plan: &Plan, titles: &Titles, pages: &RecordPages, out: &mut dyn Write) -> io::Result<()> {
     let view = PlanView::new(plan, titles);
     let mut out = BufWriter::new(out);
     writeln!(out, "# {}\n", view.headline)?;
     alarms(&plan.alarms, &mut out)?;
-    waiting(&view.waiting, titles, &mut out)?;
+    waiting(&view.waiting, (titles, pages), &mut out)?;
     for group in &view.changes {
         rows(group, &mut out, |action| {
             let changes: Vec<String> = action.changes.iter().map(change).collect();
-            format!("{} {}: {}", bold(&action.name), cell(&action.phone), changes.join("; "))
+            let ids = ids_at(action.side, action.record_id.as_ref(), action.other_id.as_ref());
+            let who = format!("{} {}{}", bold(&action.name), cell(&action.phone), links(ids, titles, pages));
+            format!("{who}: {}", changes.join("; "))
         })?;
     }
     for group in &view.skipped {
@@ -35,14 +37,14 @@ pub fn plan(plan: &Plan, titles: &Titles, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// What a run did.
-pub fn run(run: &RunReport, titles: &Titles, out: &mut dyn Write) -> io::Result<()> {
+pub fn run(run: &RunReport, titles: &Titles, pages: &RecordPages, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     writeln!(out, "# {}\n", view::run_headline(run, titles))?;
     if let Some(error) = &run.error {
         writeln!(out, "**{}**\n", cell(error))?;
     }
     alarms(&run.alarms, &mut out)?;
-    waiting(&Waiting::new(&run.conflicts, &run.held, titles), titles, &mut out)?;
+    waiting(&Waiting::new(&run.conflicts, &run.held, titles), (titles, pages), &mut out)?;
     let failed = run.failed.iter().map(|failed| (failed.side, &failed.phone, &failed.error));
     let stale = run.stale.iter().map(|stale| (stale.side, &stale.phone, &stale.detail));
     let missed: Vec<_> = failed.chain(stale).collect();
@@ -64,25 +66,42 @@ fn alarms(alarms: &[Alarm], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn waiting(waiting: &Waiting<'_>, titles: &Titles, out: &mut dyn Write) -> io::Result<()> {
+fn waiting(waiting: &Waiting<'_>, (titles, pages): (&Titles, &RecordPages), out: &mut dyn Write) -> io::Result<()> {
     for group in &waiting.conflicts {
-        rows(group, out, |conflict| contested(conflict, titles))?;
+        rows(group, out, |conflict| contested(conflict, titles, pages))?;
     }
     for group in waiting.decide.iter().chain(&waiting.later) {
-        rows(group, out, |held: &Held| format!("{} {}: {}", bold(&held.name), cell(&held.phone), cell(&held.detail)))?;
+        rows(group, out, |held: &Held| {
+            let ids = ids_at(held.side, held.record_id.as_ref(), held.other_id.as_ref());
+            let links = links(ids, titles, pages);
+            format!("{} {}{links}: {}", bold(&held.name), cell(&held.phone), cell(&held.detail))
+        })?;
     }
     Ok(())
 }
 
-fn contested(conflict: &Conflict, titles: &Titles) -> String {
+fn contested(conflict: &Conflict, titles: &Titles, pages: &RecordPages) -> String {
     let value = |value: &Option<String>| value.as_deref().map_or_else(|| "(unknown)".to_owned(), cell);
-    let who = format!("`{}` {} {}", conflict.id, bold(&conflict.name), cell(&conflict.phone));
+    let ids = BySide { justcall: conflict.justcall_id.as_deref(), crm: conflict.crm_id.as_deref() };
+    let links = links(ids, titles, pages);
+    let who = format!("`{}` {} {}{links}", conflict.id, bold(&conflict.name), cell(&conflict.phone));
     if conflict.field.is_none() {
         return format!("{who}: {}", cell(&conflict.detail));
     }
     let base = conflict.base.as_deref().map_or_else(|| "(never agreed)".to_owned(), cell);
     let [justcall, crm] = [value(&conflict.justcall), value(&conflict.crm)];
     format!("{who}: base {base} · {} {justcall} · {} {crm}", titles.justcall, titles.crm)
+}
+
+fn ids_at<'a>(side: Side, own: Option<&'a RecordId>, other: Option<&'a RecordId>) -> BySide<Option<&'a str>> {
+    BySide::from_fn(|at| if at == side { own } else { other }.map(RecordId::as_str))
+}
+
+/// The records' own pages, where they are known: ` ([JustCall](<https://…>))`.
+fn links(ids: BySide<Option<&str>>, titles: &Titles, pages: &RecordPages) -> String {
+    let link = |side: Side| Some(format!("[{}](<{}>)", titles[side], pages[side].as_ref()?.of(ids[side]?)));
+    let links: Vec<String> = Side::BOTH.into_iter().filter_map(link).collect();
+    if links.is_empty() { String::new() } else { format!(" ({})", links.join(", ")) }
 }
 
 fn rows<T>(group: &Group<'_, T>, out: &mut dyn Write, row: impl Fn(&T) -> String) -> io::Result<()> {

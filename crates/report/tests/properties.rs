@@ -142,7 +142,8 @@ proptest! {
         let plan = plan_of(&texts);
         let run = run_of(&plan, &texts);
         let row = terminal::RunRow {
-            run: texts[0].clone(), at: plan.created_at, outcome: None, applied: run.applied, waiting: 3, seconds: None,
+            run: texts[0].clone(), at: plan.created_at, finished_by: None,
+            outcome: None, applied: run.applied, waiting: 3, seconds: None,
         };
         let mut out = Vec::new();
         terminal::plan(&plan, &options, &mut out).unwrap();

@@ -136,6 +136,7 @@ fn lists_of_conflicts_and_runs() {
     let row = RunRow {
         run: "r1".into(),
         at: common::at("2026-07-01T02:00:00Z"),
+        finished_by: None,
         outcome: Some(RunOutcome::Waiting),
         applied: BySide { justcall: Applied::default(), crm: Applied { create: 0, update: 3, delete: 0 } },
         waiting: 2,

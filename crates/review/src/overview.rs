@@ -45,8 +45,7 @@ fn draw(app: &App) -> Result<Markup, Trouble> {
 fn headline(options: &PageOptions, planned: bool) -> String {
     match options.runs.first() {
         Some(run) => {
-            let outcome = run.outcome.map_or("not finished", words::outcome);
-            format!("Last run {}: {outcome}", words::time(run.at, &options.zone))
+            format!("Last run {}: {}", words::time(run.at, &options.zone), run.outcome_words())
         }
         None if planned => "Planned, never applied".to_owned(),
         None => "Nothing has run yet".to_owned(),

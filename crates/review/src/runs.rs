@@ -20,7 +20,10 @@ const LISTED: usize = 1_000;
 
 /// Runs as the views draw them.
 pub(crate) fn rows(runs: &[store::RunRow]) -> Vec<RunRow> {
-    let row = |run: &store::RunRow| RunRow::new(run.id.0.clone(), run.started_at, report_of(run).as_ref());
+    let row = |run: &store::RunRow| {
+        let drawn = RunRow::new(run.id.0.clone(), run.started_at, report_of(run).as_ref());
+        drawn.ended(run.outcome.as_deref(), run.finished_by.as_ref())
+    };
     runs.iter().map(row).collect()
 }
 
@@ -59,7 +62,7 @@ fn one_row(app: &App, row: &RunRow) -> Markup {
         tr {
             th scope="row" { a href=(app.path(&format!("runs/{}", row.run))) { (row.run) } }
             td { (words::time(row.at, &app.options.zone)) }
-            td { (row.outcome.map_or("not finished", words::outcome)) }
+            td { (report::text::safe(&row.outcome_words())) }
             @for side in Side::BOTH {
                 @let written = words::written(&row.applied[side]);
                 td { @if written.is_empty() { "none" } @else { (written.join(", ")) } }
@@ -92,8 +95,18 @@ fn draw(app: &App, ask: &Ask) -> Result<Option<Markup>, Trouble> {
     let began = words::time(run.started_at, &app.options.zone);
     Ok(Some(html! {
         @if let Some(report) = report_of(&run) { (told(app, &report, &options)) } @else {
+            @let drawn = rows(std::slice::from_ref(&run)).pop();
+            @let words = drawn.map(|run| run.outcome_words()).unwrap_or_default();
             h1 { "This run has no report" }
-            p { "It was interrupted, or is under way. The next run settles what it left." }
+            @if let Some(by) = &run.finished_by {
+                p { "It was interrupted, and " a href=(app.path(&format!("runs/{by}"))) { "run " (by) } " has settled what it left." }
+            } @else if run.outcome.is_some() {
+                p { "It ended: " (words) ". Its report was kept for as long as the configuration says." }
+            } @else if app.busy().is_some() || app.work.is_running() {
+                p { "It is under way." }
+            } @else {
+                p { "It was interrupted. The next run settles what it left." }
+            }
         }
         p { "Run " code { (run.id) } ", began " (began) ", plan " code { (run.plan) } "." }
         section aria-labelledby="writes" {

@@ -22,6 +22,8 @@ pub struct RunRow {
     pub outcome: Option<String>,
     /// Its report, as JSON.
     pub report: Option<Vec<u8>>,
+    /// Where it never ended: the next run that did. That one settled what this one left.
+    pub finished_by: Option<RunId>,
 }
 
 impl Store {
@@ -52,7 +54,11 @@ impl Store {
     }
 }
 
-const SELECT: &str = "SELECT id, plan, started_at, finished_at, outcome, report FROM runs";
+const SELECT: &str = "SELECT id, plan, started_at, finished_at, outcome, report,
+     CASE WHEN finished_at IS NULL THEN
+         (SELECT later.id FROM runs AS later WHERE later.seq > runs.seq AND later.finished_at IS NOT NULL
+          ORDER BY later.seq LIMIT 1) END
+     FROM runs";
 
 fn read_last(connection: &Connection, limit: usize) -> Result<Vec<RunRow>, Fault> {
     let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY seq DESC LIMIT ?1"))?;
@@ -80,6 +86,7 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         finished_at: row.get::<_, Option<At>>(3)?.map(|at| at.0),
         outcome: row.get(4)?,
         report: row.get(5)?,
+        finished_by: row.get::<_, Option<String>>(6)?.map(RunId),
     })
 }
 

@@ -80,7 +80,7 @@ fn lines(store: &Store) -> Fallible<Vec<Value>> {
         let report = run.report.and_then(|json| serde_json::from_slice::<RunReport>(&json).ok());
         lines.push(json!({
             "kind": "run", "run": run.id, "plan": run.plan, "started_at": run.started_at,
-            "finished_at": run.finished_at, "outcome": run.outcome, "report": report,
+            "finished_at": run.finished_at, "outcome": run.outcome, "finished_by": run.finished_by, "report": report,
         }));
     }
     Ok(lines)

@@ -153,7 +153,7 @@ fn runs(context: &Context, store: &Store, limit: usize) -> Fallible<Code> {
             let report = report_of(run);
             serde_json::json!({
                 "run": run.id, "plan": run.plan, "started_at": run.started_at, "finished_at": run.finished_at,
-                "outcome": run.outcome, "applied": report.as_ref().map(|report| report.applied),
+                "outcome": run.outcome, "finished_by": run.finished_by, "applied": report.as_ref().map(|report| report.applied),
                 "requests": report.as_ref().map(|report| report.requests),
             })
         };
@@ -171,6 +171,9 @@ fn report_of(run: &RunRow) -> Option<RunReport> {
 
 /// Runs as a view draws them.
 pub(crate) fn rows(runs: &[RunRow]) -> Vec<report::terminal::RunRow> {
-    let row = |run: &RunRow| report::terminal::RunRow::new(run.id.0.clone(), run.started_at, report_of(run).as_ref());
+    let row = |run: &RunRow| {
+        let drawn = report::terminal::RunRow::new(run.id.0.clone(), run.started_at, report_of(run).as_ref());
+        drawn.ended(run.outcome.as_deref(), run.finished_by.as_ref())
+    };
     runs.iter().map(row).collect()
 }

@@ -10,6 +10,7 @@ use crate::job;
 use crate::output;
 use model::{Plan, RunReport};
 use report::json::Layout;
+use report::view::RecordPages;
 use report::view::default_titles;
 use std::io;
 use std::path::Path;
@@ -46,6 +47,10 @@ fn find(store: &Store, name: Option<&str>) -> Fallible<Shown> {
         && let Some(run) = store.run(&id)?
     {
         let json = run.report.ok_or_else(|| {
+            if let Some(by) = &run.finished_by {
+                return Failure::new(format!("run {name} has no report: it was interrupted"))
+                    .hint(format!("run {by} settled what it left: tieline show {by}"));
+            }
             Failure::new(format!("run {name} has no report: it was killed, or is under way"))
                 .hint("the next `tieline sync` settles what it left")
         })?;
@@ -71,11 +76,11 @@ fn write(context: &Context, shown: &Shown, store: Option<&Store>, path: &Path) -
     match ending.as_str() {
         "html" | "htm" => html(context, shown, store, &mut bytes)?,
         "md" => match shown {
-            Shown::Plan(plan) => report::markdown::plan(plan, &default_titles(), &mut bytes)?,
-            Shown::Run(run) => report::markdown::run(run, &default_titles(), &mut bytes)?,
+            Shown::Plan(plan) => report::markdown::plan(plan, &default_titles(), &pages(context)?, &mut bytes)?,
+            Shown::Run(run) => report::markdown::run(run, &default_titles(), &pages(context)?, &mut bytes)?,
         },
         "csv" => match shown {
-            Shown::Plan(plan) => report::csv::changes(&plan.actions, &mut bytes)?,
+            Shown::Plan(plan) => report::csv::plan(plan, &mut bytes)?,
             Shown::Run(_) => {
                 return Err(Failure::usage("a run has no table of changes")
                     .hint("name a file that ends in .html, .md or .json; `tieline history RUN` lists its writes"));
@@ -95,12 +100,14 @@ fn write(context: &Context, shown: &Shown, store: Option<&Store>, path: &Path) -
     Ok(())
 }
 
+/// Where the records have pages of their own. A plan file can be shown without a configuration; then there are no links.
+fn pages(context: &Context) -> Fallible<RecordPages> {
+    Config::load(&context.global.config)
+        .map_or_else(|_| Ok(RecordPages::default()), |config| config.record_pages().map_err(Failure::usage))
+}
+
 fn html(context: &Context, shown: &Shown, store: Option<&Store>, out: &mut Vec<u8>) -> Fallible<()> {
-    let mut options = report::html::PageOptions::default();
-    // A plan file can be shown without a configuration; then there are no links.
-    if let Ok(config) = Config::load(&context.global.config) {
-        options.pages = config.record_pages().map_err(Failure::usage)?;
-    }
+    let mut options = report::html::PageOptions { pages: pages(context)?, ..report::html::PageOptions::default() };
     if let Some(store) = store {
         options.runs = super::history::rows(&store.runs(CHARTED)?);
     }

@@ -30,7 +30,7 @@ pub fn history(runs: &[RunRow], options: &PageOptions) -> Option<Section> {
                         tr {
                             th scope="row" { (row.run) }
                             td { (words::time(row.at, &options.zone)) }
-                            td { (row.outcome.map_or("unfinished", words::outcome)) }
+                            td { (crate::text::safe(&row.outcome_words())) }
                             td { (words::number(writes(row))) }
                             td { (words::number(row.waiting)) }
                         }

@@ -6,7 +6,7 @@ use crate::text;
 use crate::view::{self, Waiting};
 use crate::words;
 use jiff::Timestamp;
-use model::{Applied, BySide, Conflict, FailedWrite, RunOutcome, RunReport, Side, StaleRecord};
+use model::{Applied, BySide, Conflict, FailedWrite, RunId, RunOutcome, RunReport, Side, StaleRecord};
 use std::io;
 
 /// One run in the history.
@@ -16,8 +16,10 @@ pub struct RunRow {
     pub run: String,
     /// When it began.
     pub at: Timestamp,
-    /// How it ended; `None` while it has not.
+    /// How it ended; `None` where it has not.
     pub outcome: Option<RunOutcome>,
+    /// Where it has not: the later run that settled what it left.
+    pub finished_by: Option<String>,
     /// What it wrote.
     pub applied: BySide<Applied>,
     /// Conflicts and held changes that it left waiting.
@@ -27,12 +29,32 @@ pub struct RunRow {
 }
 
 impl RunRow {
-    /// From what is known of a run; without a report it has not ended.
+    /// With what is known beside the report, which is emptied with time: how it ended; or, where it never did, the later
+    /// run that settled what it left.
+    #[must_use]
+    pub fn ended(mut self, outcome: Option<&str>, finished_by: Option<&RunId>) -> Self {
+        let read = |name: &str| serde_json::from_value(serde_json::Value::from(name)).ok();
+        self.outcome = self.outcome.or_else(|| outcome.and_then(read));
+        self.finished_by = finished_by.map(ToString::to_string);
+        self
+    }
+
+    /// How it ended, in words.
+    pub fn outcome_words(&self) -> String {
+        match (self.outcome, &self.finished_by) {
+            (Some(outcome), _) => words::outcome(outcome).to_owned(),
+            (None, Some(by)) => format!("interrupted, finished by {by}"),
+            (None, None) => "unfinished".to_owned(),
+        }
+    }
+
+    /// From what is known of a run; without a report it has not ended, as far as that says.
     pub fn new(run: String, at: Timestamp, report: Option<&RunReport>) -> Self {
         Self {
             run,
             at,
             outcome: report.map(|report| report.outcome),
+            finished_by: None,
             applied: report.map(|report| report.applied).unwrap_or_default(),
             waiting: report.map_or(0, |report| report.conflicts.len() + report.held.len()) as u64,
             seconds: report.map(|report| report.seconds),
@@ -114,14 +136,21 @@ pub(crate) fn table(rows: &[RunRow], painter: &mut Painter<'_>) -> io::Result<()
     let when = |row: &RunRow| words::time(row.at, &painter.options.zone);
     let when_room = rows.iter().map(|row| text::columns(&when(row))).max().unwrap_or(0);
     let head = |text: &str, room: usize| format!("{}  ", text::column(text, room));
-    let header = [head("run", run_room), head("when", when_room), head("outcome", 9), "writes".to_owned()].concat();
-    painter.line(&Line::new().put(&header, Tone::Dim))?;
+    let outcome = |row: &RunRow| match (row.outcome, &row.finished_by) {
+        (Some(outcome), _) => words::outcome(outcome),
+        (None, Some(_)) => "interrupted",
+        (None, None) => "unfinished",
+    };
     let shown = painter.options.shown(rows.len());
+    let outcome_room = rows[..shown].iter().map(|row| text::columns(outcome(row))).max().unwrap_or(0).max(9);
+    let header =
+        [head("run", run_room), head("when", when_room), head("outcome", outcome_room), "writes".to_owned()].concat();
+    painter.line(&Line::new().put(&header, Tone::Dim))?;
     for row in &rows[..shown] {
         let line = Line::new()
             .plain(&head(&text::safe(&row.run), run_room))
             .plain(&head(&words::time(row.at, &painter.options.zone), when_room))
-            .put(&head(row.outcome.map_or("unfinished", words::outcome), 9), outcome_tone(row.outcome))
+            .put(&head(outcome(row), outcome_room), outcome_tone(row.outcome))
             .plain(&row_words(row, painter));
         painter.line(&line)?;
     }
@@ -147,6 +176,7 @@ fn row_words(row: &RunRow, painter: &Painter<'_>) -> String {
     if parts.is_empty() {
         parts.push("none".to_owned());
     }
+    parts.extend(row.finished_by.as_ref().map(|by| format!("finished by {by}")));
     if row.waiting > 0 {
         parts.push(format!("{} waiting", words::number(row.waiting)));
     }
