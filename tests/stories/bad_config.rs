@@ -61,7 +61,7 @@ fn wrong_credentials() {
     world.untouched(|world| {
         let mut command = world.command(&["sync", "-vvv"]);
         command.env("JUSTCALL_API_SECRET", "wrong-secret-77af");
-        let output = finish(command).fails(1, &["JustCall", "401", "JUSTCALL_API_KEY"]);
+        let output = finish(command).fails(1, &["error: JustCall answered 401", "JUSTCALL_API_KEY"]);
         assert!(!output.stderr.contains("wrong-secret-77af"), "{}", output.stderr);
     });
     assert_eq!(world.counters().total_requests(), 1, "not tried again");

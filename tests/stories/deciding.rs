@@ -403,3 +403,40 @@ fn files_of_secrets_that_others_can_open_are_told() {
     assert!(told.contains("which holds a secret: run `chmod 600 ") && !told.contains(crate::support::KEY), "{told}");
     assert!(!mode(0o600).contains("chmod"));
 }
+
+#[test]
+fn reports_in_every_form_name_the_conflicts_and_link_to_the_records() {
+    let world = contested();
+    world.edit(4, |contact| contact.company = Some("=Edited".to_owned()));
+    world.reconfigure("id_column = \"id\"", "id_column = \"id\"\nrecord_url = \"https://crm.example.com/{id}\"");
+    world.plan();
+    world.run(&["show", "-o", "plan.csv"]).ends(0);
+    let table = world.read("plan.csv");
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(
+        lines[0].starts_with("\u{feff}\"side\",\"action\",\"contact\"") && lines[0].ends_with("\"crm_id\",\"since\""),
+        "{table}"
+    );
+    assert_eq!(lines.iter().filter(|line| line.starts_with("\"\",\"conflict\",")).count(), 4, "{table}");
+    let one = lines.iter().find(|line| line.contains("\"File 2\"")).unwrap();
+    assert!(one.contains("\"company\"") && one.contains("\"both_edited\"") && one.contains("\"Phone 2\""), "{one}");
+    let write = lines.iter().find(|line| line.starts_with("\"crm\",\"update\",")).unwrap();
+    assert!(write.contains("\"Acme 4\",\"'=Edited\""), "{write}");
+    let columns = |line: &str| line.matches("\",\"").count();
+    assert!(lines.iter().all(|line| columns(line) == columns(lines[0])), "{table}");
+    world.run(&["show", "-o", "plan.md"]).ends(0);
+    let text = world.read("plan.md");
+    assert!(text.contains(" ([CRM](<https://crm.example.com/2>)): base Acme 2"), "{text}");
+    assert!(text.contains("([CRM](<https://crm.example.com/4>)): company Acme 4"), "{text}");
+}
+
+#[test]
+fn a_value_may_begin_with_a_hyphen() {
+    let world = contested();
+    let id = conflict(&world, "company", 1);
+    world.run(&["conflicts", "resolve", &id, "--value", "-1"]).ends(0);
+    world.run(&["conflicts", "resolve", &id, "--value", "--take"]).ends(0);
+    let decided = world.run(&["conflicts", "decided"]).ends(0).stdout;
+    assert!(decided.contains("value: --take"), "{decided}");
+    world.run(&["conflicts", "resolve", &id, "--value", "-1", "--take", "crm"]).ends(2);
+}

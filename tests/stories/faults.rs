@@ -139,7 +139,7 @@ fn a_key_revoked_in_the_middle_stops_the_run() {
         world.run(&["sync", "--json"]).fails(1, &["401", "JUSTCALL_API_KEY", "the next run goes on from there"]);
     let report = output.json();
     assert_eq!(report["outcome"], "failed");
-    assert!(report["error"].as_str().unwrap().contains("401"), "{report:#}");
+    assert!(report["error"].as_str().unwrap().starts_with("JustCall answered 401"), "{report:#}");
     assert_eq!(applied(&report, "crm", "update"), 1, "what was done before is reported");
     world.account.clear_faults();
     world.sync();

@@ -273,7 +273,7 @@ pub(crate) enum ConflictCommand {
         #[arg(long, value_name = "SIDE", group = "choice")]
         take: Option<SideName>,
         /// A value of your own, for both sides
-        #[arg(long, group = "choice")]
+        #[arg(long, group = "choice", allow_hyphen_values = true)]
         value: Option<String>,
         /// Empty the field on both sides
         #[arg(long, group = "choice")]

@@ -79,7 +79,11 @@ impl From<sync::Error> for Failure {
             sync::Error::Store(inner) => Self::from_error(inner),
             sync::Error::Replica { side, source } => {
                 let inner = Self::from_error(source);
-                Self { message: format!("{}: {}", side.title(), inner.message), ..inner }
+                let title = side.title();
+                // Many replicas' words begin with their name already.
+                let named = inner.message.starts_with(title);
+                let message = if named { inner.message } else { format!("{title}: {}", inner.message) };
+                Self { message, ..inner }
             }
             other => Self::from_error(other),
         };

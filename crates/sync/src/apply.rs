@@ -363,8 +363,13 @@ fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
+        let next = inner.to_string();
+        if next.starts_with(&text) {
+            text = next; // a side's words often begin with its name
+        } else {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
         source = inner.source();
     }
     text

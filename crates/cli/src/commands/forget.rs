@@ -16,11 +16,12 @@ use store::{Erased, Store};
 use sync::Env;
 
 /// What is left for people to do.
-const REMAINS: [&str; 4] = [
+const REMAINS: [&str; 5] = [
     "the person's records in JustCall and in the CRM: delete them there; until then they are left alone",
     "calls with them in JustCall, files of exported calls, and the file of [calls] activities until the next sync",
     "backups of the state file and of the CRM's file",
-    "plans and exports that were saved to files (tieline plan -o, tieline export-state -o)",
+    "files that were saved: tieline plan -o, show -o, undo -o, conflicts export -o, tieline export-state -o, kept --json",
+    "messages that [notify] sent, or wrote to a file, with details",
 ];
 
 #[derive(Serialize)]
@@ -34,7 +35,7 @@ struct Done {
     calls: u64,
     run_reports: u64,
     plans: u64,
-    not_erased: [&'static str; 4],
+    not_erased: [&'static str; 5],
 }
 
 /// Runs the command.
