@@ -191,12 +191,20 @@ fn what_is_decided_while_a_run_writes_is_not_lost_s42() {
     browser.go("document.querySelector('.choices button[value=crm]').click();");
     let text = browser.text("main");
     assert!(text.contains("A run is under way elsewhere") && text.contains("1 decision stored"), "{text}");
+    browser.open(&served.page("elsewhere"));
+    let text = browser.text("main");
+    assert!(text.contains("0 of 1 write done") && text.contains("`sync` (process "), "{text}");
+    browser.accessible("a run elsewhere");
     // Applying has to wait, and says so.
     browser.open(&served.page("apply"));
     browser.go("document.querySelector('main form button').click();");
     until("the page tells why", || browser.text("main").contains("it failed"));
     assert!(browser.text("main").contains("in use by `sync`"), "{}", browser.text("main"));
     browser.accessible("a plan that cannot be made now");
+    browser.open(&served.page("elsewhere"));
+    until("the page follows the run to its end", || {
+        browser.eval("location.pathname").as_str().unwrap().ends_with("/overview")
+    });
     let report = Output::of(&run.wait_with_output().unwrap()).ends(0).json();
     assert_eq!(applied(&report, "justcall", "update"), 1, "{report:#}");
     assert_eq!(applied(&world.sync(), "justcall", "update"), 1, "the next run carries the decision out");

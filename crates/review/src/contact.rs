@@ -30,11 +30,11 @@ pub(crate) fn page(app: &Arc<App>, ask: &Ask) -> Reply {
     let body = html! {
         h1 { "One contact" }
         form.filter method="get" action=(app.path("contact")) role="search" aria-label="Find a contact" {
-            label { "Number" input type="search" name="phone" value=(phone) placeholder="+1 415 555 0123" autocomplete="off" required; }
+            label { "Name or number" input type="search" name="phone" value=(phone) placeholder="Lovelace, or +1 415 555 0123" autocomplete="off" required; }
             button type="submit" { "Show" }
         }
         @match found {
-            None => p { "Give the number as it stands on either side." },
+            None => p { "Give the number as it stands on either side, or a part of the name." },
             Some(Ok(body)) => (body),
             Some(Err(trouble)) => (layout::trouble(&trouble)),
         }
@@ -42,8 +42,49 @@ pub(crate) fn page(app: &Arc<App>, ask: &Ask) -> Reply {
     Reply::page(layout::page(app, "contact", "Contact", &body))
 }
 
-fn draw(app: &App, phone: &str) -> Result<Markup, Trouble> {
-    let phone = app.jobs.phone(phone).map_err(Trouble::new)?;
+/// Contacts of one name that are listed.
+const NAMED: usize = 50;
+
+/// One contact: by its number, else by a part of its name; where several have that, which.
+fn draw(app: &App, text: &str) -> Result<Markup, Trouble> {
+    let why = match app.jobs.phone(text) {
+        Ok(phone) => return one_contact(app, phone),
+        Err(why) => why,
+    };
+    let mut found = app.jobs.find(text)?;
+    if let Some(plan) = app.last_plan(&app.store()?)? {
+        found.extend(in_plan_by_name(&plan, text));
+    }
+    found.sort_unstable();
+    found.dedup_by(|next, kept| next.1 == kept.1);
+    match found.as_mut_slice() {
+        [] => Err(Trouble {
+            message: format!("nobody who is linked, or in the last plan, has `{text}` in the name"),
+            hint: Some(format!("give another part of the name, or the number ({why})")),
+        }),
+        [(_, phone)] => one_contact(app, std::mem::take(phone)),
+        several => Ok(html! {
+            h2 { (words::count(several.len() as u64, "contact")) }
+            ul.rows { @for (name, phone) in several.iter().take(NAMED) { li { (values::name(name)) " " (link(app, phone)) } } }
+            @if several.len() > NAMED { p.more { "and " (words::number((several.len() - NAMED) as u64)) " more: give more of the name" } }
+        }),
+    }
+}
+
+/// Those of the last plan, linked or not.
+fn in_plan_by_name(plan: &Plan, text: &str) -> Vec<(String, String)> {
+    let wanted = text.trim().to_lowercase();
+    let conflicts = plan.conflicts.iter().chain(&plan.decided).map(|conflict| (&conflict.name, &conflict.phone));
+    let actions = plan.actions.iter().map(|action| (&action.name, &action.phone));
+    let held = plan.held.iter().map(|held| (&held.name, &held.phone));
+    let all = conflicts
+        .chain(actions)
+        .chain(held)
+        .filter(|(name, phone)| !wanted.is_empty() && !phone.is_empty() && name.to_lowercase().contains(&wanted));
+    all.map(|(name, phone)| (name.clone(), phone.clone())).collect()
+}
+
+fn one_contact(app: &App, phone: String) -> Result<Markup, Trouble> {
     let store = app.store()?;
     let journal = store.journal(&JournalFilter { phone: Some(phone.clone()), ..JournalFilter::default() })?;
     let fields = by_field(&journal);

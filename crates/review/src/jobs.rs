@@ -58,6 +58,8 @@ pub trait Jobs: Send + Sync {
     fn quality(&self, events: &dyn Events) -> Result<Quality, Trouble>;
     /// A number as a person types it, in the form that the state knows.
     fn phone(&self, text: &str) -> Result<String, String>;
+    /// Linked contacts whose name contains the text, or whose record has it as its id: name and number.
+    fn find(&self, text: &str) -> Result<Vec<(String, String)>, Trouble>;
     /// A value as a person types it, as a choice.
     fn own_value(&self, text: &str) -> Result<Choice, String>;
     /// Whether a choice makes sense for this conflict.

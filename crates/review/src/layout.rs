@@ -41,10 +41,11 @@ pub(crate) fn page(app: &App, current: &str, title: &str, body: &Markup) -> Mark
             }
         }
         main id="main" tabindex="-1" {
-            @if let Some(owner) = app.busy() {
+            @if let Some(owner) = app.busy().filter(|_| title != ELSEWHERE) {
                 p.notice role="status" {
                     strong { "A run is under way elsewhere: " } (report::text::safe(&owner)) ". "
-                    "You can decide meanwhile: what you choose is stored, and the next plan carries it out."
+                    "You can decide meanwhile: what you choose is stored, and the next plan carries it out. "
+                    a href=(app.path("elsewhere")) { "See how far it is" }
                 }
             }
             @if app.work.is_running() && title != "Under way" {
@@ -133,6 +134,8 @@ fn told_of(what: &str, list: &[(String, String)]) -> Markup {
     }
 }
 
+/// Title of the page about a run elsewhere.
+pub(crate) const ELSEWHERE: &str = "Under way elsewhere";
 /// Conflicts that are named one by one.
 const NAMED: usize = 100;
 /// Rows on one page.

@@ -10,6 +10,7 @@ mod apply;
 mod ask;
 mod conflicts;
 mod contact;
+mod elsewhere;
 mod exclusions;
 mod filter;
 mod gate;

@@ -5,7 +5,8 @@ use crate::ask::Ask;
 use crate::gate::{self, View};
 use crate::keys::Keys;
 use crate::{
-    apply, conflicts, contact, exclusions, held, jobs::Jobs, login, name, overview, plan, quality, runs, work,
+    apply, conflicts, contact, elsewhere, exclusions, held, jobs::Jobs, login, name, overview, plan, quality, runs,
+    work,
 };
 use axum::Router;
 use axum::body::Body;
@@ -79,6 +80,7 @@ fn build(app: Arc<Desk>) -> Router {
         .route("/apply/{name}", look_at(apply::confirm_page))
         .route("/name", look(name::page).merge(act(name::keep)))
         .route("/work", look(work::page))
+        .route("/elsewhere", look(elsewhere::page))
         .route("/contact", look(contact::page))
         .route("/quality", look(quality::page))
         .route("/quality/look", act(quality::look))

@@ -326,3 +326,17 @@ async fn what_a_plan_carries_out_can_be_decided_anew() {
     desk.store().consume_plan(&used.id, &model::RunId("r1".into()), used.state_serial, now()).unwrap();
     assert!(desk.page("conflicts").await.contains("0 conflicts wait for a decision, 1 decided"));
 }
+
+#[tokio::test]
+async fn a_contact_is_found_by_a_part_of_its_name() {
+    let desk = Desk::open(many(3)).await;
+    let page = desk.page("contact?phone=ada").await;
+    assert!(
+        page.contains("2 contacts") && page.contains("Ada &lt;b&gt;Lovelace") && page.contains("%2B14155550801"),
+        "{page}"
+    );
+    assert!(desk.page("contact?phone=byron").await.contains("14155550802</span>"), "the only one is shown");
+    assert!(desk.page("contact?phone=Person+2").await.contains("14155550002</span>"), "not linked, but in the plan");
+    let page = desk.page("contact?phone=Zoe+%3Cb%3E").await;
+    assert!(page.contains("has `Zoe &lt;b&gt;` in the name") && page.contains("is no number"), "{page}");
+}

@@ -38,6 +38,14 @@ impl Store {
         self.named(read_open(&self.connection))
     }
 
+    /// Writes of a run whose end is known. Cheap also while the run writes.
+    pub fn settled_writes(&self, run: &RunId) -> Result<u64> {
+        let sql = "SELECT (SELECT count(*) FROM journal WHERE kind = 'intent' AND run = ?1)
+                        - (SELECT count(*) FROM open_intents JOIN journal USING (seq) WHERE run = ?1)";
+        let count = self.connection.query_row(sql, [&run.0], |row| row.get::<_, i64>(0));
+        self.named(count.map(|count| u64::try_from(count).unwrap_or(0)).map_err(Into::into))
+    }
+
     /// Intents with their outcomes, oldest first.
     pub fn journal(&self, filter: &JournalFilter) -> Result<Vec<JournalEntry>> {
         self.named(read(&self.connection, filter))

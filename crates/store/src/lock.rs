@@ -85,6 +85,11 @@ pub fn lock_holder(path: &Path) -> Result<Option<String>> {
     }
 }
 
+/// Since when, from what [`lock_holder`] says; none where that is not known.
+pub fn held_since(holder: &str) -> Option<Timestamp> {
+    holder.rsplit_once("since ")?.1.trim_end_matches(')').parse().ok()
+}
+
 fn read_owner(file: &mut File) -> String {
     let mut text = String::new();
     match file.read_to_string(&mut text) {

@@ -62,7 +62,7 @@ fn looks_like_a_number(text: &str) -> bool {
 }
 
 /// Linked contacts whose record id is the text, or whose name contains it; whole names count before parts.
-fn find(store: &Store, text: &str) -> Fallible<Vec<Found>> {
+pub(crate) fn find(store: &Store, text: &str) -> Fallible<Vec<Found>> {
     let wanted = text.trim().to_lowercase();
     let schema = Schema::new(store.known_fields()?);
     let heads = store.link_heads(&schema)?;

@@ -1,7 +1,7 @@
 //! `tieline review`: serves the review page and does for it what needs connectors and the configuration.
 
 use super::own_value::own_value;
-use super::{apply, conflicts, plan, quality};
+use super::{apply, conflicts, contacts, plan, quality};
 use crate::args;
 use crate::config::Config;
 use crate::context::Context;
@@ -22,6 +22,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use store::Store;
 use tokio::net::TcpListener;
 
 /// Where a password comes from, where no file is named.
@@ -207,6 +208,11 @@ impl Jobs for Desk {
     fn phone(&self, text: &str) -> Result<String, String> {
         let key = super::number(&self.config, "this field", text).map_err(|failure| failure.message)?;
         Ok(key.to_string())
+    }
+
+    fn find(&self, text: &str) -> Result<Vec<(String, String)>, Trouble> {
+        let found = contacts::find(&Store::open_again(&self.state)?, text)?;
+        Ok(found.into_iter().map(|one| (one.name, format!("+{}", one.number))).collect())
     }
 
     fn own_value(&self, text: &str) -> Result<Choice, String> {
