@@ -265,7 +265,14 @@ fn lines_that_say_nothing_sound_are_refused_one_by_one() {
     }
     world.write("decisions.csv", "decision,id\r\ncrm,c0\r\n");
     world.run(&["conflicts", "import", "decisions.csv"]).fails(2, &["no column `check`", "conflicts export"]);
-    world.run(&["conflicts", "import", "nowhere.csv"]).fails(2, &["nowhere.csv"]);
+    world.write("empty.csv", "");
+    for missing in ["nowhere.csv", "empty.csv", "."] {
+        let told =
+            world.run(&["conflicts", "import", missing]).fails(2, &[missing, "tieline conflicts export -o FILE"]);
+        assert!(!told.stderr.contains("[crm]"), "{told:?}");
+    }
+    world.write("open.csv", "decision,id,check\r\n\"crm,c0,v0\r\n");
+    world.run(&["conflicts", "import", "open.csv"]).fails(2, &["line 2", "close the quote"]);
 }
 
 #[test]

@@ -73,7 +73,12 @@ struct Imported {
 /// Stores what a filled file says, line by line.
 pub(crate) fn import(context: &Context, state: &Path, file: &Path, dry_run: bool, by: Option<&str>) -> Fallible<Code> {
     let sheet = Sheet::read(file).map_err(|error| {
-        let hint = error.hint.clone().unwrap_or_else(|| "`tieline conflicts export -o FILE` writes one".to_owned());
+        // The reader's own advice is about a table with a flaw in it, not about one that is not there.
+        let flawed = std::fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() > 0);
+        let hint = error.hint.clone().filter(|_| flawed);
+        let hint = hint.unwrap_or_else(|| {
+            "name the file of decisions that was filled in; `tieline conflicts export -o FILE` writes one".to_owned()
+        });
         Failure::usage(error.to_string()).hint(hint)
     })?;
     let mut store = job::look(state)?;
