@@ -30,6 +30,7 @@ fn are_two(world: &World, id: &str) {
     assert_eq!(words(&plan, "skipped", "reason"), ["left_alone", "left_alone"], "{plan:#}");
     assert!(world.row(&last_name(1)).ends_with("From CRM"));
     assert_eq!(world.numbered(1).company.as_deref(), Some("From JustCall"));
+    world.run(&["verify"]).ends(0);
     let told = world.run(&["conflicts", "decided"]).ends(0).stdout;
     assert!(told.contains(&format!("{id}  kept apart  {}: JustCall ", phone(1))), "{told}");
     assert!(told.contains(" and CRM 1, by Sam at "), "{told}");

@@ -82,8 +82,8 @@ pub(crate) fn contested(
             return merged.decided.push(conflict);
         }
         Choice::KeepApart => {
-            conflict.detail =
-                "`keep apart` was chosen, but one of the records has no id of its own to remember it by".to_owned();
+            "`keep apart` was chosen, but one of the records has no id of its own to remember it by"
+                .clone_into(&mut conflict.detail);
             return merged.conflicts.push(conflict);
         }
         Choice::Take(side) => case.now[*side],

@@ -48,7 +48,7 @@ const NAMED: usize = 50;
 /// One contact: by its number, else by a part of its name; where several have that, which.
 fn draw(app: &App, text: &str) -> Result<Markup, Trouble> {
     let why = match app.jobs.phone(text) {
-        Ok(phone) => return one_contact(app, phone),
+        Ok(phone) => return one_contact(app, &phone),
         Err(why) => why,
     };
     let mut found = app.jobs.find(text)?;
@@ -57,12 +57,12 @@ fn draw(app: &App, text: &str) -> Result<Markup, Trouble> {
     }
     found.sort_unstable();
     found.dedup_by(|next, kept| next.1 == kept.1);
-    match found.as_mut_slice() {
+    match found.as_slice() {
         [] => Err(Trouble {
             message: format!("nobody who is linked, or in the last plan, has `{text}` in the name"),
             hint: Some(format!("give another part of the name, or the number ({why})")),
         }),
-        [(_, phone)] => one_contact(app, std::mem::take(phone)),
+        [(_, phone)] => one_contact(app, phone),
         several => Ok(html! {
             h2 { (words::count(several.len() as u64, "contact")) }
             ul.rows { @for (name, phone) in several.iter().take(NAMED) { li { (values::name(name)) " " (link(app, phone)) } } }
@@ -84,16 +84,16 @@ fn in_plan_by_name(plan: &Plan, text: &str) -> Vec<(String, String)> {
     all.map(|(name, phone)| (name.clone(), phone.clone())).collect()
 }
 
-fn one_contact(app: &App, phone: String) -> Result<Markup, Trouble> {
+fn one_contact(app: &App, phone: &str) -> Result<Markup, Trouble> {
     let store = app.store()?;
-    let journal = store.journal(&JournalFilter { phone: Some(phone.clone()), ..JournalFilter::default() })?;
+    let journal = store.journal(&JournalFilter { phone: Some(phone.to_owned()), ..JournalFilter::default() })?;
     let fields = by_field(&journal);
     let plan = app.last_plan(&store)?;
-    let decisions = store.decisions(Some(&phone), DECISIONS)?;
+    let decisions = store.decisions(Some(phone), DECISIONS)?;
     let name = journal.iter().rev().find_map(|entry| entry.intent.as_ref()).map(|intent| intent.name.clone());
     Ok(html! {
         h2 { @if let Some(name) = &name { (values::name(name)) " " } span.phone { (phone) } }
-        @if let Some(plan) = &plan { (in_plan(app, plan, &phone)) }
+        @if let Some(plan) = &plan { (in_plan(app, plan, phone)) }
         @if !decisions.is_empty() {
             h3.group { "Decided by people" }
             ol.rows { @for past in decisions.iter().rev() { li { (decision(app, past)) } } }

@@ -320,7 +320,7 @@ async fn what_a_plan_carries_out_can_be_decided_anew() {
     // Applied: what was carried out is over, what stays as it is can still be changed.
     let mut used = plan(Vec::new(), desk.store().serial().unwrap());
     used.decided = many(2);
-    used.created_at = used.created_at + jiff::SignedDuration::from_secs(1);
+    used.created_at += jiff::SignedDuration::from_secs(1);
     seal(&mut used);
     desk.save(&used);
     desk.store().consume_plan(&used.id, &model::RunId("r1".into()), used.state_serial, now()).unwrap();
@@ -339,4 +339,14 @@ async fn a_contact_is_found_by_a_part_of_its_name() {
     assert!(desk.page("contact?phone=Person+2").await.contains("14155550002</span>"), "not linked, but in the plan");
     let page = desk.page("contact?phone=Zoe+%3Cb%3E").await;
     assert!(page.contains("has `Zoe &lt;b&gt;` in the name") && page.contains("is no number"), "{page}");
+}
+
+#[tokio::test]
+async fn nobody_is_kept_apart_unseen() {
+    let desk = Desk::open(many(3)).await;
+    let plan = plan(many(3), 0);
+    desk.post("conflicts/decide", &format!("scope=all&plan={}&choice=keep+apart", plan.id)).await;
+    let page = desk.page("conflicts").await;
+    assert!(page.contains("3 not stored") && page.contains("is decided one by one"), "{page}");
+    assert_eq!(desk.decided(), []);
 }

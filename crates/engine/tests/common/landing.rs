@@ -89,7 +89,9 @@ impl World {
                 let id = |id: &Option<RecordId>| id.clone().expect("an id");
                 self.state.apart.insert((id(&action.record_id), id(&action.other_id)));
                 self.state.resolutions.clear();
-                link.into_iter().for_each(|link| self.forget(link));
+                if let Some(link) = link {
+                    self.forget(link);
+                }
             }
             (ActionKind::Unlink, Some(link)) => self.end(link, action),
             (kind, Some(link)) => {

@@ -13,6 +13,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use sync::decide::{Kept, Undone};
 
+/// Who is who is decided by somebody who looked.
+const ONE_BY_ONE: &str = "whether two records are one contact is decided one by one: tick it, or choose on its card";
+
 /// Stores one choice.
 pub(crate) fn decide(app: &Arc<App>, ask: &Ask) -> Reply {
     let back = Filter::read(&Pairs::parse(ask.form.raw("back").as_bytes()));
@@ -37,7 +40,9 @@ fn store_choice(app: &App, ask: &Ask, filter: &Filter) -> Result<(), Trouble> {
     let mut told = Told { page: "conflicts", ..Told::default() };
     let mut chosen_for = Vec::new();
     for conflict in targets(app, form, filter, &plan, &answers, &mut told)? {
-        match app.jobs.check(conflict, &choice) {
+        let unseen = choice == Choice::KeepApart && conflict.field.is_some() && form.text("scope") == "all";
+        let checked = if unseen { Err(ONE_BY_ONE.to_owned()) } else { app.jobs.check(conflict, &choice) };
+        match checked {
             Ok(()) => chosen_for.push((conflict, choice.clone())),
             Err(why) => told.refused.push((conflict.id.0.clone(), why)),
         }
