@@ -98,6 +98,11 @@ pub(crate) fn create_again(world: &World<'_>, draft: &mut Draft, birth: &Birth<'
         },
     );
     conflict.detail = format!("it is to be created again in {}, where another contact has its number", target.title());
+    if conflicts::answer(world, &conflict).is_some() {
+        draft.skip(world, source, row, SkipReason::LeftAlone, SkipReason::LeftAlone.words().to_owned());
+        draft.decided.push(conflict);
+        return false;
+    }
     draft.fate(source, row, Fate::Conflict);
     draft.conflicts.push(conflict);
     false

@@ -107,3 +107,24 @@ fn a_record_without_an_id_cannot_be_remembered() {
     assert!(plan.conflicts[0].detail.contains("no id of its own"), "{plan:#?}");
     assert!(plan.decided.is_empty() && !plan.has_writes());
 }
+
+/// Deleted here and edited there, and the number is somebody else's by now: that can be left alone as well.
+#[test]
+fn a_contact_that_cannot_be_made_again_can_be_left_alone_i6() {
+    for choice in [Choice::Skip, Choice::KeepApart] {
+        let bob = ["J2 | Bob | Zed | +14155550102 | |", "C2 | Bob | Zed | +14155550102 | |"];
+        let mut world = World::new()
+            .linked(&[(ANN_J, ANN_C), (bob[0], bob[1])])
+            .eager()
+            .drop(J, "J1")
+            .edit(C, "C1 | Ann | Lee | +14155550101 | ann@x.com | Beta")
+            .edit(J, "J2 | Bob | Zed | +14155550101 | |");
+        let plan = world.plan();
+        let conflict = plan.conflicts.iter().find(|conflict| conflict.field.is_none()).unwrap();
+        assert!(conflict.detail.contains("created again in JustCall"), "{plan:#?}");
+        world.state.resolutions.push(Resolution { choice, ..keep_apart(conflict) });
+        let found = lines(&world.plan());
+        assert!(found.contains(&"skip crm C1: LeftAlone".to_owned()), "{found:?}");
+        assert!(!found.iter().any(|line| line.contains("conflict") || line.contains("Create")), "{found:?}");
+    }
+}
