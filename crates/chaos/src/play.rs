@@ -293,6 +293,11 @@ impl Player {
                 self.faults[side].extend(then);
             }
         }
+        let vouched = self.vouched(&heads);
+        if vouched {
+            let people = self.truth.people();
+            self.truth.decided.extend(people);
+        }
         let facts = self.world.store().facts().unwrap();
         self.scope = facts.into_iter().find(|(name, _)| name == "scope").map(|(_, scope)| scope);
         let start = self.world.clock.now();
@@ -330,9 +335,16 @@ impl Player {
         format!("{:?}", told.as_ref().map(|told| (&told.plan.actions, &told.plan.conflicts))).hash(&mut self.trace);
         // A kept plan skips pairs that moved meanwhile.
         self.joined(&met, told.is_some() && !is_kept, killed || is_kept);
-        self.check(start, told.as_ref(), is_kept, &heads, (&outside, &unseen));
+        self.check(start, told.as_ref(), (is_kept, vouched), &heads, (&outside, &unseen));
         self.calm();
         self.world.approvals.clear();
+    }
+
+    /// Whether a person says that a side which shows nobody is meant to be empty: by the very number of linked contacts.
+    fn vouched(&self, heads: &[LinkHead]) -> bool {
+        let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
+        let empty = Side::BOTH.into_iter().any(|side| self.faults[side].contains(&Fault::Empty));
+        empty && self.world.approvals.get(&GuardClass::Deletes) == Some(&linked)
     }
 
     /// What went wrong is over.
@@ -415,7 +427,7 @@ impl Player {
         &mut self,
         start: jiff::Timestamp,
         told: Option<&Told>,
-        kept: bool,
+        (kept, vouched): (bool, bool),
         heads: &[LinkHead],
         (outside, unseen): (&Places, &Places),
     ) {
@@ -463,6 +475,7 @@ impl Player {
             heads,
             outside,
             unseen: &unseen,
+            vouched,
             interrupted: self.played.crashes > 0,
             plain: self.plain,
             rescoped: self.scope.as_ref().is_some_and(|scope| *scope != self.world.scope),

@@ -8,7 +8,7 @@ use crate::watch::Call;
 use crate::world::{PERSON, World};
 use connector::WriteResult;
 use jiff::Timestamp;
-use model::{BySide, Field, LinkHead, Side, is_parking_number};
+use model::{BySide, Cell, Field, LinkHead, Side, is_parking_number};
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::replica::{Contact, Deed, Who};
 
@@ -238,7 +238,10 @@ impl Truth {
                     plain(&self.fields[field], &known.cells[field]) == text
                         || ((self.late[side.other()] || edited) && known.held[field].contains(&text))
                 });
+        let sent = who == Who::User && self.was_acknowledged(side, &person, field, &text);
         let known = self.records[side].get_mut(&place).unwrap();
+        // What was sent here and did not land, and now is typed by hand: taken for our write, late.
+        let heard = heard || (sent && !known.held[field].contains(&text));
         known.held[field].insert(text.clone());
         known.set_back.remove(&field);
         let as_before = known.agreed[field].clone().filter(|(then, _)| who == Who::User && *then == text);
@@ -423,7 +426,8 @@ impl Truth {
             for (id, text) in &call.write.set {
                 let field = &self.fields[id.index()];
                 let text = plain(field, text);
-                if stored.is_some_and(|stored| plain(field, stored.cell(id.index()).text()) != text) {
+                let shown = stored.map(|stored| stored.cell(id.index())).filter(|cell| *cell != Cell::Unknown);
+                if shown.is_some_and(|cell| plain(field, cell.text()) != text) {
                     continue; // the answer itself shows something else
                 }
                 self.acknowledged.insert((call.side, person.clone(), id.index(), text));

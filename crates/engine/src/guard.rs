@@ -209,9 +209,10 @@ fn held_action(action: &Action, class: GuardClass, limit: u64) -> Held {
     }
 }
 
-/// Whether a person has approved the deletion of every linked contact: then an empty side is meant to be empty.
+/// Whether a person has approved the deletion of every linked contact, by their very number: then an empty side is meant
+/// to be empty. An approval that merely is large enough was given for something else.
 pub(crate) fn is_vouched(approvals: &BTreeMap<GuardClass, u64>, linked: u64) -> bool {
-    approvals.get(&GuardClass::Deletes).is_some_and(|approved| *approved >= linked)
+    approvals.get(&GuardClass::Deletes).is_some_and(|approved| *approved == linked)
 }
 
 /// How many linked contacts a side that shows nobody must hold, if that is not to be believed (S3, S4): unless a person

@@ -174,7 +174,9 @@ fn base_before(intent: &Intent, held: Cell<'_>, agreed: bool) -> BaseField {
         return BaseField::default();
     }
     let cells = BySide { justcall: held.to_owned(), crm: held.to_owned() };
-    BaseField { cells, sent: BySide::default() }
+    // Where the other side holds that by now as well, the two agree on it from then on.
+    let sent = BySide::from_fn(|at| at == intent.side);
+    BaseField { cells, sent }
 }
 
 impl Unshown {

@@ -67,6 +67,10 @@ pub(crate) fn together(world: &World, truth: &Truth, plan: &Plan, checks: &mut C
     let settings = &world.settings;
     for person in truth.people().into_iter().filter(|person| !waiting.people.contains(person)) {
         let live = model::BySide::from_fn(|side: Side| truth.live(side, &person).map(|(_, known)| known).next());
+        // Made twice where nobody could know of the first one (I5 says when that is so).
+        if Side::BOTH.into_iter().any(|side| truth.live(side, &person).count() > 1) {
+            continue;
+        }
         match (live.justcall, live.crm) {
             (Some(left), Some(right)) => {
                 for at in 0..truth.fields.len() {

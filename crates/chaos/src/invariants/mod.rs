@@ -48,6 +48,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) refused: &'a [(Side, Write)],
     /// Nothing has gone wrong so far.
     pub(crate) plain: bool,
+    /// A person said that the side which showed nobody is meant to be empty.
+    pub(crate) vouched: bool,
     /// Some run so far was killed.
     pub(crate) interrupted: bool,
 }
