@@ -507,7 +507,9 @@ impl Player {
             self.refused.clear(); // what a refused write comes from may be another by now
         }
         copies::bury(&self.truth, &mut self.dead);
-        self.truth.run_ended();
+        if told.is_some() && !kept {
+            self.truth.run_ended(); // a kept plan looks at its own records alone
+        }
         for side in Side::BOTH {
             if told.is_some() && !kept && self.faults[side].is_empty() {
                 let lag = self.world.replicas[side].current_kind().capabilities.read_lag_seconds;

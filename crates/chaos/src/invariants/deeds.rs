@@ -6,6 +6,7 @@ use super::{Scene, words};
 use crate::checks::Checks;
 use crate::truth::{JobDeed, Known, Said, plain};
 use engine::settings::Settings;
+use jiff::SignedDuration;
 use model::{Direction, FieldId, Side, WritePolicy, is_parking_number};
 use testkit::replica::Deed;
 
@@ -82,13 +83,15 @@ pub(super) fn unheard(scene: &Scene<'_>, side: Side, known: &Known, field: usize
         && !scene.truth.is_tangled(&known.person)
 }
 
-/// The other side acknowledged it (and may not have done it), and its own user said something else since.
+/// The other side acknowledged it (and may not have done it), and its own user said something else since, or so shortly
+/// before that no listing had shown it.
 fn overtaken(scene: &Scene<'_>, side: Side, known: &Known, field: usize, said: &Said) -> bool {
     let class = scene.truth.name_of(&known.person);
+    let lag = SignedDuration::from_secs(scene.world.replicas[side.other()].current_kind().lag);
     let mut there =
         scene.truth.records[side.other()].values().filter(|there| scene.truth.name_of(&there.person) == class);
     scene.truth.was_acknowledged(side.other(), &known.person, field, &said.text)
-        && there.any(|there| there.said[field].as_ref().is_some_and(|later| later.at >= said.at))
+        && there.any(|there| there.said[field].as_ref().is_some_and(|later| later.at + lag >= said.at))
 }
 
 /// Whether what is said on a side in this field is to reach the other one, and no winner is named.
