@@ -51,6 +51,10 @@ impl Session<'_> {
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
         let mut heads = self.store.link_heads(&self.settings.schema)?;
         let Fetched { identities, mut listings } = fetch::fetch(self, &heads).await?;
+        if listings.justcall.is_complete() {
+            // Whoever a webhook told of stands in the listing, or is gone again.
+            self.store.drop_contact_hints(listings.justcall.read_at)?;
+        }
         if recover && self.recover(&heads, &listings)? > 0 {
             heads = self.store.link_heads(&self.settings.schema)?;
         }
