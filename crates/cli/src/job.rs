@@ -1,7 +1,7 @@
 //! Opens everything that one run works with: lock, state, connectors.
 
 use crate::context::Context;
-use crate::failure::Fallible;
+use crate::failure::{Failure, Fallible};
 use crate::output;
 use crate::own_files;
 use crate::progress::Bars;
@@ -53,6 +53,15 @@ impl Job {
         Ok(Self { env, bars: Bars::new(context.global.quiet), _lock: lock, store: Some(store) })
     }
 
+    /// Opens the state beside a run that may be under way, to make a call: one at a time.
+    pub(crate) fn open_to_dial(setup: &Setup, command: &str) -> Fallible<Self> {
+        let env = System::new();
+        let path = setup.config.state_path();
+        let lock = store::lock_dialling(&path, &owner(&env, command))?;
+        let store = Store::open(&path, entropy())?;
+        Ok(Self { env, bars: Bars::new(true), _lock: lock, store: Some(store) })
+    }
+
     /// What was approved for this run, and what was stored for the next one: that is this.
     pub(crate) fn approvals(&self, given: BTreeMap<GuardClass, u64>) -> Fallible<BTreeMap<GuardClass, u64>> {
         match &self.store {
@@ -94,7 +103,7 @@ fn session<'a>(
     events: &'a dyn Events,
 ) -> Fallible<Session<'a>> {
     let Some(store) = store else {
-        return Err(crate::failure::Failure::new("the state is in use by this very run"));
+        return Err(Failure::new("the state is in use by this very run"));
     };
     let facts = store.facts()?;
     let learned = BySide::from_fn(|side: Side| {
@@ -125,9 +134,18 @@ fn session<'a>(
 
 /// Keeps other runs away from the state.
 pub(crate) fn lock(path: &std::path::Path, env: &System, command: &str) -> Fallible<LockGuard> {
+    Ok(store::lock(path, &owner(env, command))?)
+}
+
+fn owner(env: &System, command: &str) -> Owner {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
-    let owner = Owner { pid: std::process::id(), host, since: env.now(), command: command.to_owned() };
-    Ok(store::lock(path, &owner)?)
+    Owner { pid: std::process::id(), host, since: env.now(), command: command.to_owned() }
+}
+
+/// A session belongs to one thread, so a job that a server starts has a runtime of its own on the thread that it was given.
+pub(crate) fn wait_for<T>(work: impl Future<Output = Fallible<T>>) -> Fallible<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::from_error(&error))?.block_on(work)
 }
 
 /// After a run: what is older than `[state] keep_days` is erased from the state.

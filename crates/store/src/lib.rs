@@ -63,7 +63,7 @@ pub use forgotten::Forgotten;
 pub use heads::STALE_HASH;
 pub use intent::{Intent, JournalEntry};
 pub use journal::JournalFilter;
-pub use lock::{LockGuard, Owner, held_since, lock, lock_holder};
+pub use lock::{LockGuard, Owner, held_since, lock, lock_dialling, lock_holder};
 pub use open::Store;
 pub use parked::Parked;
 pub use past::PastWrite;

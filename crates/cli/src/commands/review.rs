@@ -161,10 +161,8 @@ impl From<Failure> for Trouble {
     }
 }
 
-/// A session belongs to one thread, so each job has a runtime of its own on the thread that the page gave it.
 fn wait_for<T>(work: impl Future<Output = Fallible<T>>) -> Result<T, Trouble> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Trouble::new(error.to_string()))?.block_on(work).map_err(Trouble::from)
+    job::wait_for(work).map_err(Trouble::from)
 }
 
 impl Jobs for Desk {
