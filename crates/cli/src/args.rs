@@ -6,7 +6,8 @@ mod serving;
 mod telling;
 
 pub(crate) use calls::{
-    Call, CallCommand, CallLink, Calls, CallsCommand, CallsExport, CallsFilter, CallsList, CallsReport, CallsSync, DirectionName,
+    Call, CallCommand, CallLink, Calls, CallsCommand, CallsExport, CallsFilter, CallsList, CallsReport, CallsSync,
+    DirectionName,
 };
 pub(crate) use serving::Serve;
 pub(crate) use telling::{Notify, Status};

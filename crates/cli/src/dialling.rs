@@ -89,8 +89,8 @@ fn own_number(failure: Failure) -> Failure {
     failure.hint("a number of the JustCall account, with its country code, such as +14155550190")
 }
 
-/// Dials, if the ticket was not used before.
-pub(crate) async fn once(setup: &Setup, dial: &Dial, ticket: &Ticket, command: &str) -> Dialled {
+/// Dials; with a ticket, if that was not used before.
+pub(crate) async fn once(setup: &Setup, dial: &Dial, ticket: Option<&Ticket>, command: &str) -> Dialled {
     match try_once(setup, dial, ticket, command).await {
         Ok(dialled) => dialled,
         // Nothing was sent yet.
@@ -98,12 +98,14 @@ pub(crate) async fn once(setup: &Setup, dial: &Dial, ticket: &Ticket, command: &
     }
 }
 
-async fn try_once(setup: &Setup, dial: &Dial, ticket: &Ticket, command: &str) -> Fallible<Dialled> {
+async fn try_once(setup: &Setup, dial: &Dial, ticket: Option<&Ticket>, command: &str) -> Fallible<Dialled> {
     let mut job = Job::open_to_dial(setup, command)?;
     let mut session = job.session(setup, Access::Write, BTreeMap::new())?;
     let now = Timestamp::now();
     // Used up before anything is sent: whatever happens then, it does not dial again.
-    if !session.store_mut().use_ticket(&ticket.id, ticket.until, now)? {
+    if let Some(ticket) = ticket
+        && !session.store_mut().use_ticket(&ticket.id, ticket.until, now)?
+    {
         return Ok(Dialled::Used);
     }
     let (dialled, surely_not) = match session.dial(dial).await {
@@ -115,7 +117,7 @@ async fn try_once(setup: &Setup, dial: &Dial, ticket: &Ticket, command: &str) ->
         // The state failed, perhaps after the request went out.
         Err(error) => (Dialled::Unknown(error.into()), false),
     };
-    if surely_not {
+    if let Some(ticket) = ticket.filter(|_| surely_not) {
         session.store_mut().return_ticket(&ticket.id)?;
     }
     Ok(dialled)

@@ -37,15 +37,7 @@ impl Job {
         let env = System::new();
         let path = setup.config.state_path();
         let lock = lock(&path, &env, command)?;
-        let store = Store::open(&path, entropy())?;
-        if store.is_new() && !matches!(command, "demo" | "adopt") {
-            // Also with --quiet: whoever lost a state must hear of it, and most of all at night (S43).
-            let path = path.display();
-            eprintln!(
-                "a new state was made at {path}: nothing is known of earlier runs. If there was one before, \
-                 stop and restore it from a backup, or use `tieline adopt`"
-            );
-        }
+        let store = open(&path, command)?;
         let wide = own_files::secrets(&setup.config).filter_map(|file| output::wide(&file, "a secret"));
         for warning in store.warnings().iter().cloned().chain(wide) {
             context.note(&format!("warning: {warning}"));
@@ -58,7 +50,7 @@ impl Job {
         let env = System::new();
         let path = setup.config.state_path();
         let lock = store::lock_dialling(&path, &owner(&env, command))?;
-        let store = Store::open(&path, entropy())?;
+        let store = open(&path, command)?;
         Ok(Self { env, bars: Bars::new(true), _lock: lock, store: Some(store) })
     }
 
@@ -92,6 +84,20 @@ impl Job {
         let store = self.store.take();
         session(store, &self.env, setup, access, approvals, events)
     }
+}
+
+/// Opens the state; says so where it had to make one.
+fn open(path: &std::path::Path, command: &str) -> Fallible<Store> {
+    let store = Store::open(path, entropy())?;
+    if store.is_new() && !matches!(command, "demo" | "adopt") {
+        // Also with --quiet: whoever lost a state must hear of it, and most of all at night (S43).
+        let path = path.display();
+        eprintln!(
+            "a new state was made at {path}: nothing is known of earlier runs. If there was one before, \
+             stop and restore it from a backup, or use `tieline adopt`"
+        );
+    }
+    Ok(store)
 }
 
 fn session<'a>(

@@ -23,7 +23,7 @@ fn path(config: &Config) -> PathBuf {
 /// Reads them; makes them if there are none.
 pub(crate) fn load(context: &Context, config: &Config) -> Fallible<Keys> {
     let path = path(config);
-    if let Some(wide) = output::wide(&path) {
+    if let Some(wide) = output::wide(&path, "the keys of `tieline serve`") {
         context.note(&format!("warning: {wide}"));
     }
     match read(&path)? {
@@ -48,7 +48,11 @@ fn read(path: &Path) -> Fallible<Option<Keys>> {
     let key = |name: &str| {
         let text = table.get(name).and_then(toml::Value::as_str).unwrap_or_default();
         let fits = text.len() >= SHORTEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if fits { Ok(Secret::new(text)) } else { Err(trouble(path, &format!("has no `{name}` of {SHORTEST} letters and digits"))) }
+        if fits {
+            Ok(Secret::new(text))
+        } else {
+            Err(trouble(path, &format!("has no `{name}` of {SHORTEST} letters and digits")))
+        }
     };
     Ok(Some(Keys { place: key("place")?, links: key("links")? }))
 }

@@ -63,19 +63,13 @@ impl BadSignature {
 ///
 /// # Errors
 /// Where it must not be taken.
-pub fn verify(
-    secret: &Secret,
-    signed: Signed<'_>,
-    now: Timestamp,
-    window: SignedDuration,
-) -> Result<(), BadSignature> {
+pub fn verify(secret: &Secret, signed: Signed<'_>, now: Timestamp, window: SignedDuration) -> Result<(), BadSignature> {
     let (Some(signature), Some(time)) = (signed.signature, signed.time) else { return Err(BadSignature::Missing) };
     if signed.version.is_some_and(|version| !version.trim().eq_ignore_ascii_case("v1")) {
         return Err(BadSignature::Version);
     }
     let text = format!("{}|{}|{}|{time}", secret.reveal(), percent_encoded(signed.address), signed.event);
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes()).map_err(|_| BadSignature::Forged)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes()).map_err(|_| BadSignature::Forged)?;
     mac.update(text.as_bytes());
     let given = bytes(signature.trim()).ok_or(BadSignature::Forged)?;
     // In constant time.
@@ -127,7 +121,13 @@ mod tests {
     }
 
     fn signed<'a>(time: &'a str, signature: &'a str) -> Signed<'a> {
-        Signed { address: ADDRESS, event: "call.completed", time: Some(time), signature: Some(signature), version: None }
+        Signed {
+            address: ADDRESS,
+            event: "call.completed",
+            time: Some(time),
+            signature: Some(signature),
+            version: None,
+        }
     }
 
     /// By the sandbox, which signs on its own.

@@ -1,15 +1,19 @@
 //! What all requests share, and what the command does for them.
 
-use crate::inbox::{Clock, Inbox};
+use crate::inbox::Inbox;
 use crate::keys::Keys;
 use crate::link::Link;
 use crate::meters::Meters;
 use crate::pace::Pace;
 use axum::http::HeaderMap;
+use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::EventRow;
+
+/// What the time is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// By which address something came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,15 +2,11 @@
 //! commit serves many senders, and the state has one writer here. Nobody is told "kept" before the commit is done.
 
 use crate::meters::Meters;
-use jiff::Timestamp;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::{EventRow, Fate, Store};
 use tokio::sync::{mpsc, oneshot};
-
-/// What the time is.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Events that may wait; further ones are refused, and come again.
 const QUEUE: usize = 20_000;
@@ -50,9 +46,9 @@ impl Inbox {
     ///
     /// # Errors
     /// Where the system has no thread for it.
-    pub(crate) fn open(store: Store, meters: Arc<Meters>, clock: Clock) -> std::io::Result<(Self, JoinHandle<()>)> {
+    pub(crate) fn open(store: Store, meters: Arc<Meters>) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let work = move || write(store, receiver, &meters, &clock);
+        let work = move || write(store, receiver, &meters);
         let thread = std::thread::Builder::new().name("events".to_owned()).spawn(work)?;
         Ok((Self { sender }, thread))
     }
@@ -84,7 +80,7 @@ impl Inbox {
     }
 }
 
-fn write(mut store: Store, mut receiver: mpsc::Receiver<Word>, meters: &Meters, clock: &Clock) {
+fn write(mut store: Store, mut receiver: mpsc::Receiver<Word>, meters: &Meters) {
     while let Some(word) = receiver.blocking_recv() {
         let mut next = Some(word);
         let mut letters = Vec::new();
@@ -101,18 +97,26 @@ fn write(mut store: Store, mut receiver: mpsc::Receiver<Word>, meters: &Meters, 
         if letters.is_empty() {
             continue;
         }
-        keep(&mut store, letters, meters, clock());
+        keep(&mut store, letters, meters);
         if !receiver.is_empty() {
             std::thread::sleep(BREATH);
         }
     }
 }
 
+/// Somebody who restores a backup puts another file in the state's place: that one it must be.
+fn in_place(store: &mut Store) -> store::Result<()> {
+    if !store.is_in_place() {
+        *store = Store::open_existing(&store.path().to_owned())?;
+    }
+    Ok(())
+}
+
 /// One transaction, and then the answers.
-fn keep(store: &mut Store, letters: Vec<Letter>, meters: &Meters, now: Timestamp) {
+fn keep(store: &mut Store, letters: Vec<Letter>, meters: &Meters) {
     let (rows, answers): (Vec<_>, Vec<_>) = letters.into_iter().map(|letter| (letter.row, letter.answer)).unzip();
     let began = Instant::now();
-    let kept = store.put_events(&rows, now);
+    let kept = in_place(store).and_then(|()| store.put_events(&rows));
     meters.committed(rows.len(), began.elapsed(), kept.is_ok());
     let fates: Vec<Result<Fate, NotKept>> = match kept {
         Ok(fates) => fates.into_iter().map(Ok).collect(),

@@ -10,12 +10,11 @@ mod inbox;
 mod keys;
 mod link;
 mod meters;
-mod page;
 mod pace;
+mod page;
 mod serve;
 
-pub use app::{Desk, Door, Limits, NotTaken, Options, Posted, Ring, Told};
-pub use inbox::Clock;
+pub use app::{Clock, Desk, Door, Limits, NotTaken, Options, Posted, Ring, Told};
 pub use keys::{Keys, is_same};
 pub use link::{BadLink, Link};
 pub use serve::Receiver;

@@ -45,7 +45,10 @@ impl Link {
         }
         let until = self.until.as_second().to_string();
         pairs.append_pair("until", &until).append_pair("id", &self.id);
-        pairs.append_pair("sig", &hex(&mac(self, key).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()));
+        pairs.append_pair(
+            "sig",
+            &hex(&mac(self, key).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()),
+        );
         pairs.finish()
     }
 

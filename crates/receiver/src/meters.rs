@@ -73,7 +73,8 @@ impl Meters {
     pub(crate) fn text(&self, stored: Option<(u64, u64)>, waiting: usize) -> String {
         let mut text = String::new();
         let events = self.events.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let lines = events.iter().map(|((kind, outcome), n)| (format!("{{kind=\"{kind}\",outcome=\"{outcome}\"}}"), *n));
+        let lines =
+            events.iter().map(|((kind, outcome), n)| (format!("{{kind=\"{kind}\",outcome=\"{outcome}\"}}"), *n));
         family(&mut text, "events_total", "counter", "Events that were taken, by what became of them.", lines);
         for (name, help, label, map) in [
             ("refused_total", "Requests that were refused.", "reason", &self.refused),
@@ -85,10 +86,22 @@ impl Meters {
         }
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let one = |n: u64| [(String::new(), n)];
-        family(&mut text, "commits_total", "counter", "Transactions, each with the events that waited.", one(load(&self.commits)));
+        family(
+            &mut text,
+            "commits_total",
+            "counter",
+            "Transactions, each with the events that waited.",
+            one(load(&self.commits)),
+        );
         family(&mut text, "committed_events_total", "counter", "Events in them.", one(load(&self.committed)));
         let seconds = load(&self.commit_micros) as f64 / 1e6;
-        family(&mut text, "commit_seconds_total", "counter", "Time that the transactions took.", [(String::new(), seconds)]);
+        family(
+            &mut text,
+            "commit_seconds_total",
+            "counter",
+            "Time that the transactions took.",
+            [(String::new(), seconds)],
+        );
         family(&mut text, "waiting_events", "gauge", "Events that are not on the disk yet.", one(waiting as u64));
         let last = self.last_event.load(Ordering::Relaxed);
         if last > 0 {

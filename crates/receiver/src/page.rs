@@ -37,21 +37,16 @@ pub(crate) async fn look(State(app): State<Arc<App>>, uri: Uri) -> Response<Body
 }
 
 /// Dials.
-pub(crate) async fn dial(
-    State(app): State<Arc<App>>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Body,
-) -> Response<Body> {
+pub(crate) async fn dial(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap, body: Body) -> Response<Body> {
     let link = match read(&app, &uri) {
         Ok(link) => link,
         Err(refusal) => return refusal,
     };
     // Only our own form asks for a call: a stranger's page that came by a link cannot press the button.
     let from_us = headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin");
-    let confirmed = to_bytes(body, LARGEST).await.is_ok_and(|form| {
-        form_urlencoded::parse(&form).any(|(name, value)| name == "confirm" && value == "yes")
-    });
+    let confirmed = to_bytes(body, LARGEST)
+        .await
+        .is_ok_and(|form| form_urlencoded::parse(&form).any(|(name, value)| name == "confirm" && value == "yes"));
     if !from_us || !confirmed {
         app.meters.refused("form");
         return says(StatusCode::FORBIDDEN, "Nothing was dialled", "This was not sent by the button of the page.");
@@ -133,7 +128,11 @@ fn rang(link: &Link, ring: &Ring) -> Response<Body> {
 }
 
 fn used() -> Response<Body> {
-    says(StatusCode::GONE, "This link was used", "Each dials once. Nothing was dialled now; ask for a new one to call again.")
+    says(
+        StatusCode::GONE,
+        "This link was used",
+        "Each dials once. Nothing was dialled now; ask for a new one to call again.",
+    )
 }
 
 fn broken() -> Response<Body> {

@@ -1,8 +1,8 @@
 //! Which path leads where, and how it all ends: nobody new, whoever is under way to the end, then the state is closed.
 
-use crate::app::{App, Desk, Options};
+use crate::app::{App, Clock, Desk, Options};
 use crate::door;
-use crate::inbox::{Clock, Inbox};
+use crate::inbox::Inbox;
 use crate::meters::Meters;
 use crate::pace::Pace;
 use crate::page;
@@ -29,7 +29,7 @@ impl Receiver {
     /// Where the system has no thread for it.
     pub fn open(store: Store, options: Options, desk: Arc<dyn Desk>, clock: Clock) -> std::io::Result<Self> {
         let meters = Arc::new(Meters::default());
-        let (inbox, writer) = Inbox::open(store, meters.clone(), clock.clone())?;
+        let (inbox, writer) = Inbox::open(store, meters.clone())?;
         let pace = Pace::new(options.limits.per_second, Instant::now());
         Ok(Self { app: Arc::new(App { options, desk, inbox, meters, pace, clock }), writer })
     }

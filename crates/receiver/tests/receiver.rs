@@ -35,9 +35,7 @@ impl Desk for Fake {
             "forged" => Err(NotTaken::Forged("no signature".to_owned())),
             "old" => Err(NotTaken::Replayed("too long ago".to_owned())),
             "sms" => Ok(Told { event: "sms.received".to_owned(), row: None }),
-            "contact" => {
-                Ok(Told { event: "contact.created".to_owned(), row: Some(EventRow::Contact("98".into())) })
-            }
+            "contact" => Ok(Told { event: "contact.created".to_owned(), row: Some(EventRow::Contact("98".into())) }),
             id => {
                 let call = Call { call_id: id.to_owned(), status: "completed".to_owned(), ..Call::default() };
                 Ok(Told { event, row: Some(EventRow::Call(Box::new(CallRow { call, number: None }))) })
@@ -277,6 +275,25 @@ async fn many_at_once_share_transactions_and_all_are_kept_when_it_closes() {
 }
 
 #[tokio::test]
+async fn a_state_that_was_put_in_its_place_is_the_one_that_is_written() {
+    let server = Server::open();
+    let path = server.path("webhook");
+    assert_eq!(server.post(&path, "c1").await.0, 200);
+    let state = server.folder.path().join("tieline.db");
+    for suffix in ["", "-wal", "-shm"] {
+        let old = server.folder.path().join(format!("tieline.db{suffix}"));
+        std::fs::rename(&old, server.folder.path().join(format!("old.db{suffix}"))).unwrap();
+    }
+    let (status, text) = server.post(&path, "c2").await;
+    assert_eq!(status, 503, "{text}");
+    assert_eq!(server.get("/healthz").await.0, 503);
+    assert!(!state.exists(), "a new one would hide that the old one is gone (S43)");
+    drop(Store::open(&state, [8; 16]).unwrap());
+    assert_eq!(server.post(&path, "c2").await.0, 200);
+    assert_eq!((server.stored().0, server.get("/healthz").await.0), (1, 200));
+}
+
+#[tokio::test]
 async fn after_its_end_nothing_is_taken_and_health_says_so() {
     let Server { receiver, router, keys, folder, .. } = Server::open();
     receiver.close().await;
@@ -344,11 +361,7 @@ async fn a_link_that_is_old_changed_or_of_another_key_dials_nobody() {
 async fn a_call_that_was_not_made_and_one_that_nobody_knows_of_read_differently() {
     for (ring, status, words) in [
         (Ring::Unknown { message: "the answer was lost".to_owned() }, 202, "not known whether"),
-        (
-            Ring::NotMade { message: "429 <b>".to_owned(), hint: "try later".to_owned() },
-            409,
-            "Nothing was dialled",
-        ),
+        (Ring::NotMade { message: "429 <b>".to_owned(), hint: "try later".to_owned() }, 409, "Nothing was dialled"),
     ] {
         let server = Server::open();
         *server.desk.ring.lock().unwrap() = Some(ring);

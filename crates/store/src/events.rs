@@ -4,9 +4,8 @@
 use crate::calls;
 use crate::error::{Fault, Result};
 use crate::open::Store;
-use crate::values::{At, to_count};
+use crate::values::to_count;
 use crate::{CallRow, CallSource};
-use jiff::Timestamp;
 use model::RecordId;
 
 /// What an event tells of.
@@ -31,27 +30,29 @@ pub enum Fate {
     KeptOut,
 }
 
+/// A point in the order in which we were told of contacts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HintSeq(i64);
+
 impl Store {
     /// Takes events in, all or none, and says what became of each. When this returns, they are on the disk.
-    pub fn put_events(&mut self, events: &[EventRow], at: Timestamp) -> Result<Vec<Fate>> {
+    pub fn put_events(&mut self, events: &[EventRow]) -> Result<Vec<Fate>> {
         self.write(|transaction| {
             let rows = events.iter().filter_map(|event| match event {
                 EventRow::Call(row) => Some(&**row),
                 EventRow::Contact(_) => None,
             });
             let mut calls = calls::put_each(transaction, rows, CallSource::Event)?.into_iter();
-            let mut hint = transaction.prepare_cached(
-                "INSERT INTO contact_hints (record_id, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = max(at, ?2)",
-            )?;
-            let mut known = transaction.prepare_cached("SELECT EXISTS (SELECT 1 FROM contact_hints WHERE record_id = ?1)")?;
+            let mut forget = transaction.prepare_cached("DELETE FROM contact_hints WHERE record_id = ?1")?;
+            let mut hint = transaction.prepare_cached("INSERT INTO contact_hints (record_id) VALUES (?1)")?;
             events
                 .iter()
                 .map(|event| match event {
                     EventRow::Call(_) => calls.next().ok_or_else(|| Fault::refused("a call without an answer")),
                     EventRow::Contact(id) => {
-                        let was_known: bool = known.query_row([id.as_str()], |row| row.get(0))?;
-                        hint.execute((id.as_str(), At(at)))?;
-                        Ok(if was_known { Fate::Same } else { Fate::New })
+                        let known = forget.execute([id.as_str()])?;
+                        hint.execute([id.as_str()])?;
+                        Ok(if known > 0 { Fate::Same } else { Fate::New })
                     }
                 })
                 .collect()
@@ -64,13 +65,17 @@ impl Store {
         self.named(count.map_err(Into::into).and_then(to_count))
     }
 
-    /// Drops what we were told before a complete listing began: it showed who is there.
-    pub fn drop_contact_hints(&mut self, before: Timestamp) -> Result<()> {
-        if self.contact_hints()? == 0 {
-            return Ok(()); // a quiet night writes nothing
-        }
+    /// The last thing that we were told of a contact; none: nothing.
+    pub fn last_contact_hint(&self) -> Result<Option<HintSeq>> {
+        let last =
+            self.connection.query_row("SELECT max(seq) FROM contact_hints", [], |row| row.get::<_, Option<i64>>(0));
+        Ok(self.named(last.map_err(Into::into))?.map(HintSeq))
+    }
+
+    /// Drops what we were told until then: a complete listing that began later showed who is there.
+    pub fn drop_contact_hints(&mut self, last: HintSeq) -> Result<()> {
         self.write(|transaction| {
-            transaction.execute("DELETE FROM contact_hints WHERE at < ?1", [At(before)])?;
+            transaction.execute("DELETE FROM contact_hints WHERE seq <= ?1", [last.0])?;
             Ok(())
         })
     }

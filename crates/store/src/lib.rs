@@ -58,7 +58,7 @@ pub use counts::Counts;
 pub use dials::{DialOutcome, DialRow};
 pub use erase::Erased;
 pub use error::{Error, Result};
-pub use events::{EventRow, Fate};
+pub use events::{EventRow, Fate, HintSeq};
 pub use forgotten::Forgotten;
 pub use heads::STALE_HASH;
 pub use intent::{Intent, JournalEntry};

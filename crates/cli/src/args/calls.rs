@@ -131,13 +131,17 @@ pub(crate) struct CallsReport {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:
   tieline call --from +14155550190 --to +14155550123 --watch
   tieline call --from +14155550190 --to 'Ada Lovelace' --agent 7
   tieline call link --to 'Ada Lovelace'      a link for the CRM that dials once
 
 A request whose answer is lost is never sent again by itself: the next `tieline call` to that number first looks in the
-call log whether it rang.")]
+call log whether it rang."
+)]
 pub(crate) struct Call {
     #[command(subcommand)]
     pub(crate) command: Option<CallCommand>,

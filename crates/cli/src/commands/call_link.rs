@@ -27,14 +27,8 @@ pub(crate) fn run(context: &Context, args: &args::CallLink) -> Fallible<Code> {
     let until = Timestamp::from_second(Timestamp::now().as_second())
         .and_then(|now| now.checked_add(SignedDuration::from_mins(args.minutes)))
         .map_err(|error| Failure::from_error(&error))?;
-    let link = Link {
-        to: dial.to,
-        from: dial.from,
-        agent: dial.agent_id,
-        caller_id: dial.caller_id,
-        until,
-        id: ticket()?,
-    };
+    let link =
+        Link { to: dial.to, from: dial.from, agent: dial.agent_id, caller_id: dial.caller_id, until, id: ticket()? };
     let url = format!("{}/call?{}", config.serve.base(config.serve.listen), link.query(&keys.links));
     if context.global.json {
         output::print_json(&serde_json::json!({ "url": url, "to": link.to, "from": link.from, "until": until }))?;

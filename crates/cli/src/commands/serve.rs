@@ -227,7 +227,7 @@ impl receiver::Desk for Desk {
                 caller_id: link.caller_id.clone(),
                 callback_url: dialling::callback(&self.config)?,
             };
-            Ok(dialling::once(&setup, &dial, &ticket, "serve: call").await)
+            Ok(dialling::once(&setup, &dial, Some(&ticket), "serve: call").await)
         };
         match job::wait_for(work) {
             Ok(Dialled::Rings(call)) => Ring::Rings { call_id: call.call_id },

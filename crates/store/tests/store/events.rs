@@ -27,7 +27,7 @@ fn each_event_of_a_batch_has_its_own_fate() {
         call("c1", "completed", Some(1)),
         contact("98"),
     ];
-    let fates = store.put_events(&batch, at(1)).unwrap();
+    let fates = store.put_events(&batch).unwrap();
     assert_eq!(fates, [Fate::New, Fate::New, Fate::Same, Fate::KeptOut, Fate::Changed, Fate::Same]);
     assert_eq!((store.call_count().unwrap(), store.contact_hints().unwrap()), (1, 1));
     assert_eq!(store.call("c1").unwrap().unwrap().call.status, "completed");
@@ -37,13 +37,19 @@ fn each_event_of_a_batch_has_its_own_fate() {
 fn a_complete_listing_drops_what_was_told_before_it_began() {
     let scratch = Scratch::new();
     let mut store = scratch.open();
-    store.put_events(&[contact("1"), contact("2")], at(10)).unwrap();
-    store.put_events(&[contact("2"), contact("3")], at(20)).unwrap();
+    assert_eq!(store.last_contact_hint().unwrap(), None);
+    store.put_events(&[contact("1"), contact("2")]).unwrap();
+    let began = store.last_contact_hint().unwrap().unwrap();
     // Told once more while the listing ran: it may have been read too early.
-    store.drop_contact_hints(at(20)).unwrap();
+    store.put_events(&[contact("2"), contact("3")]).unwrap();
+    store.drop_contact_hints(began).unwrap();
     assert_eq!(store.contact_hints().unwrap(), 2);
-    store.drop_contact_hints(at(21)).unwrap();
+    let last = store.last_contact_hint().unwrap().unwrap();
+    store.drop_contact_hints(last).unwrap();
     assert_eq!(store.contact_hints().unwrap(), 0);
+    // Numbers are not given twice.
+    store.put_events(&[contact("4")]).unwrap();
+    assert_ne!(store.last_contact_hint().unwrap(), Some(last));
 }
 
 #[test]
@@ -51,14 +57,10 @@ fn a_hint_of_a_forgotten_person_goes_s48() {
     let scratch = Scratch::new();
     let mut store = scratch.open();
     let key = PhoneKey::new("+14155551234", "").unwrap();
-    let link = StateChange::NewLink {
-        ids: ids("98", "17"),
-        key: Some(key),
-        base: base("x"),
-        created_at: BySide::default(),
-    };
+    let link =
+        StateChange::NewLink { ids: ids("98", "17"), key: Some(key), base: base("x"), created_at: BySide::default() };
     store.commit(&[link]).unwrap();
-    store.put_events(&[contact("98"), contact("99")], at(1)).unwrap();
+    store.put_events(&[contact("98"), contact("99")]).unwrap();
     store.erase(key, &[], ENTROPY, at(2)).unwrap();
     assert_eq!(store.contact_hints().unwrap(), 1);
 }
