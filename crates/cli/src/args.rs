@@ -69,7 +69,7 @@ pub(crate) enum Command {
     Calls(Calls),
     /// Call somebody: JustCall rings the agent, then the contact
     Call(Call),
-    /// Take webhooks and callbacks into the state as they come, and show the page of links that dial
+    /// Take calls in as they happen: JustCall's webhooks and callbacks
     Serve(Serve),
     /// List, read and decide conflicts
     Conflicts(Conflicts),

@@ -99,7 +99,7 @@ pub(crate) async fn once(setup: &Setup, dial: &Dial, ticket: Option<&Ticket>, co
 }
 
 async fn try_once(setup: &Setup, dial: &Dial, ticket: Option<&Ticket>, command: &str) -> Fallible<Dialled> {
-    let mut job = Job::open_to_dial(setup, command)?;
+    let (mut job, _lock) = Job::open_to_dial(setup, command)?;
     let mut session = job.session(setup, Access::Write, BTreeMap::new())?;
     let now = Timestamp::now();
     // Used up before anything is sent: whatever happens then, it does not dial again.

@@ -27,7 +27,7 @@ pub(crate) enum Access {
 pub(crate) struct Job {
     pub(crate) env: System,
     pub(crate) bars: Bars,
-    _lock: LockGuard,
+    _lock: Option<LockGuard>,
     store: Option<Store>,
 }
 
@@ -42,16 +42,16 @@ impl Job {
         for warning in store.warnings().iter().cloned().chain(wide) {
             context.note(&format!("warning: {warning}"));
         }
-        Ok(Self { env, bars: Bars::new(context.global.quiet), _lock: lock, store: Some(store) })
+        Ok(Self { env, bars: Bars::new(context.global.quiet), _lock: Some(lock), store: Some(store) })
     }
 
-    /// Opens the state beside a run that may be under way, to make a call: one at a time.
-    pub(crate) fn open_to_dial(setup: &Setup, command: &str) -> Fallible<Self> {
+    /// Opens the state beside a run that may be under way, to make a call: one at a time, until the guard is dropped.
+    pub(crate) fn open_to_dial(setup: &Setup, command: &str) -> Fallible<(Self, LockGuard)> {
         let env = System::new();
         let path = setup.config.state_path();
         let lock = store::lock_dialling(&path, &owner(&env, command))?;
         let store = open(&path, command)?;
-        Ok(Self { env, bars: Bars::new(true), _lock: lock, store: Some(store) })
+        Ok((Self { env, bars: Bars::new(true), _lock: None, store: Some(store) }, lock))
     }
 
     /// What was approved for this run, and what was stored for the next one: that is this.

@@ -107,7 +107,7 @@ fn write(mut store: Store, mut receiver: mpsc::Receiver<Word>, meters: &Meters) 
 /// Somebody who restores a backup puts another file in the state's place: that one it must be.
 fn in_place(store: &mut Store) -> store::Result<()> {
     if !store.is_in_place() {
-        *store = Store::open_existing(&store.path().to_owned())?;
+        *store = Store::open_existing(store.path())?;
     }
     Ok(())
 }

@@ -25,13 +25,13 @@ button:focus-visible{outline:3px solid #111;outline-offset:2px}.bad{border-left:
 pub(crate) async fn look(State(app): State<Arc<App>>, uri: Uri) -> Response<Body> {
     let link = match read(&app, &uri) {
         Ok(link) => link,
-        Err(refusal) => return refusal,
+        Err(bad) => return refuse(&app, bad),
     };
     let drawn = tokio::task::spawn_blocking(move || {
         if app.desk.is_used(&link) {
             return used();
         }
-        answer(StatusCode::OK, "Call", &confirm(&link, app.desk.name(&link.to)))
+        answer(StatusCode::OK, "Call", &confirm(&link, app.desk.name(&link.to).as_deref()))
     });
     drawn.await.unwrap_or_else(|_| broken())
 }
@@ -40,7 +40,7 @@ pub(crate) async fn look(State(app): State<Arc<App>>, uri: Uri) -> Response<Body
 pub(crate) async fn dial(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap, body: Body) -> Response<Body> {
     let link = match read(&app, &uri) {
         Ok(link) => link,
-        Err(refusal) => return refusal,
+        Err(bad) => return refuse(&app, bad),
     };
     // Only our own form asks for a call: a stranger's page that came by a link cannot press the button.
     let from_us = headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin");
@@ -65,9 +65,12 @@ pub(crate) async fn dial(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
     dialled.await.unwrap_or_else(|_| broken())
 }
 
-fn read(app: &App, uri: &Uri) -> Result<Link, Response<Body>> {
-    let link = Link::read(uri.query().unwrap_or_default(), &app.options.keys.links, (app.clock)());
-    link.map_err(|bad| match bad {
+fn read(app: &App, uri: &Uri) -> Result<Link, BadLink> {
+    Link::read(uri.query().unwrap_or_default(), &app.options.keys.links, (app.clock)())
+}
+
+fn refuse(app: &App, bad: BadLink) -> Response<Body> {
+    match bad {
         BadLink::Forged => {
             app.meters.refused("link");
             let why = "It was not made by this tieline, or was changed on its way. Ask for a new one.";
@@ -77,12 +80,12 @@ fn read(app: &App, uri: &Uri) -> Result<Link, Response<Body>> {
             app.meters.refused("expired");
             says(StatusCode::GONE, "This link is too old", "Ask for a new one. Nothing was dialled.")
         }
-    })
+    }
 }
 
-fn confirm(link: &Link, name: Option<String>) -> Markup {
+fn confirm(link: &Link, name: Option<&str>) -> Markup {
     html! {
-        h1 { "Call " (name.as_deref().unwrap_or(&link.to)) "?" }
+        h1 { "Call " (name.unwrap_or(&link.to)) "?" }
         dl {
             dt { "To" }
             dd { (link.to) @if name.is_none() { " (no contact that tieline knows)" } }

@@ -60,7 +60,7 @@ impl Receiver {
             stop.await;
             let _ = told.send(true);
         };
-        let server = axum::serve(listener, self.router()).with_graceful_shutdown(graceful).into_future();
+        let running = axum::serve(listener, self.router()).with_graceful_shutdown(graceful).into_future();
         let patience = self.app.options.limits.drain;
         let overdue = async move {
             if stopped.wait_for(|stopped| *stopped).await.is_err() {
@@ -68,13 +68,13 @@ impl Receiver {
             }
             tokio::time::sleep(patience).await;
         };
-        let served = tokio::select! {
-            served = server => served,
+        let ended = tokio::select! {
+            ended = running => ended,
             // Somebody keeps a connection open and says nothing.
             () = overdue => Ok(()),
         };
         self.close().await;
-        served
+        ended
     }
 
     /// Waits until everything that was put in is on the disk, and closes the state.

@@ -44,11 +44,16 @@ impl Confirms {
 pub(crate) fn section(app: &App, store: &Store, phone: &str) -> Result<Markup, Trouble> {
     let Some(key) = key(phone) else { return Ok(html! {}) };
     let filter = CallFilter { numbers: Some(vec![key.number()]), ..CallFilter::default() };
-    let mut calls = Vec::new();
+    let (mut calls, mut timed) = (Vec::new(), Vec::new());
     store.each_call(&filter, true, &mut |row| {
-        calls.push(row.call);
-        calls.len() <= SHOWN
+        // One that was just made has no time until the call log shows it: it is the latest.
+        let list = if row.call.started_at.is_none() { &mut calls } else { &mut timed };
+        if list.len() <= SHOWN {
+            list.push(row.call);
+        }
+        true
     })?;
+    calls.append(&mut timed);
     let more = calls.len() > SHOWN;
     calls.truncate(SHOWN);
     Ok(html! {
@@ -70,16 +75,16 @@ fn key(phone: &str) -> Option<PhoneKey> {
 }
 
 fn line(app: &App, call: &Call) -> Markup {
-    let agent = call.agent_name.as_deref().or(call.agent_id.as_deref());
+    let agent = call.agent_name.clone().or_else(|| call.agent_id.as_ref().map(|id| format!("agent {id}")));
     html! {
         @match call.started_at {
             Some(at) => (words::time(at, &app.options.zone)),
-            None => "at an unknown time",
+            None => "not in the call log yet",
         }
         ", " @if let Some(direction) = call.direction { (direction.name()) ", " }
         strong { (safe(&call.status)) }
         @if let Some(seconds) = call.duration.filter(|seconds| *seconds > 0) { ", " (words::duration(seconds as f64)) " of talk" }
-        @if let Some(agent) = agent { ", " (safe(agent)) }
+        @if let Some(agent) = &agent { ", " (safe(agent)) }
         @if let Some(disposition) = &call.disposition { ": " (safe(disposition)) }
         @if let Some(notes) = &call.notes { span.detail { " " (safe(notes)) } }
     }

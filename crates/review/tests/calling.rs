@@ -27,10 +27,15 @@ async fn a_contact_s_calls_are_shown_and_the_button_dials_once() {
     let rows: Vec<_> =
         (0..30).map(|number| store::CallRow { call: call(number), number: Some(14_155_550_001) }).collect();
     store.put_calls(&rows, store::CallSource::Log).unwrap();
+    // One that rings: its answer says no time.
+    let rings = model::Call { started_at: None, status: "ringing".to_owned(), ..call(99) };
+    let row = store::CallRow { call: rings, number: Some(14_155_550_001) };
+    store.put_calls(&[row], store::CallSource::Event).unwrap();
     let page = text(desk.get(&desk.path("contact?phone=%2B14155550001")).await).await;
-    assert!(page.contains("note 29") && page.contains("note 10") && !page.contains("note 9 "), "{page}");
+    assert!(page.contains("note 29") && page.contains("note 11") && !page.contains("note 10 "), "{page}");
     assert!(page.contains("Dana &lt;i&gt;") && !page.contains("<script> "), "{page}");
-    assert!(page.find("note 29") < page.find("note 10"), "the latest first");
+    assert!(page.find("ringing") < page.find("note 29"), "the latest first");
+    assert!(page.find("note 29") < page.find("note 11"), "the latest first");
     let none = text(desk.get(&desk.path("contact?phone=%2B14155550002")).await).await;
     assert!(none.contains("No call with this number"), "{none}");
 

@@ -32,7 +32,7 @@ pub(crate) async fn run(context: &Context, args: &args::Call) -> Fallible<Code> 
     }
     let setup = super::setup(context)?;
     let normalizer = Normalizer::new(setup.region);
-    let mut job = Job::open_to_dial(&setup, "call")?;
+    let (mut job, lock) = Job::open_to_dial(&setup, "call")?;
     let seconds = job.env.seconds();
     let mut session = job.session(&setup, Access::Write, BTreeMap::new())?;
     let wish = Wish {
@@ -43,6 +43,8 @@ pub(crate) async fn run(context: &Context, args: &args::Call) -> Fallible<Code> 
     };
     let dial = dialling::read(&setup.config, &normalizer, Some(session.store()), &wish)?;
     let end = session.dial(&dial).await?;
+    // Watching keeps nobody else from calling.
+    drop(lock);
     let call = dialling::ended(&dial, end)?;
     show(context, &call, &dial)?;
     if args.watch {

@@ -130,6 +130,8 @@ struct Desk {
     /// The address that JustCall signs.
     webhook: String,
     window: SignedDuration,
+    /// Calls are made one after the other.
+    dialling: Mutex<()>,
 }
 
 impl Desk {
@@ -143,7 +145,7 @@ impl Desk {
         let normalizer = Mutex::new(Normalizer::new(crate::registry::region(&config.matching.default_region)?));
         let webhook = dialling::address(&config.serve.base(address), keys, Door::Webhook);
         let window = SignedDuration::from_mins(i64::from(config.serve.replay_minutes));
-        Ok(Self { context: context.clone(), config, normalizer, secret, webhook, window })
+        Ok(Self { context: context.clone(), config, normalizer, secret, webhook, window, dialling: Mutex::default() })
     }
 
     /// Whether JustCall signed it, where we know with what. Callbacks are not signed.
@@ -229,6 +231,7 @@ impl receiver::Desk for Desk {
             };
             Ok(dialling::once(&setup, &dial, Some(&ticket), "serve: call").await)
         };
+        let _one = self.dialling.lock().unwrap_or_else(PoisonError::into_inner);
         match job::wait_for(work) {
             Ok(Dialled::Rings(call)) => Ring::Rings { call_id: call.call_id },
             Ok(Dialled::Used) => Ring::Used,
