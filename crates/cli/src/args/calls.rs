@@ -139,8 +139,8 @@ pub(crate) struct CallsReport {
   tieline call --from +14155550190 --to 'Ada Lovelace' --agent 7
   tieline call link --to 'Ada Lovelace'      a link for the CRM that dials once
 
-A request whose answer is lost is never sent again by itself: the next `tieline call` to that number first looks in the
-call log whether it rang."
+A request whose answer is lost is never sent again by itself: the next `tieline call` to that
+number first looks in the call log whether it rang."
 )]
 pub(crate) struct Call {
     #[command(subcommand)]

@@ -10,8 +10,8 @@ use std::net::SocketAddr;
   tieline serve                 listens until SIGTERM or Ctrl-C, then ends what is under way
   curl http://127.0.0.1:4011/metrics
 
-An event is answered with 200 only when it is on the disk; JustCall brings everything else again. Put a proxy with TLS
-before it: docs/guides/calls.md shows one, and a unit for systemd.")]
+An event is answered with 200 only when it is on the disk; JustCall brings everything else again.
+Put a proxy with TLS before it: docs/guides/calls.md shows one, and a unit for systemd.")]
 pub(crate) struct Serve {
     /// Where to listen; default: [serve] listen, 127.0.0.1:4011. Port 0: any free one
     #[arg(long, value_name = "ADDRESS:PORT")]
