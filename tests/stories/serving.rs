@@ -376,6 +376,7 @@ fn callbacks_of_a_call_come_late_twice_and_in_disorder_and_it_ends_completed() {
 #[test]
 fn a_stopped_server_finishes_what_is_under_way_and_takes_nobody_new() {
     let world = World::linked(1, "");
+    Serving::start(&world, 0, &[]).stop().ends(0);
     let serving = Serving::start(&world, 0, &[]);
     let body = callback("call_last", "completed", 9);
     let mut slow = serving.client();
