@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::dialling;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
-use crate::surroundings::listen_for_signal;
+use crate::surroundings::Signals;
 use crate::{job, output, serve_keys};
 use desk::Desk;
 use jiff::Timestamp;
@@ -51,11 +51,11 @@ pub(crate) async fn run(context: &Context, args: &args::Serve) -> Fallible<Code>
     };
     let options = Options { state: config.state_path(), limits, keys: keys.clone() };
     // Whoever reads that it listens may end it at once.
-    let stop = listen_for_signal();
+    let mut signals = Signals::listen();
     announce(context, address, &config, secret.is_some())?;
     let desk = Desk::new(context, config, &keys, secret, address)?;
     let receiver = Receiver::open(store, options, Arc::new(desk), Arc::new(Timestamp::now))?;
-    receiver.serve(listener, stop).await?;
+    receiver.serve(listener, async move { signals.next().await }).await?;
     context.note("ended; everything that was answered with 200 is stored");
     Ok(Code::Done)
 }
