@@ -17,7 +17,7 @@ impl Store {
     }
 
     /// Whether a ticket was used.
-    pub fn is_used(&self, id: &str) -> Result<bool> {
+    pub fn is_ticket_used(&self, id: &str) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM used_tickets WHERE id = ?1)";
         let found = self.connection.query_row(sql, [id], |row| row.get(0));
         self.named(found.map_err(Into::into))

@@ -70,7 +70,7 @@ fn a_ticket_works_once_also_after_a_restart() {
     let scratch = Scratch::new();
     assert!(scratch.open().use_ticket("t1", at(100), at(0)).unwrap());
     let mut store = scratch.open();
-    assert!(store.is_used("t1").unwrap() && !store.is_used("t2").unwrap());
+    assert!(store.is_ticket_used("t1").unwrap() && !store.is_ticket_used("t2").unwrap());
     assert!(!store.use_ticket("t1", at(100), at(100)).unwrap());
     assert!(store.use_ticket("t2", at(100), at(0)).unwrap());
     store.return_ticket("t2").unwrap();

@@ -112,7 +112,7 @@ impl receiver::Desk for Desk {
     }
 
     fn is_used(&self, link: &Link) -> bool {
-        self.store().is_some_and(|store| store.is_used(&link.id).unwrap_or(false))
+        self.store().is_some_and(|store| store.is_ticket_used(&link.id).unwrap_or(false))
     }
 
     fn dial(&self, link: &Link) -> Ring {
