@@ -69,6 +69,8 @@ mod privacy;
 mod replacing;
 #[path = "stories/reviewing.rs"]
 mod reviewing;
+#[path = "stories/serving.rs"]
+mod serving;
 #[path = "stories/two_way.rs"]
 mod two_way;
 #[path = "stories/undo.rs"]

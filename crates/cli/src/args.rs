@@ -2,11 +2,14 @@
 #![allow(clippy::doc_markdown)] // these comments are the help texts, shown as they are
 
 mod calls;
+mod serving;
 mod telling;
 
 pub(crate) use calls::{
-    Call, Calls, CallsCommand, CallsExport, CallsFilter, CallsList, CallsReport, CallsSync, DirectionName,
+    Call, CallCommand, CallLink, Calls, CallsCommand, CallsExport, CallsFilter, CallsList, CallsReport, CallsSync,
+    DirectionName,
 };
+pub(crate) use serving::Serve;
 pub(crate) use telling::{Notify, Status};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -66,6 +69,8 @@ pub(crate) enum Command {
     Calls(Calls),
     /// Call somebody: JustCall rings the agent, then the contact
     Call(Call),
+    /// Take calls in as they happen: JustCall's webhooks and callbacks
+    Serve(Serve),
     /// List, read and decide conflicts
     Conflicts(Conflicts),
     /// Take actions out of the plan, until they would do something else

@@ -1,7 +1,7 @@
 //! Opens everything that one run works with: lock, state, connectors.
 
 use crate::context::Context;
-use crate::failure::Fallible;
+use crate::failure::{Failure, Fallible};
 use crate::output;
 use crate::own_files;
 use crate::progress::Bars;
@@ -27,7 +27,7 @@ pub(crate) enum Access {
 pub(crate) struct Job {
     pub(crate) env: System,
     pub(crate) bars: Bars,
-    _lock: LockGuard,
+    _lock: Option<LockGuard>,
     store: Option<Store>,
 }
 
@@ -37,20 +37,21 @@ impl Job {
         let env = System::new();
         let path = setup.config.state_path();
         let lock = lock(&path, &env, command)?;
-        let store = Store::open(&path, entropy())?;
-        if store.is_new() && !matches!(command, "demo" | "adopt") {
-            // Also with --quiet: whoever lost a state must hear of it, and most of all at night (S43).
-            let path = path.display();
-            eprintln!(
-                "a new state was made at {path}: nothing is known of earlier runs. If there was one before, \
-                 stop and restore it from a backup, or use `tieline adopt`"
-            );
-        }
+        let store = open(&path, command)?;
         let wide = own_files::secrets(&setup.config).filter_map(|file| output::wide(&file, "a secret"));
         for warning in store.warnings().iter().cloned().chain(wide) {
             context.note(&format!("warning: {warning}"));
         }
-        Ok(Self { env, bars: Bars::new(context.global.quiet), _lock: lock, store: Some(store) })
+        Ok(Self { env, bars: Bars::new(context.global.quiet), _lock: Some(lock), store: Some(store) })
+    }
+
+    /// Opens the state beside a run that may be under way, to make a call: one at a time, until the guard is dropped.
+    pub(crate) fn open_to_dial(setup: &Setup, command: &str) -> Fallible<(Self, LockGuard)> {
+        let env = System::new();
+        let path = setup.config.state_path();
+        let lock = store::lock_dialling(&path, &owner(&env, command))?;
+        let store = open(&path, command)?;
+        Ok((Self { env, bars: Bars::new(true), _lock: None, store: Some(store) }, lock))
     }
 
     /// What was approved for this run, and what was stored for the next one: that is this.
@@ -85,6 +86,20 @@ impl Job {
     }
 }
 
+/// Opens the state; says so where it had to make one.
+fn open(path: &std::path::Path, command: &str) -> Fallible<Store> {
+    let store = Store::open(path, entropy())?;
+    if store.is_new() && !matches!(command, "demo" | "adopt") {
+        // Also with --quiet: whoever lost a state must hear of it, and most of all at night (S43).
+        let path = path.display();
+        eprintln!(
+            "a new state was made at {path}: nothing is known of earlier runs. If there was one before, \
+             stop and restore it from a backup, or use `tieline adopt`"
+        );
+    }
+    Ok(store)
+}
+
 fn session<'a>(
     store: Option<Store>,
     env: &'a System,
@@ -94,7 +109,7 @@ fn session<'a>(
     events: &'a dyn Events,
 ) -> Fallible<Session<'a>> {
     let Some(store) = store else {
-        return Err(crate::failure::Failure::new("the state is in use by this very run"));
+        return Err(Failure::new("the state is in use by this very run"));
     };
     let facts = store.facts()?;
     let learned = BySide::from_fn(|side: Side| {
@@ -125,9 +140,18 @@ fn session<'a>(
 
 /// Keeps other runs away from the state.
 pub(crate) fn lock(path: &std::path::Path, env: &System, command: &str) -> Fallible<LockGuard> {
+    Ok(store::lock(path, &owner(env, command))?)
+}
+
+fn owner(env: &System, command: &str) -> Owner {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
-    let owner = Owner { pid: std::process::id(), host, since: env.now(), command: command.to_owned() };
-    Ok(store::lock(path, &owner)?)
+    Owner { pid: std::process::id(), host, since: env.now(), command: command.to_owned() }
+}
+
+/// A session belongs to one thread, so a job that a server starts has a runtime of its own on the thread that it was given.
+pub(crate) fn wait_for<T>(work: impl Future<Output = Fallible<T>>) -> Fallible<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::from_error(&error))?.block_on(work)
 }
 
 /// After a run: what is older than `[state] keep_days` is erased from the state.

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod config;
 mod context;
+mod dialling;
 mod exit;
 mod failure;
 mod job;
@@ -13,6 +14,7 @@ mod output;
 mod own_files;
 mod progress;
 mod registry;
+mod serve_keys;
 mod surroundings;
 
 use clap::Parser;

@@ -44,7 +44,7 @@ fn own(configuration: &Path) -> Vec<(PathBuf, &'static str)> {
     let Ok(config) = Config::load(configuration) else { return own };
     own.push((config.resolve(&config.crm.path), "the CRM's file"));
     let state = config.state_path();
-    for suffix in ["", "-wal", "-shm", ".lock"] {
+    for suffix in ["", "-wal", "-shm", ".lock", ".call.lock", ".keys"] {
         let mut name = state.clone().into_os_string();
         name.push(suffix);
         own.push((name.into(), "the state"));
@@ -53,8 +53,8 @@ fn own(configuration: &Path) -> Vec<(PathBuf, &'static str)> {
     own
 }
 
-/// Files that the configuration names for the account's key and secret.
+/// Files that the configuration names for secrets.
 pub(crate) fn secrets(config: &Config) -> impl Iterator<Item = PathBuf> {
-    let named = [&config.justcall.api_key_file, &config.justcall.api_secret_file];
+    let named = [&config.justcall.api_key_file, &config.justcall.api_secret_file, &config.serve.webhook_secret_file];
     named.into_iter().flatten().map(|file| config.resolve(file))
 }

@@ -16,9 +16,10 @@ impl System {
     pub(crate) fn new() -> Self {
         let stopping = Arc::new(AtomicBool::new(false));
         let flag = stopping.clone();
+        let mut signals = Signals::listen();
         tokio::spawn(async move {
             loop {
-                wait_for_signal().await;
+                signals.next().await;
                 if flag.swap(true, Ordering::SeqCst) {
                     std::process::exit(130);
                 }
@@ -31,18 +32,40 @@ impl System {
 
 /// Completes at the next SIGINT or SIGTERM.
 pub(crate) async fn wait_for_signal() {
+    Signals::listen().next().await;
+}
+
+/// SIGINT and SIGTERM. Heard from the moment that this is made: one that comes while nobody waits is not lost.
+pub(crate) struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    streams: Vec<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    /// Listens from now on; within a runtime.
+    pub(crate) fn listen() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+            Self { streams: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    /// Completes at the next one.
+    pub(crate) async fn next(&mut self) {
+        #[cfg(unix)]
+        if let [interrupt, terminate] = self.streams.as_mut_slice() {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 impl sync::Env for System {

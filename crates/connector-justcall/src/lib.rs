@@ -5,6 +5,7 @@
 //! - [`convert`], [`draft`]: a contact's JSON to a record and back, without loss.
 //! - [`transport`]: sends, paces, retries.
 //! - `call_log`: the calls, and dialling.
+//! - [`signature`]: whether a webhook was sent by the account.
 //! - `listing`, `reading`, `bulk`, `semantics`, `single`: what the documents leave open, and what we do about it.
 //!
 //! It does *not* normalise, compare records of two sides, or decide what to write.
@@ -16,6 +17,7 @@ pub mod draft;
 pub mod error;
 pub mod json;
 pub mod requests;
+pub mod signature;
 pub mod transport;
 
 mod account;

@@ -1,6 +1,7 @@
 //! What all pages share: options, secrets, the state file, the plan that was read last, the work under way.
 
 use crate::ask::Ask;
+use crate::calls::Confirms;
 use crate::jobs::{Jobs, Trouble};
 use crate::keys::{Keys, Purpose, Tries};
 use crate::layout;
@@ -77,6 +78,8 @@ pub(crate) struct Desk {
     pub(crate) tries: Mutex<Tries>,
     /// Choices that can be taken back, the last one at the end.
     pub(crate) past: Mutex<Past>,
+    /// Calls that may be confirmed.
+    pub(crate) confirms: Confirms,
     pub(crate) work: Work,
     pub(crate) quality: Mutex<Option<Looked>>,
     /// What browsers are told to allow.
@@ -131,6 +134,7 @@ impl Desk {
             jobs,
             tries: Mutex::default(),
             past: Mutex::default(),
+            confirms: Confirms::default(),
             work: Work::default(),
             quality: Mutex::default(),
             policy,

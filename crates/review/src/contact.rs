@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::ask::{Ask, Reply, query};
 use crate::jobs::Trouble;
-use crate::{layout, writes};
+use crate::{calls, layout, writes};
 use maud::{Markup, html};
 use model::{DecisionRecord, Outcome, Plan};
 use report::html::values;
@@ -99,6 +99,7 @@ fn one_contact(app: &App, phone: &str) -> Result<Markup, Trouble> {
             ol.rows { @for past in decisions.iter().rev() { li { (decision(app, past)) } } }
         }
         @if journal.is_empty() { p { "tieline never wrote to this contact." } }
+        (calls::section(app, &store, phone)?)
         @for field in &fields { (timeline(app, field)) }
         @if !journal.is_empty() {
             h3.group { "Every write" }

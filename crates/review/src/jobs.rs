@@ -44,6 +44,20 @@ impl From<sync::decide::Refusal> for Trouble {
     }
 }
 
+/// What became of a call that a person asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rung {
+    /// It rings.
+    Rings {
+        /// Its id.
+        call_id: String,
+    },
+    /// Nothing was dialled.
+    NotMade(Trouble),
+    /// It may ring, or not.
+    Unknown(Trouble),
+}
+
 /// The command behind the page. Every call may take its time: none is made on a thread that serves.
 pub trait Jobs: Send + Sync {
     /// The state file.
@@ -60,6 +74,12 @@ pub trait Jobs: Send + Sync {
     fn phone(&self, text: &str) -> Result<String, String>;
     /// Linked contacts whose name contains the text, or whose record has it as its id: name and number.
     fn find(&self, text: &str) -> Result<Vec<(String, String)>, Trouble>;
+    /// The account's number that calls are made from; none: nobody can be called from here.
+    fn calls_from(&self) -> Option<String>;
+    /// Whom a number belongs to, in words.
+    fn name(&self, number: &str) -> Option<String>;
+    /// Calls a number, in E.164. One call at a time; a lost answer is never dialled again.
+    fn dial(&self, to: &str) -> Rung;
     /// A value as a person types it, as a choice.
     fn own_value(&self, text: &str) -> Result<Choice, String>;
     /// Whether a choice makes sense for this conflict.

@@ -8,6 +8,7 @@ mod actions;
 mod app;
 mod apply;
 mod ask;
+mod calls;
 mod conflicts;
 mod contact;
 mod elsewhere;
@@ -30,6 +31,6 @@ mod work;
 mod writes;
 
 pub use app::Options;
-pub use jobs::{Jobs, Trouble};
+pub use jobs::{Jobs, Rung, Trouble};
 pub use keys::{Keys, Random};
 pub use serve::{Reach, router, serve};

@@ -5,8 +5,8 @@ use crate::ask::Ask;
 use crate::gate::{self, View};
 use crate::keys::Keys;
 use crate::{
-    apply, conflicts, contact, elsewhere, exclusions, held, jobs::Jobs, login, name, overview, plan, quality, runs,
-    work,
+    apply, calls, conflicts, contact, elsewhere, exclusions, held, jobs::Jobs, login, name, overview, plan, quality,
+    runs, work,
 };
 use axum::Router;
 use axum::body::Body;
@@ -82,6 +82,7 @@ fn build(app: Arc<Desk>) -> Router {
         .route("/work", look(work::page))
         .route("/elsewhere", look(elsewhere::page))
         .route("/contact", look(contact::page))
+        .route("/contact/call", look(calls::confirm_page).merge(act(calls::dial)))
         .route("/quality", look(quality::page))
         .route("/quality/look", act(quality::look))
         .route("/runs", look(runs::page))

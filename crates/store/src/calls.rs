@@ -2,6 +2,7 @@
 //! is asked of the links (`owners`); what calls come to is `call_summaries`'.
 
 use crate::error::{Fault, Result};
+use crate::events::Fate;
 use crate::forgotten;
 use crate::open::Store;
 use crate::values::{At, from_count, from_json, to_count, to_json};
@@ -103,6 +104,24 @@ const COLUMNS: &str = "call_id, number, started_at, ended_at, direction, status,
 
 /// Takes calls in, within a transaction.
 pub(crate) fn put(connection: &Connection, calls: &[CallRow], source: CallSource) -> Result<CallsTaken, Fault> {
+    let mut taken = CallsTaken::default();
+    for fate in put_each(connection, calls, source)? {
+        match fate {
+            Fate::New => taken.new += 1,
+            Fate::Changed => taken.changed += 1,
+            Fate::Same => taken.same += 1,
+            Fate::KeptOut => taken.kept_out += 1,
+        }
+    }
+    Ok(taken)
+}
+
+/// The same, saying what became of each.
+pub(crate) fn put_each<'a>(
+    connection: &Connection,
+    calls: impl IntoIterator<Item = &'a CallRow>,
+    source: CallSource,
+) -> Result<Vec<Fate>, Fault> {
     let forgotten = forgotten::read(connection)?;
     let mut find = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM calls WHERE call_id = ?1"))?;
     let mut write = connection.prepare_cached(&format!(
@@ -111,10 +130,10 @@ pub(crate) fn put(connection: &Connection, calls: &[CallRow], source: CallSource
              duration = ?7, agent_id = ?8, agent_name = ?9, from_number = ?10, to_number = ?11, voicemail = ?12,
              recording_url = ?13, notes = ?14, disposition = ?15, tags = ?16"
     ))?;
-    let mut taken = CallsTaken::default();
+    let mut fates = Vec::new();
     for row in calls {
         if row.number.is_some_and(|number| forgotten.contains(PhoneKey::from_parts(number, 0))) {
-            taken.kept_out += 1;
+            fates.push(Fate::KeptOut);
             continue;
         }
         let known = find.query_row([&row.call.call_id], |found| Ok(read(found))).optional()?.transpose()?;
@@ -122,16 +141,16 @@ pub(crate) fn put(connection: &Connection, calls: &[CallRow], source: CallSource
             Some(known) => merge(known, row, source),
             None => row.clone(),
         };
-        match &known {
-            Some(known) if *known == merged => taken.same += 1,
-            Some(_) => taken.changed += 1,
-            None => taken.new += 1,
-        }
+        fates.push(match &known {
+            Some(known) if *known == merged => Fate::Same,
+            Some(_) => Fate::Changed,
+            None => Fate::New,
+        });
         if known.as_ref() != Some(&merged) {
             insert(&mut write, &merged)?;
         }
     }
-    Ok(taken)
+    Ok(fates)
 }
 
 /// What is known of a call once this is known of it, too.

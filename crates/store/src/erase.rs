@@ -98,6 +98,9 @@ fn erase(
     erased.parked = parked(transaction, &person)?;
     erased.tombstones = tombstones(transaction, &person)?;
     erased.calls = calls(transaction, &person)?;
+    for (_, id) in person.ids.iter().filter(|(side, _)| *side == Side::Justcall) {
+        transaction.execute("DELETE FROM contact_hints WHERE record_id = ?1", [id])?;
+    }
     for link in &person.links {
         erased.links += transaction.execute("DELETE FROM links WHERE id = ?1", [link])? as u64;
     }

@@ -73,6 +73,21 @@ pub(crate) fn look(path: &Path) -> Result<Found, Error> {
     Ok(Found::Ours { clean })
 }
 
+/// Device and number of a file; none where there is none, or the system has no such numbers.
+pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let found = std::fs::metadata(path).ok()?;
+        Some((found.dev(), found.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
 /// Opens for reading and writing; a new file is readable by its owner alone.
 pub(crate) fn create_private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();

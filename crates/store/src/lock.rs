@@ -47,8 +47,18 @@ impl Drop for LockGuard {
 
 /// Locks the state at `path` (which need not exist yet) without waiting.
 pub fn lock(path: &Path, owner: &Owner) -> Result<LockGuard> {
+    lock_beside(path, ".lock", owner)
+}
+
+/// One call at a time is made from the state at `path`: a lock of its own, so that somebody can be called while a run is
+/// under way. Each write of a call is a transaction for itself.
+pub fn lock_dialling(path: &Path, owner: &Owner) -> Result<LockGuard> {
+    lock_beside(path, ".call.lock", owner)
+}
+
+fn lock_beside(path: &Path, suffix: &str, owner: &Owner) -> Result<LockGuard> {
     // Two names of one file share one lock.
-    let lock_path = beside(&real_path(path), ".lock");
+    let lock_path = beside(&real_path(path), suffix);
     let mut file = create_private(&lock_path).map_err(|source| io(&lock_path, "create", source))?;
     match file.try_lock() {
         _ if mutant::is(Mutant::NoLock) => {}

@@ -29,6 +29,8 @@ pub struct Store {
     pub(crate) schema: Option<CurrentSchema>,
     warnings: Vec<String>,
     is_new: bool,
+    /// Which file it is, whatever its name comes to mean.
+    file: Option<(u64, u64)>,
 }
 
 impl Store {
@@ -80,7 +82,8 @@ impl Store {
         let lineage = connection.query_row("SELECT lineage FROM state", [], |row| row.get(0))?;
         let warnings = files::permission_warnings(path);
         let is_new = found == Found::Nothing;
-        Ok(Self { connection, path: path.to_owned(), lineage, schema: None, warnings, is_new })
+        let file = files::identity(path);
+        Ok(Self { connection, path: path.to_owned(), lineage, schema: None, warnings, is_new, file })
     }
 
     /// Whether it was made just now, since there was none.
@@ -96,6 +99,11 @@ impl Store {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether the file still has its name. If not, somebody put another one there, and what is written here is lost.
+    pub fn is_in_place(&self) -> bool {
+        files::identity(&self.path) == self.file
     }
 
     /// What a person should know about the file: permissions that are too wide.

@@ -50,7 +50,12 @@ impl Session<'_> {
     pub(crate) async fn make_plan(&mut self, recover: bool, undo: Option<&RunId>) -> Result<Planned> {
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
         let mut heads = self.store.link_heads(&self.settings.schema)?;
+        let told = self.store.last_contact_hint()?;
         let Fetched { identities, mut listings } = fetch::fetch(self, &heads).await?;
+        if let Some(told) = told.filter(|_| listings.justcall.is_complete()) {
+            // Whoever a webhook told of stands in the listing, or is gone again.
+            self.store.drop_contact_hints(told)?;
+        }
         if recover && self.recover(&heads, &listings)? > 0 {
             heads = self.store.link_heads(&self.settings.schema)?;
         }

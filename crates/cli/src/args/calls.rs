@@ -131,19 +131,26 @@ pub(crate) struct CallsReport {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:
   tieline call --from +14155550190 --to +14155550123 --watch
   tieline call --from +14155550190 --to 'Ada Lovelace' --agent 7
+  tieline call link --to 'Ada Lovelace'      a link for the CRM that dials once
 
-A request whose answer is lost is never sent again by itself: the next `tieline call` to that number first looks in the
-call log whether it rang.")]
+A request whose answer is lost is never sent again by itself: the next `tieline call` to that
+number first looks in the call log whether it rang."
+)]
 pub(crate) struct Call {
-    /// A number of the JustCall account
+    #[command(subcommand)]
+    pub(crate) command: Option<CallCommand>,
+    /// A number of the JustCall account; default: [calls] from
     #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
-    pub(crate) from: String,
+    pub(crate) from: Option<String>,
     /// Whom to call: a number, a record id, or a part of a contact's name
-    #[arg(long, value_name = "PHONE|CONTACT", allow_hyphen_values = true)]
-    pub(crate) to: String,
+    #[arg(long, value_name = "PHONE|CONTACT", allow_hyphen_values = true, required = true)]
+    pub(crate) to: Option<String>,
     /// The id of the agent who calls; default: the owner of the number
     #[arg(long, value_name = "ID")]
     pub(crate) agent: Option<String>,
@@ -153,4 +160,37 @@ pub(crate) struct Call {
     /// Show ringing, in-progress and completed as they happen; Ctrl-C ends the watching, not the call
     #[arg(long)]
     pub(crate) watch: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CallCommand {
+    /// Print a link that dials once, after a confirm step; `tieline serve` shows its page
+    #[command(after_help = "Examples:
+  tieline call link --from +14155550190 --to 'Ada Lovelace'
+  tieline call link --to +14155550123 --minutes 480 --json | jq -r .url
+
+Whoever has the link can make this one call until it ends. Looking at its page dials nobody.")]
+    Link(CallLink),
+}
+
+/// Longest life of a link, in minutes.
+const LONGEST: i64 = 7 * 24 * 60;
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CallLink {
+    /// A number of the JustCall account; default: [calls] from
+    #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Whom to call: a number, a record id, or a part of a contact's name
+    #[arg(long, value_name = "PHONE|CONTACT", allow_hyphen_values = true)]
+    pub(crate) to: String,
+    /// The id of the agent who calls; default: the owner of the number
+    #[arg(long, value_name = "ID")]
+    pub(crate) agent: Option<String>,
+    /// A verified number that the contact sees instead
+    #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
+    pub(crate) caller_id: Option<String>,
+    /// How long it works, up to a week
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..=LONGEST))]
+    pub(crate) minutes: i64,
 }

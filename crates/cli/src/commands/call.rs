@@ -1,13 +1,12 @@
 //! `tieline call`: makes a call, at most once, and watches it.
 
 use crate::args;
-use crate::commands::contacts;
 use crate::context::Context;
+use crate::dialling::{self, Wish};
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job::{Access, Job};
 use crate::output;
-use ::sync::calls::DialEnd;
 use ::sync::{Env, Session};
 use connector::calls::Dial;
 use engine::normalizer::Normalizer;
@@ -28,79 +27,32 @@ const UNSEEN: u32 = 30;
 
 /// Runs the command.
 pub(crate) async fn run(context: &Context, args: &args::Call) -> Fallible<Code> {
+    if let Some(args::CallCommand::Link(link)) = &args.command {
+        return super::call_link::run(context, link);
+    }
     let setup = super::setup(context)?;
     let normalizer = Normalizer::new(setup.region);
-    let own = |option: &str, text: &str| contacts::number(None, &normalizer, option, text).map(e164);
-    let from = own("--from", &args.from).map_err(own_number)?;
-    let caller_id = args.caller_id.as_deref().map(|text| own("--caller-id", text)).transpose().map_err(own_number)?;
-    let mut job = Job::open(context, &setup, "call")?;
+    let (mut job, lock) = Job::open_to_dial(&setup, "call")?;
     let seconds = job.env.seconds();
     let mut session = job.session(&setup, Access::Write, BTreeMap::new())?;
-    let to = e164(contacts::number(Some(session.store()), &normalizer, "--to", &args.to)?);
-    if to == from {
-        return Err(Failure::usage("--from and --to are one number").hint("--from is a number of the account"));
-    }
-    let dial = Dial { from, to, agent_id: args.agent.clone(), caller_id, callback_url: None };
+    let wish = Wish {
+        from: args.from.as_deref(),
+        to: args.to.as_deref().unwrap_or_default(),
+        agent: args.agent.as_deref(),
+        caller_id: args.caller_id.as_deref(),
+    };
+    let dial = dialling::read(&setup.config, &normalizer, Some(session.store()), &wish)?;
     let end = session.dial(&dial).await?;
-    let call = ended(context, &dial, end)?;
+    // Watching keeps nobody else from calling.
+    drop(lock);
+    let call = dialling::ended(&dial, end)?;
+    show(context, &call, &dial)?;
     if args.watch {
         watch(context, &mut session, &dial, call).await?;
     }
     drop(session);
     tracing::info!(seconds = job.env.seconds() - seconds, "call");
     Ok(Code::Done)
-}
-
-fn e164(number: u64) -> String {
-    format!("+{number}")
-}
-
-/// A number of the account is no contact.
-fn own_number(failure: Failure) -> Failure {
-    let hint = "a number of the JustCall account, with its country code, such as +14155550190";
-    failure.hint(hint)
-}
-
-/// What the end means: the call that rings, or why none does.
-fn ended(context: &Context, dial: &Dial, end: DialEnd) -> Fallible<Call> {
-    match end {
-        DialEnd::Started(call) => {
-            show(context, &call, dial)?;
-            Ok(*call)
-        }
-        DialEnd::AlreadyMade { call, asked } => {
-            Err(Failure::new(format!(
-                "nothing was dialled: the call to {} that was asked for at {asked} did ring, as {} ({})",
-                dial.to, call.call_id, call.status
-            ))
-            .hint("run it once more to call again"))
-        }
-        DialEnd::Unknown { message, earlier: None } => Err(Failure::new(format!(
-            "it is not known whether {} rings: {message}",
-            dial.to
-        ))
-        .hint("do not dial again by hand yet: run this once more, which first looks in the call log whether it rang")),
-        DialEnd::Unknown { message, earlier: Some(asked) } => Err(Failure::new(format!(
-            "nothing was dialled: whether the call to {} that was asked for at {asked} rang is still not known ({message})",
-            dial.to
-        ))
-        .hint("run this again in some minutes; after ten without a trace in the call log it counts as not made")),
-        DialEnd::Refused { status, message } => Err(refused(dial, status, &message)),
-    }
-}
-
-fn refused(dial: &Dial, status: u16, message: &str) -> Failure {
-    let failure = Failure::new(format!("JustCall did not make the call: {status} {message}"));
-    match status {
-        404 => failure.hint(format!(
-            "{} is no number of this JustCall account: take one that stands under Phone Numbers in JustCall",
-            dial.from
-        )),
-        400 | 422 => {
-            failure.hint("check --agent and --caller-id: the agent must be in the account, the number verified")
-        }
-        _ => failure.hint("JustCall's words say why; nothing rings"),
-    }
 }
 
 /// One line per stage.

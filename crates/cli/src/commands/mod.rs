@@ -4,11 +4,12 @@ mod adopt;
 mod apply;
 mod approve;
 mod call;
+mod call_link;
 mod calls;
 mod chaos;
 mod completions;
 mod conflicts;
-mod contacts;
+pub(crate) mod contacts;
 mod decisions;
 mod demo;
 mod doctor;
@@ -28,6 +29,7 @@ mod retry;
 mod review;
 mod rules;
 mod sandbox;
+mod serve;
 mod show;
 mod status;
 mod sync;
@@ -57,6 +59,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Fallible<Code> {
         Command::Sync(args) => sync::run(context, &args).await,
         Command::Calls(args) => calls::run(context, args.command).await,
         Command::Call(args) => call::run(context, &args).await,
+        Command::Serve(args) => serve::run(context, &args).await,
         Command::Conflicts(args) => conflicts::run(context, args.command),
         Command::Exclude(args) => exclude::run(context, &args),
         Command::Approve(args) => approve::run(context, &args),

@@ -5,17 +5,19 @@ use super::{apply, conflicts, contacts, plan, quality};
 use crate::args;
 use crate::config::Config;
 use crate::context::Context;
+use crate::dialling::{self, Dialled, Wish};
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job::{self, Access, Job};
 use crate::output;
 use crate::surroundings::wait_for_signal;
 use ::sync::Events;
+use engine::normalizer::Normalizer;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::{Choice, Conflict, PlanId, RunId};
 use report::view::Quality;
-use review::{Jobs, Keys, Options, Reach, Trouble};
+use review::{Jobs, Keys, Options, Reach, Rung, Trouble};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -161,10 +163,8 @@ impl From<Failure> for Trouble {
     }
 }
 
-/// A session belongs to one thread, so each job has a runtime of its own on the thread that the page gave it.
 fn wait_for<T>(work: impl Future<Output = Fallible<T>>) -> Result<T, Trouble> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Trouble::new(error.to_string()))?.block_on(work).map_err(Trouble::from)
+    job::wait_for(work).map_err(Trouble::from)
 }
 
 impl Jobs for Desk {
@@ -213,6 +213,29 @@ impl Jobs for Desk {
     fn find(&self, text: &str) -> Result<Vec<(String, String)>, Trouble> {
         let found = contacts::find(&Store::open_again(&self.state)?, text)?;
         Ok(found.into_iter().map(|one| (one.name, format!("+{}", one.number))).collect())
+    }
+
+    fn calls_from(&self) -> Option<String> {
+        self.config.calls.from.clone()
+    }
+
+    fn name(&self, number: &str) -> Option<String> {
+        dialling::name(&job::look(&self.state).ok()?, number).ok().flatten()
+    }
+
+    fn dial(&self, to: &str) -> Rung {
+        let work = async {
+            let setup = super::setup(&self.context)?;
+            let wish = Wish { from: None, to, agent: None, caller_id: None };
+            let dial = dialling::read(&setup.config, &Normalizer::new(setup.region), None, &wish)?;
+            Ok(dialling::once(&setup, &dial, None, "review: call").await)
+        };
+        match job::wait_for(work) {
+            Ok(Dialled::Rings(call)) => Rung::Rings { call_id: call.call_id },
+            Ok(Dialled::Unknown(failure)) => Rung::Unknown(failure.into()),
+            Ok(Dialled::NotMade(failure)) | Err(failure) => Rung::NotMade(failure.into()),
+            Ok(Dialled::Used) => Rung::NotMade(Trouble::new("this was used before")),
+        }
     }
 
     fn own_value(&self, text: &str) -> Result<Choice, String> {

@@ -38,6 +38,8 @@ struct Status {
     calls_read_at: Option<Timestamp>,
     /// Calls that were asked for, and may ring or not.
     unsettled_calls: usize,
+    /// Contacts that webhooks told of since the last complete listing.
+    announced_contacts: u64,
     held: Vec<Held>,
     parked_records: Vec<ParkedRecord>,
     /// Fields that a side acknowledged and did not keep, as the last run saw it.
@@ -115,6 +117,7 @@ pub(crate) async fn run(context: &Context, args: &args::Status) -> Fallible<Code
         calls: store.call_count()?,
         calls_read_at: store.calls_synced()?,
         unsettled_calls: store.open_dials()?.len(),
+        announced_contacts: store.contact_hints()?,
         held,
         parked_records: store.parked()?.iter().map(ParkedRecord::from).collect(),
         not_landed,
@@ -174,6 +177,7 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         "call",
         " that may ring or not; `tieline call` to that number finds out",
     )?;
+    line("announced", status.announced_contacts, "contact", " by webhooks; the next run reads them")?;
     for approval in &status.approvals {
         writeln!(out, "approved     {}", super::approve::line(approval))?;
     }

@@ -4,6 +4,7 @@ mod fields;
 pub(crate) mod keys;
 mod notify;
 mod secrets;
+mod serve;
 
 use crate::failure::{Failure, Fallible};
 use model::{ConflictPolicy, EditVsDelete, Side};
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use fields::{FieldConfig, FieldSpec};
 pub(crate) use notify::{Notify, WebTo, When};
 pub(crate) use secrets::{Source, credentials};
+pub(crate) use serve::Serve;
 
 /// Name of the file where `--config` does not name one.
 pub(crate) const DEFAULT_PATH: &str = "tieline.toml";
@@ -29,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) justcall: Justcall,
     pub(crate) crm: Crm,
     pub(crate) calls: Calls,
+    pub(crate) serve: Serve,
     #[serde(rename = "match")]
     pub(crate) matching: Matching,
     pub(crate) fields: BTreeMap<String, FieldConfig>,
@@ -112,11 +115,12 @@ pub(crate) struct Calls {
     pub(crate) history_days: u32,
     pub(crate) overlap_days: u32,
     pub(crate) activities: Activities,
+    pub(crate) from: Option<String>,
 }
 
 impl Default for Calls {
     fn default() -> Self {
-        Self { sync: false, history_days: 365, overlap_days: 7, activities: Activities::Wanted(false) }
+        Self { sync: false, history_days: 365, overlap_days: 7, activities: Activities::Wanted(false), from: None }
     }
 }
 
@@ -247,6 +251,7 @@ impl Config {
         self.check_pace()?;
         self.record_pages()?;
         self.notify.check()?;
+        self.serve.check()?;
         if self.deletes.sightings == 0 {
             return Err("deletes.sightings must be at least 1".to_owned());
         }

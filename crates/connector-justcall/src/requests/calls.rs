@@ -84,7 +84,7 @@ fn tags(raw: &RawValue) -> Vec<String> {
 }
 
 /// RFC 3339, or the same without a zone, which is then UTC.
-pub(super) fn time(text: &str) -> Option<Timestamp> {
+pub(crate) fn time(text: &str) -> Option<Timestamp> {
     let plain = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     text.parse().ok().or_else(plain)
 }

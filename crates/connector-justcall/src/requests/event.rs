@@ -19,6 +19,13 @@ pub enum CallEvent {
         /// The webhook's event; none for a callback.
         event: Option<String>,
     },
+    /// Of a contact that is new: a hint to look, never the truth.
+    Contact {
+        /// The contact's id.
+        id: String,
+        /// The webhook's event.
+        event: String,
+    },
     /// Of something else.
     Other {
         /// The webhook's event.
@@ -46,6 +53,10 @@ pub fn parse(body: &[u8]) -> Result<CallEvent, NoEvent> {
                 event.as_deref().and_then(status_of).unwrap_or_default().clone_into(&mut call.status);
             }
             Ok(CallEvent::Call { call: Box::new(call), at, event })
+        }
+        (None, Some(event)) if event.starts_with("contact.") => {
+            let id = data.as_ref().and_then(|data| data.get("id")).and_then(|raw| json::id(raw));
+            id.map(|id| CallEvent::Contact { id, event }).ok_or(NoEvent("an event of a contact without `id`"))
         }
         (None, Some(event)) if !event.starts_with("call.") => Ok(CallEvent::Other { event }),
         (None, Some(_)) => Err(NoEvent("an event of a call without `call_id`")),

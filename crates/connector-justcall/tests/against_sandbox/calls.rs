@@ -172,6 +172,7 @@ fn a_call_is_read_leniently() {
 fn callbacks_and_webhooks_are_read_and_nonsense_is_refused() {
     let status = |body: &str| match event::parse(body.as_bytes()) {
         Ok(event::CallEvent::Call { call, .. }) => call.status,
+        Ok(event::CallEvent::Contact { id, event }) => format!("{event} {id}"),
         Ok(event::CallEvent::Other { event }) => event,
         Err(no) => format!("no: {}", no.0),
     };
@@ -179,7 +180,10 @@ fn callbacks_and_webhooks_are_read_and_nonsense_is_refused() {
         (r#"{"call_id":"c","status":"in-progress","duration":0,"timestamp":"2026-02-01T10:00:00Z"}"#, "in-progress"),
         (r#"{"event":"call.completed","data":{"call_id":"c","status":"completed"}}"#, "completed"),
         (r#"{"event":"call.missed","data":{"call_id":"c"}}"#, "missed"),
-        (r#"{"event":"contact.created","data":{"id":1}}"#, "contact.created"),
+        (r#"{"event":"contact.created","data":{"id":1}}"#, "contact.created 1"),
+        (r#"{"event":"contact.created","data":{"id":"c_9","first_name":null}}"#, "contact.created c_9"),
+        (r#"{"event":"contact.created","data":{"id":null}}"#, "no: an event of a contact without `id`"),
+        (r#"{"event":"sms.received","data":{"id":1}}"#, "sms.received"),
         (r#"{"event":"call.missed","data":{}}"#, "no: an event of a call without `call_id`"),
         ("[]", "no: no JSON object"),
         ("{}", "no: neither `call_id` nor `event`"),

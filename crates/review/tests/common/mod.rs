@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::*;
 use report::view::{Quality, RecordPages};
-use review::{Jobs, Keys, Options, Reach, Trouble};
+use review::{Jobs, Keys, Options, Reach, Rung, Trouble};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -57,6 +57,19 @@ impl Jobs for Command {
             [("Ada <b>Lovelace", "+14155550801"), ("Ada Byron", "+14155550802"), ("Bo Diddley", "+14155550803")];
         let named = known.iter().filter(|(name, _)| name.to_lowercase().contains(&text.to_lowercase()));
         Ok(named.map(|(name, phone)| ((*name).to_owned(), (*phone).to_owned())).collect())
+    }
+    fn calls_from(&self) -> Option<String> {
+        Some("+14155550190".to_owned())
+    }
+    fn name(&self, number: &str) -> Option<String> {
+        (number == "+14155550001").then(|| "Ada <b>".to_owned())
+    }
+    fn dial(&self, to: &str) -> Rung {
+        self.asked.lock().unwrap().push(format!("dial {to}"));
+        if to.ends_with("0003") {
+            return Rung::Unknown(Trouble::new("it is not known whether it rings"));
+        }
+        Rung::Rings { call_id: "call_1".to_owned() }
     }
     fn own_value(&self, text: &str) -> Result<Choice, String> {
         if text.is_empty() { Err("empty".to_owned()) } else { Ok(Choice::Value(text.to_owned())) }

@@ -6,6 +6,7 @@ mod bases;
 mod calls;
 mod commits;
 mod erasure;
+mod events;
 mod journal;
 mod locking;
 mod opening;
