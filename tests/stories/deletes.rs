@@ -165,7 +165,7 @@ fn after_a_part_was_approved_the_hint_names_the_rest_s16() {
     let report = world.run(&["sync", "--approve", "deletes=3", "--json"]).json();
     assert_eq!(applied(&report, "justcall", "delete"), 3, "{report:#}");
     let said = report["alarms"][0]["detail"].as_str().unwrap();
-    assert!(said.contains("--approve deletes=7 lets"), "{said}");
+    assert!(said.contains("deletes=7 once those 3 are applied"), "{said}");
     let report = world.run(&["sync", "--approve", "deletes=7", "--json"]).json();
     assert_eq!(applied(&report, "justcall", "delete"), 7, "{report:#}");
 }
