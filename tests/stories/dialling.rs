@@ -46,6 +46,20 @@ fn numbers_and_names_are_checked_before_a_request_is_spent() {
     assert_eq!(world.account.calls()[0].to, phone(1));
 }
 
+/// Phone systems make names of numbers: a mistyped number must not find its digits there.
+#[test]
+fn a_row_of_digits_is_no_part_of_a_name() {
+    let world = World::linked(1, "");
+    world.edit_crm("Kim", "Caller +14155550177");
+    world.run(&["sync"]).ends(0);
+    for digits in ["12", "55501", "5550177"] {
+        world.run(&dial(digits, &[])).fails(2, &["--to"]);
+    }
+    assert!(world.account.calls().is_empty());
+    let told = world.run(&dial("caller", &[])).ends(0);
+    assert!(told.stderr.contains("calling Caller +14155550177"), "{told:?}");
+}
+
 #[test]
 fn each_error_says_what_to_do() {
     let world = World::linked(1, "");

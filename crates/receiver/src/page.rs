@@ -43,7 +43,10 @@ pub(crate) async fn dial(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
         Err(bad) => return refuse(&app, bad),
     };
     // Only our own form asks for a call: a stranger's page that came by a link cannot press the button.
-    let from_us = headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin");
+    let from_us = match headers.get("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => is_own_origin(&headers),
+    };
     let confirmed = to_bytes(body, LARGEST)
         .await
         .is_ok_and(|form| form_urlencoded::parse(&form).any(|(name, value)| name == "confirm" && value == "yes"));
@@ -63,6 +66,15 @@ pub(crate) async fn dial(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
         rang(&link, &ring)
     });
     dialled.await.unwrap_or_else(|_| broken())
+}
+
+/// For browsers that do not say where a request comes from in better words. Our page gives no referrer, so that its own
+/// origin is `null`.
+fn is_own_origin(headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let Some(origin) = text(header::ORIGIN).filter(|origin| *origin != "null") else { return true };
+    let own = text(header::HOST).unwrap_or_default();
+    origin.split_once("://").is_some_and(|(_, host)| host.eq_ignore_ascii_case(own))
 }
 
 fn read(app: &App, uri: &Uri) -> Result<Link, BadLink> {

@@ -329,6 +329,9 @@ async fn looking_at_a_link_dials_nobody_and_its_button_dials_once() {
         assert_eq!(server.press(&link, body, site).await.0, 403, "{body}");
     }
     assert!(server.desk.dialled.lock().unwrap().is_empty());
+    // A browser that only says so in `Origin`.
+    let elsewhere = Request::post(&link).header("host", "crm.example").header("origin", "https://evil.example");
+    assert_eq!(server.send(elsewhere.body(Body::from("confirm=yes")).unwrap()).await.0, 403);
     let (status, page) = server.press(&link, "confirm=yes", Some("same-origin")).await;
     assert_eq!((status, page.contains("It rings")), (200, true), "{page}");
     assert_eq!(server.press(&link, "confirm=yes", None).await.0, 410);

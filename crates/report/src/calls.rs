@@ -100,11 +100,18 @@ pub fn csv_header(out: &mut dyn Write) -> io::Result<()> {
     csv_line(&CALL_COLUMNS.map(str::to_owned), out)
 }
 
+fn is_e164(cell: &str) -> bool {
+    let digits = cell.strip_prefix('+').unwrap_or_default();
+    (6..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A line of CSV.
 pub fn csv_line(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
     for (at, cell) in cells.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
-        write!(out, "{comma}\"{}\"", neutral(cell).replace('"', "\"\""))?;
+        // A number in E.164 runs nowhere, and other tools join by it.
+        let text = if is_e164(cell) { cell.clone() } else { neutral(cell) };
+        write!(out, "{comma}\"{}\"", text.replace('"', "\"\""))?;
     }
     out.write_all(b"\r\n")
 }
@@ -133,7 +140,7 @@ impl Tally {
         self.outbound += u64::from(call.direction == Some(CallDirection::Outbound));
         self.completed += u64::from(call.is_contact());
         self.missed += u64::from(call.is_missed());
-        self.talk_seconds += call.duration.unwrap_or(0);
+        self.talk_seconds = self.talk_seconds.saturating_add(call.duration.unwrap_or(0));
     }
 }
 

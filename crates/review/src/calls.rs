@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use model::{Call, PhoneKey};
 use report::text::safe;
 use report::words;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use store::{CallFilter, Store};
 
@@ -21,22 +21,24 @@ const OPEN: usize = 1_000;
 
 /// Confirm pages that were shown and not used: each dials once.
 #[derive(Debug, Default)]
-pub(crate) struct Confirms(Mutex<(u64, BTreeSet<u64>)>);
+pub(crate) struct Confirms(Mutex<(u64, BTreeMap<u64, String>)>);
 
 impl Confirms {
-    fn issue(&self) -> Result<u64, Trouble> {
+    /// `to`: the number that the page shows.
+    fn issue(&self, to: &str) -> Result<u64, Trouble> {
         let mut guard = self.0.lock().map_err(|_| broken())?;
         let (last, open) = &mut *guard;
         *last += 1;
-        open.insert(*last);
+        open.insert(*last, to.to_owned());
         if open.len() > OPEN {
             open.pop_first();
         }
         Ok(*last)
     }
 
-    fn take(&self, number: u64) -> Result<bool, Trouble> {
-        Ok(self.0.lock().map_err(|_| broken())?.1.remove(&number))
+    /// Once for each, and for the number that was shown alone.
+    fn take(&self, number: u64, to: &str) -> Result<bool, Trouble> {
+        Ok(self.0.lock().map_err(|_| broken())?.1.remove(&number).is_some_and(|shown| shown == to))
     }
 }
 
@@ -106,7 +108,7 @@ fn confirm(app: &App, phone: &str) -> Result<Markup, Trouble> {
     })?;
     let to = key(&phone).ok_or_else(|| Trouble::new("this is no number that can be called"))?.e164();
     let name = app.jobs.name(&to);
-    let number = app.confirms.issue()?;
+    let number = app.confirms.issue(&to)?;
     Ok(html! {
         h1 { "Call " (name.as_deref().map_or_else(|| safe(&to), safe)) "?" }
         p { "To " strong { (to) } @if name.is_none() { ", no contact that tieline knows" } ", from " strong { (from) } ". JustCall rings you first, and then them." }
@@ -144,7 +146,7 @@ fn rung(app: &App, ask: &Ask) -> Result<Rung, Trouble> {
     let phone = app.jobs.phone(ask.form.text("phone")).map_err(Trouble::new)?;
     let to = key(&phone).ok_or_else(|| Trouble::new("this is no number that can be called"))?.e164();
     // Before anything is sent: a form that is sent twice dials once.
-    if !app.confirms.take(ask.form.number("confirm").unwrap_or_default())? {
+    if !app.confirms.take(ask.form.number("confirm").unwrap_or_default(), &to)? {
         return Err(Trouble {
             message: "nothing was dialled: this button was pressed before".to_owned(),
             hint: Some("look at your phone; to call again, open the contact's page".to_owned()),
@@ -166,11 +168,15 @@ mod tests {
     #[test]
     fn each_confirm_page_dials_once() {
         let confirms = Confirms::default();
-        let (one, two) = (confirms.issue().unwrap(), confirms.issue().unwrap());
-        assert!(confirms.take(one).unwrap() && !confirms.take(one).unwrap() && !confirms.take(0).unwrap());
+        let ann = "+14155550101";
+        let (one, two, three) =
+            (confirms.issue(ann).unwrap(), confirms.issue(ann).unwrap(), confirms.issue(ann).unwrap());
+        let take = |number: u64, to: &str| confirms.take(number, to).unwrap();
+        assert!(take(one, ann) && !take(one, ann) && !take(0, ann));
+        assert!(!take(three, "+14155550102"), "nobody but who was shown is called");
         for _ in 0..OPEN {
-            confirms.issue().unwrap();
+            confirms.issue(ann).unwrap();
         }
-        assert!(!confirms.take(two).unwrap(), "too many are open: the oldest is void");
+        assert!(!take(two, ann), "too many are open: the oldest is void");
     }
 }

@@ -72,7 +72,8 @@ impl Gathered {
         let summary = &mut self.summary;
         summary.count += 1;
         summary.count_30d += u64::from(at >= month);
-        summary.talk_seconds += row.get::<_, Option<i64>>(4)?.map(to_count).transpose()?.unwrap_or(0);
+        let talked = row.get::<_, Option<i64>>(4)?.map(to_count).transpose()?.unwrap_or(0);
+        summary.talk_seconds = summary.talk_seconds.saturating_add(talked);
         // Of two that began in one moment, the one that was stored later.
         if self.last.is_none_or(|last| at >= last) {
             self.last = Some(at);

@@ -158,7 +158,12 @@ fn merge(known: &CallRow, told: &CallRow, source: CallSource) -> CallRow {
     let (old, new) = (&known.call, &told.call);
     let late = new.stage() < old.stage() || new.status.is_empty();
     if source == CallSource::Event {
-        let pick = |new: &Option<String>, old: &Option<String>| new.clone().or_else(|| old.clone());
+        // What is known of a call that has ended is the log's, or will be: an event only fills in what is missing.
+        let ended = old.stage() == CallStage::Ended;
+        let pick = |new: &Option<String>, old: &Option<String>| {
+            let (first, second) = if ended { (old, new) } else { (new, old) };
+            first.clone().or_else(|| second.clone())
+        };
         let text = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
         // A later end wins over an earlier one only by the log: two ends in disorder say nothing about which is right.
         let keeps = late || (new.stage() == old.stage() && !old.status.is_empty());
@@ -170,12 +175,12 @@ fn merge(known: &CallRow, told: &CallRow, source: CallSource) -> CallRow {
             agent_id: pick(&new.agent_id, &old.agent_id),
             agent_name: pick(&new.agent_name, &old.agent_name),
             status: if keeps { old.status.clone() } else { new.status.clone() },
-            duration: if late { old.duration } else { old.duration.max(new.duration) },
+            duration: if late || (ended && old.duration.is_some()) { old.duration } else { old.duration.max(new.duration) },
             recording_url: pick(&new.recording_url, &old.recording_url),
             voicemail: old.voicemail || new.voicemail,
             notes: pick(&new.notes, &old.notes),
             disposition: pick(&new.disposition, &old.disposition),
-            tags: if new.tags.is_empty() { old.tags.clone() } else { new.tags.clone() },
+            tags: if new.tags.is_empty() || (ended && !old.tags.is_empty()) { old.tags.clone() } else { new.tags.clone() },
             started_at: old.started_at.or(new.started_at),
             ended_at: old.ended_at.or(new.ended_at),
         };

@@ -9,7 +9,7 @@ use engine::planner::State;
 use jiff::SignedDuration;
 use model::{ActionKind, Cell, Change, Field, LinkHead, LinkId, Outcome, Plan, Rule, Side, is_parking_number};
 use std::collections::{BTreeMap, BTreeSet};
-use store::PastWrite;
+use store::{PastWrite, STALE_HASH};
 
 /// Writes of one contact that are looked at: three of a field on each side, and some of others in between.
 const LOOK_BACK: usize = 16;
@@ -75,7 +75,11 @@ impl Session<'_> {
             let Some(link) = action.link else { continue };
             changed.insert(link);
             let Ok(at) = heads.binary_search_by_key(&link, |head| head.id) else { continue };
-            let moved = |side: Side| action.expect[side].is_some_and(|seen| seen != heads[at].hashes[side]);
+            // Of other fields than the last run's, nobody knows what moved.
+            let moved = |side: Side| {
+                let known = heads[at].hashes[side];
+                known != STALE_HASH && action.expect[side].is_some_and(|seen| seen != known)
+            };
             if action.kind == ActionKind::Rebase && action.reason == Rule::R4 && Side::BOTH.into_iter().all(moved) {
                 alike.insert(link);
             }

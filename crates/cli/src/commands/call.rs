@@ -42,6 +42,9 @@ pub(crate) async fn run(context: &Context, args: &args::Call) -> Fallible<Code> 
         caller_id: args.caller_id.as_deref(),
     };
     let dial = dialling::read(&setup.config, &normalizer, Some(session.store()), &wish)?;
+    if let Some(name) = dialling::name(session.store(), &dial.to)? {
+        context.note(&format!("calling {}, {}", report::text::safe(&name), dial.to));
+    }
     let end = session.dial(&dial).await?;
     // Watching keeps nobody else from calling.
     drop(lock);

@@ -61,7 +61,8 @@ fn looks_like_a_number(text: &str) -> bool {
     text.chars().all(is_part) && (text.trim().starts_with('+') || digits >= 7)
 }
 
-/// Linked contacts whose record id is the text, or whose name contains it; whole names count before parts.
+/// Linked contacts whose record id is the text, or whose name contains it, where it has a letter; whole names count before
+/// parts.
 pub(crate) fn find(store: &Store, text: &str) -> Fallible<Vec<Found>> {
     let wanted = text.trim().to_lowercase();
     let schema = Schema::new(store.known_fields()?);
@@ -73,6 +74,10 @@ pub(crate) fn find(store: &Store, text: &str) -> Fallible<Vec<Found>> {
     if !own.is_empty() {
         let names = names_of(store, own.iter().map(|head| head.id).collect())?;
         return Ok(own.into_iter().filter_map(|head| found(head, &names)).collect());
+    }
+    // A row of digits is a number or an id, never a part of a name that a phone system made of one.
+    if !wanted.chars().any(char::is_alphabetic) {
+        return Ok(Vec::new());
     }
     let bases = store.all_bases(&schema)?;
     let names: Names = bases.iter().map(|base| (base.link, name(&schema, base))).collect();

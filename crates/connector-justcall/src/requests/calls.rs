@@ -73,9 +73,13 @@ pub fn call(row: &Object<'_>) -> Option<Call> {
     })
 }
 
+/// No call is longer than a week: such a number is none.
+const LONGEST: u64 = 7 * 24 * 60 * 60;
+
 /// Whole seconds, also of a fraction.
 fn seconds(raw: &RawValue) -> Option<u64> {
-    json::number(raw).or_else(|| raw.get().trim_matches('"').split('.').next()?.parse().ok())
+    let number = json::number(raw).or_else(|| raw.get().trim_matches('"').split('.').next()?.parse().ok());
+    number.filter(|seconds| *seconds <= LONGEST)
 }
 
 fn tags(raw: &RawValue) -> Vec<String> {

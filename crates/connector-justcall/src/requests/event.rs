@@ -37,6 +37,11 @@ pub enum CallEvent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoEvent(pub &'static str);
 
+/// Bytes of an id.
+const LONGEST_ID: usize = 200;
+/// Bytes of a note.
+const LONGEST_NOTE: usize = 10_000;
+
 /// Reads a body.
 ///
 /// # Errors
@@ -46,7 +51,14 @@ pub fn parse(body: &[u8]) -> Result<CallEvent, NoEvent> {
     let at = object.get("timestamp").and_then(|raw| json::string(raw)).and_then(|text| time(&text));
     let event = ["event", "type"].iter().find_map(|name| object.get(*name).and_then(|raw| json::string(raw)));
     let data = object.get("data").and_then(|raw| json::as_object(raw));
-    let found = call(data.as_ref().unwrap_or(&object));
+    let mut found = call(data.as_ref().unwrap_or(&object));
+    if let Some(call) = &mut found {
+        if call.call_id.len() > LONGEST_ID {
+            return Err(NoEvent("a `call_id` that is too long"));
+        }
+        // The call log has it whole; a field of a contact is no place for a book.
+        call.notes.take_if(|notes| notes.len() > LONGEST_NOTE);
+    }
     match (found, event) {
         (Some(mut call), event) => {
             if call.status.is_empty() {

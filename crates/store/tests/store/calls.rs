@@ -87,6 +87,14 @@ fn an_event_adds_to_a_call_and_takes_nothing_from_it() {
     for late in [event("c1", "ringing", 0), event("c1", "failed", 0), event("c1", "", 0)] {
         assert_eq!(put(&mut store, late, CallSource::Event).same, 1);
     }
+    // Nor does one that says something else of a call that has ended: it may be forged, and the log has the last word.
+    let forged = Call {
+        notes: Some("forged".to_owned()),
+        agent_name: Some("Mallory".to_owned()),
+        duration: Some(99_999),
+        ..event("c1", "completed", 99_999)
+    };
+    assert_eq!(put(&mut store, forged, CallSource::Event).same, 1);
     assert_eq!(store.call("c1").unwrap(), Some(row(whole)));
     // A log that lags behind a callback does not take the end back.
     put(&mut store, event("c2", "completed", 9), CallSource::Event);
@@ -251,4 +259,16 @@ fn a_state_of_an_earlier_version_gets_the_tables() {
     let dropped: String = newer.iter().map(|table| format!("DROP TABLE {table}; ")).collect();
     scratch.meddle(&format!("{dropped}PRAGMA user_version = 4;"));
     assert_eq!(scratch.open().call_count().unwrap(), 0);
+}
+
+/// A sum that nobody can have talked is large, and no panic in the middle of the night.
+#[test]
+fn sums_of_talk_end_somewhere() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    for id in ["c1", "c2", "c3"] {
+        put(&mut store, Call { duration: Some(u64::MAX >> 1), ..call(id, "completed") }, CallSource::Log);
+    }
+    let found = store.call_summaries(at(0)).unwrap();
+    assert_eq!(found.values().map(|summary| summary.count).collect::<Vec<_>>(), [3]);
 }

@@ -17,6 +17,8 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use store::{EventRow, Store};
 
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// What stands behind the receiver.
 pub(super) struct Desk {
     context: Context,
@@ -82,6 +84,12 @@ impl Desk {
             }
             _ => call,
         };
+        // Nobody has called tomorrow: such a time would stay the latest for ever.
+        let latest = Timestamp::now().checked_add(DAY).unwrap_or(Timestamp::MAX);
+        let is_late = |at: &mut Timestamp| *at > latest;
+        let mut call = call;
+        call.started_at.take_if(is_late);
+        call.ended_at.take_if(is_late);
         let normalizer = self.normalizer.lock().unwrap_or_else(PoisonError::into_inner);
         EventRow::Call(Box::new(::sync::calls::row(&normalizer, call)))
     }

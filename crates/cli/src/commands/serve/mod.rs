@@ -9,7 +9,7 @@ use crate::dialling;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::surroundings::Signals;
-use crate::{job, output, serve_keys};
+use crate::{job, output, own_files, serve_keys};
 use desk::Desk;
 use jiff::Timestamp;
 use model::Secret;
@@ -36,6 +36,9 @@ pub(crate) async fn run(context: &Context, args: &args::Serve) -> Fallible<Code>
     // The state must be there: one that is made here would hide from the next run that the old one was lost (S43).
     let store = job::look(&config.state_path())?;
     let keys = serve_keys::load(context, &config)?;
+    for wide in own_files::secrets(&config).filter_map(|file| output::wide(&file, "a secret")) {
+        context.note(&format!("warning: {wide}"));
+    }
     let secret = secret(&config)?;
     let listen = config.serve.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
