@@ -7,7 +7,7 @@ use crate::forgotten;
 use crate::open::Store;
 use crate::values::{At, from_count, from_json, to_count, to_json};
 use jiff::Timestamp;
-use model::{Call, CallDirection, PhoneKey};
+use model::{Call, CallDirection, CallStage, PhoneKey};
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params_from_iter};
 
@@ -175,12 +175,20 @@ fn merge(known: &CallRow, told: &CallRow, source: CallSource) -> CallRow {
             agent_id: pick(&new.agent_id, &old.agent_id),
             agent_name: pick(&new.agent_name, &old.agent_name),
             status: if keeps { old.status.clone() } else { new.status.clone() },
-            duration: if late || (ended && old.duration.is_some()) { old.duration } else { old.duration.max(new.duration) },
+            duration: if late || (ended && old.duration.is_some()) {
+                old.duration
+            } else {
+                old.duration.max(new.duration)
+            },
             recording_url: pick(&new.recording_url, &old.recording_url),
             voicemail: old.voicemail || new.voicemail,
             notes: pick(&new.notes, &old.notes),
             disposition: pick(&new.disposition, &old.disposition),
-            tags: if new.tags.is_empty() || (ended && !old.tags.is_empty()) { old.tags.clone() } else { new.tags.clone() },
+            tags: if new.tags.is_empty() || (ended && !old.tags.is_empty()) {
+                old.tags.clone()
+            } else {
+                new.tags.clone()
+            },
             started_at: old.started_at.or(new.started_at),
             ended_at: old.ended_at.or(new.ended_at),
         };
