@@ -145,7 +145,7 @@ number first looks in the call log whether it rang."
 pub(crate) struct Call {
     #[command(subcommand)]
     pub(crate) command: Option<CallCommand>,
-    /// A number of the JustCall account; default: [calls] from
+    /// A number of the JustCall account; default: `[calls] from`
     #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
     pub(crate) from: Option<String>,
     /// Whom to call: a number, a record id, or a part of a contact's name
@@ -178,7 +178,7 @@ const LONGEST: i64 = 7 * 24 * 60;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CallLink {
-    /// A number of the JustCall account; default: [calls] from
+    /// A number of the JustCall account; default: `[calls] from`
     #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
     pub(crate) from: Option<String>,
     /// Whom to call: a number, a record id, or a part of a contact's name
