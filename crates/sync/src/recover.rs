@@ -98,7 +98,7 @@ impl Session<'_> {
                 ActionKind::Delete => deleted(&mut ledger, &scene, (run, intent), at, &mut changes),
                 _ => updated(&mut ledger, &scene, intent, &mut changes),
             };
-            if matches!(fate, Fate::Landed) {
+            if matches!(fate, Fate::Landed | Fate::Unclear) {
                 changes.extend(uses(intent, at));
             }
             changes.push(StateChange::Outcome { intent: *number, outcome: fate.into(), at });
@@ -134,8 +134,8 @@ fn link_of(heads: &[LinkHead], intent: &Intent) -> Option<LinkId> {
     intent.link.or_else(|| heads.iter().find(joins).map(|head| head.id))
 }
 
-/// What landed unnoticed counts towards the guards as well (I11): else a run that is killed again and again passes all
-/// of them. Not creates and updates: a first sync that was killed is still one, and knows no limit to them.
+/// What landed unnoticed, or may have, counts towards the guards as well (I11): else a run that is killed again and again
+/// passes all of them. Not creates and updates: a first sync that was killed is still one, and knows no limit to them.
 fn uses(intent: &Intent, at: Timestamp) -> Vec<StateChange> {
     let uses = changes::uses(intent.kind, &intent.changes).into_iter();
     let counts = uses.filter(|(class, _)| !matches!(class, GuardClass::Creates | GuardClass::Changed));

@@ -68,14 +68,14 @@ fn state_only(plan: &Plan) -> Vec<String> {
 pub fn run(run: &RunReport, titles: &Titles) -> String {
     let per_side = Side::BOTH.map(|side| words::written(&run.applied[side]));
     let done = in_sides(&per_side, titles);
-    let waits = waits(run.conflicts.len(), run.held.len(), 0).map(|waits| format!("; {waits}")).unwrap_or_default();
+    let parked = usize::try_from(run.parked).unwrap_or(usize::MAX);
+    let waits =
+        waits(run.conflicts.len(), run.held.len(), parked).map(|waits| format!("; {waits}")).unwrap_or_default();
     match (run.outcome, done) {
-        (RunOutcome::Clean, _) if run.parked > 0 => {
-            let verb = if run.parked == 1 { "waits" } else { "wait" };
-            format!("Nothing to write; {} {verb} for a change.", words::count(run.parked, "refused write"))
+        (RunOutcome::Clean, _) if waits.is_empty() => "Nothing to do: both sides are in sync.".to_owned(),
+        (RunOutcome::Clean, _) | (RunOutcome::Applied | RunOutcome::Waiting, None) => {
+            format!("Nothing to write{waits}.")
         }
-        (RunOutcome::Clean, _) => "Nothing to do: both sides are in sync.".to_owned(),
-        (RunOutcome::Applied | RunOutcome::Waiting, None) => format!("Nothing to write{waits}."),
         (RunOutcome::Applied, Some(done)) => format!("Applied in full: {done}{waits}."),
         (RunOutcome::Waiting, Some(done)) => format!("Applied what could be: {done}{waits}."),
         (RunOutcome::Partial, None) => format!("Nothing was written: {}{waits}.", misses(run)),
