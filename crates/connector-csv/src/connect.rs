@@ -175,6 +175,7 @@ impl Connector for CsvConnector {
             phone_required: false,
             bulk_by_phone: false,
             trusted_times: false,
+            change_feed: false,
             read_lag_seconds: 0,
         }
     }

@@ -71,6 +71,7 @@ impl Connector for JustcallConnector {
             phone_required: true,
             bulk_by_phone: true,
             trusted_times: false,
+            change_feed: false,
             read_lag_seconds: READ_LAG_SECONDS,
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod calls;
 mod error;
+mod feed;
 pub mod pace;
 mod progress;
 mod read_only;
@@ -12,6 +13,7 @@ pub mod retry;
 mod write;
 
 pub use error::{Error, ErrorKind};
+pub use feed::{Feed, Successor};
 pub use pace::{Pace, PaceLimits};
 pub use progress::{NoProgress, Progress};
 pub use read_only::ReadOnly;
@@ -67,6 +69,22 @@ pub trait Connector: Send + Sync {
 
     /// Everything the replica holds. Anything less is [`model::Coverage::Partial`], or an error; never silently short.
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error>;
+
+    /// What changed since the reading that left `cursor` behind ([`Connector::cursor`]). Asked only where
+    /// [`Capabilities::change_feed`] says so, and not for every run: a full listing remains the yardstick.
+    async fn changes(&self, _cursor: &str, _progress: &dyn Progress) -> Result<Feed, Error> {
+        Ok(Feed::none())
+    }
+
+    /// After [`Connector::list`] or [`Connector::changes`]: where the next run may go on. Opaque; kept in the state.
+    fn cursor(&self) -> Option<String> {
+        None
+    }
+
+    /// After a reading: records known by an id that the replica replaced. Links follow them; nobody is deleted for it.
+    fn successors(&self) -> Vec<Successor> {
+        Vec::new()
+    }
 
     /// Reads single records, in the order asked. For probing absence and for revalidating a saved plan.
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error>;

@@ -1,6 +1,6 @@
 //! A connector that cannot write: what `plan` gets, so that a dry run makes no mutating call by construction (I9).
 
-use crate::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
+use crate::{Connector, Error, ErrorKind, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult};
 use async_trait::async_trait;
 use model::{Capabilities, Cost, Listing, RecordId};
 
@@ -24,6 +24,18 @@ impl<C: std::ops::Deref<Target = dyn Connector> + Send + Sync> Connector for Rea
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         self.0.list(progress).await
+    }
+
+    async fn changes(&self, cursor: &str, progress: &dyn Progress) -> Result<Feed, Error> {
+        self.0.changes(cursor, progress).await
+    }
+
+    fn cursor(&self) -> Option<String> {
+        self.0.cursor()
+    }
+
+    fn successors(&self) -> Vec<Successor> {
+        self.0.successors()
     }
 
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {

@@ -154,6 +154,7 @@ fn capabilities(via: Via, is_justcall: bool) -> Capabilities {
         phone_required: is_justcall,
         bulk_by_phone: is_justcall,
         trusted_times: false,
+        change_feed: false,
         read_lag_seconds: 0,
     }
 }

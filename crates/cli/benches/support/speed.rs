@@ -31,6 +31,7 @@ impl Connector for Ready {
             phone_required: true,
             bulk_by_phone: true,
             trusted_times: false,
+            change_feed: false,
             read_lag_seconds: 60,
         }
     }
