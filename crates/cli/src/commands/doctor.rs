@@ -6,7 +6,7 @@ use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::output;
 use crate::progress::Waits;
-use crate::registry::Setup;
+use crate::registry::{Crm, Setup};
 use connector_csv::{Inspection, Role};
 use model::Side;
 use serde::Serialize;
@@ -61,21 +61,13 @@ struct Column {
 pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code> {
     let setup = super::setup(context)?;
     let mut checks = vec![Check::good("configuration", format!("{} is sound", setup.config.file.display()))];
-    let inspection = connector_csv::inspect(&setup.csv.path, Some(&setup.csv));
-    let columns = inspection.as_ref().map(columns).unwrap_or_default();
-    checks.push(match &inspection {
-        Ok(found) => Check::good(
-            "file",
-            format!(
-                "{}: {}, {}, {}",
-                setup.csv.identity,
-                report::words::count(found.rows, "row"),
-                found.encoding,
-                found.line_ending
-            ),
-        ),
-        Err(error) => Check::bad("file", Failure { hint: error.hint.clone(), ..Failure::from_error(error) }),
-    });
+    let columns = match &setup.crm {
+        Crm::Csv(config) => {
+            let (check, columns) = file(config);
+            checks.push(check);
+            columns
+        }
+    };
     checks.push(Check::of("records", list_crm(context, &setup).await));
     checks.push(Check::of("state", state(&setup)));
     checks.extend(super::notify::set_up(&setup.config));
@@ -88,6 +80,21 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
         output::print(|out| draw(&checks, &columns, out))?;
     }
     Ok(code(&checks))
+}
+
+/// The CRM's file: whether it can be read, and what its columns are for.
+fn file(config: &connector_csv::Config) -> (Check, Vec<Column>) {
+    match connector_csv::inspect(&config.path, Some(config)) {
+        Ok(found) => {
+            let rows = report::words::count(found.rows, "row");
+            let detail = format!("{}: {rows}, {}, {}", config.identity, found.encoding, found.line_ending);
+            (Check::good("file", detail), columns(&found))
+        }
+        Err(error) => {
+            let failure = Failure { hint: error.hint.clone(), ..Failure::from_error(&error) };
+            (Check::bad("file", failure), Vec::new())
+        }
+    }
 }
 
 /// What another command would end with: a wrong configuration will not pass by itself.
