@@ -10,7 +10,7 @@ use connector_csv::CsvConnector;
 use connector_justcall::JustcallConnector;
 use engine::normalizer::phone::Region;
 use engine::{Guard, Guards, Scope, Settings};
-use model::{BySide, Field, FieldPolicy, Schema, Side};
+use model::{BySide, Field, Schema, Side};
 use std::sync::Arc;
 
 /// What the configuration comes to, once the CRM's header has been looked at.
