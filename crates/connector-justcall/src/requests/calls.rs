@@ -70,6 +70,7 @@ pub fn call(row: &Object<'_>) -> Option<Call> {
         tags: row.get("tags").map(|raw| tags(raw)).unwrap_or_default(),
         started_at: some("started_at").and_then(|text| time(&text)),
         ended_at: some("ended_at").and_then(|text| time(&text)),
+        contact_name: some("contact_name"),
     })
 }
 
