@@ -238,6 +238,8 @@ fn bad_input_is_answered_clearly() {
         (&["calls", "sync", "--since", "yesterday"], 2, "YYYY-MM-DD"),
         (&["calls", "sync", "--since", "2026-02-02", "--until", "2026-02-01"], 2, "is before --since"),
         (&["calls", "sync", "--since", "9000-01-01"], 2, "in the future"),
+        (&["calls", "sync", "--since", "1999-12-31"], 2, "before there was JustCall"),
+        (&["calls", "sync", "--until", "1999-12-31"], 2, "before there was JustCall"),
     ] {
         let output = world.run(args).ends(code);
         assert!(output.stderr.contains(words), "{args:?}: {}", output.stderr);
@@ -259,7 +261,12 @@ fn bad_input_is_answered_clearly() {
         world.run(&["plan"]).fails(2, &[words]);
         world.write("tieline.toml", good);
     }
+    // Days that were read: an end alone would read its own day, or none.
+    world.run(&["calls", "sync", "--until", "2026-03-01"]).ends(0);
+    world.run(&["calls", "sync", "--until", "2026-02-01"]).fails(2, &["--until 2026-02-01 alone", "--since"]);
+    world.run(&["calls", "sync", "--since", "2026-01-20", "--until", "2026-02-01"]).ends(0);
     // Somebody's own file is not overwritten.
+    std::fs::remove_file(world.path("calls.csv")).unwrap();
     world.write("calls.csv", "mine\n");
     world.run(&["sync"]).fails(2, &["calls.csv", "no file of calls that tieline wrote"]);
     assert_eq!(world.read("calls.csv"), "mine\n");

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use fields::{FieldConfig, FieldSpec};
 pub(crate) use notify::{Notify, WebTo, When};
 pub(crate) use secrets::{Source, credentials};
-pub(crate) use serve::Serve;
+pub(crate) use serve::{Serve, listen};
 
 /// Name of the file where `--config` does not name one.
 pub(crate) const DEFAULT_PATH: &str = "tieline.toml";
