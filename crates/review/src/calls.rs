@@ -178,7 +178,7 @@ fn rung(app: &App, ask: &Ask) -> Result<Rung, Trouble> {
 fn again(app: &App, ask: &Ask, trouble: &Trouble, button: &str) -> Reply {
     let phone = ask.form.text("phone");
     let body = html! {
-        h1 { "Nothing was dialled" }
+        h1 { @if button == "Call anyway" { "Call anyway?" } @else { "Nothing was dialled" } }
         (layout::trouble(trouble))
         form method="post" action=(app.path("contact/call")) {
             (app.csrf())

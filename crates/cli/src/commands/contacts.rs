@@ -37,7 +37,7 @@ pub(crate) fn number(store: Option<&Store>, normalizer: &Normalizer, option: &st
     match found.as_slice() {
         [one] => Ok(one.number),
         [] if is_short_code(text) => Err(Failure::usage(format!(
-            "{option}: `{text}` is a short code, or the id of nobody: only full numbers are called from here"
+            "{option}: no linked contact has `{text}` as its id, and a short code is not called from here"
         ))
         .hint("dial it by hand; in an emergency, always")),
         [] => Err(Failure::usage(format!("{option}: no linked contact has `{text}` in its name or as its id"))
