@@ -309,7 +309,8 @@ fn unknown_callers_become_contacts_where_the_configuration_asks_for_it() {
     let plan = world.untouched(World::plan);
     let mut planned = writes(&plan);
     planned.sort();
-    let expected = ["crm", "justcall"].map(|side| ["+14155550171", "+14155550172"].map(|to| format!("{side} create {to}")));
+    let expected =
+        ["crm", "justcall"].map(|side| ["+14155550171", "+14155550172"].map(|to| format!("{side} create {to}")));
     assert_eq!(planned, expected.concat(), "{plan:#}");
     let dry = world.run(&["sync", "--dry-run"]).ends(0);
     assert!(dry.stdout.contains("called, and neither side knows the number"), "{}", dry.stdout);

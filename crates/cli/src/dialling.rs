@@ -152,8 +152,13 @@ fn recent(store: &Store, dial: &Dial, now: Timestamp) -> Fallible<Option<Failure
     let found = store.dials()?.into_iter().rev().find(is_recent);
     Ok(found.map(|known| {
         let seconds = now.duration_since(known.at).as_secs().max(0);
-        Failure::new(format!("{} was called {} ago, from {}", dial.to, report::words::duration(seconds as f64), known.from))
-            .hint("look at who talks to them before you call again")
+        Failure::new(format!(
+            "{} was called {} ago, from {}",
+            dial.to,
+            report::words::duration(seconds as f64),
+            known.from
+        ))
+        .hint("look at who talks to them before you call again")
     }))
 }
 

@@ -50,7 +50,10 @@ fn a_name_that_the_calls_carry_is_taken_and_a_made_up_one_never() {
     for (names, expected) in [
         (&["Ada Byron King"][..], "first_name=Ada last_name=Byron King phone=+14155550123"),
         (&["New JustCall Contact", "Ada"], "first_name=Ada phone=+14155550123"),
-        (&["New JustCall Contact", "+1 415-555-0123", " "], "first_name=Caller last_name=+14155550123 phone=+14155550123"),
+        (
+            &["New JustCall Contact", "+1 415-555-0123", " "],
+            "first_name=Caller last_name=+14155550123 phone=+14155550123",
+        ),
     ] {
         let mut world = world();
         world.state.callers = vec![called(NUMBER, names, 1)];

@@ -84,12 +84,7 @@ pub(crate) async fn accept(listener: TcpListener, router: Router, limits: Limits
 }
 
 /// One connection. A connection that breaks concerns nobody but its peer.
-async fn serve(
-    stream: TcpStream,
-    http: Builder<TokioExecutor>,
-    router: Router,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn serve(stream: TcpStream, http: Builder<TokioExecutor>, router: Router, mut stopped: watch::Receiver<bool>) {
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
     tokio::select! {
         _ = connection.as_mut() => return,

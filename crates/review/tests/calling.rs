@@ -35,7 +35,9 @@ async fn a_contact_s_calls_are_shown_and_the_button_dials_once() {
     store.end_dial(dial, Some(store::DialOutcome::Started), Some("call_99"), "").unwrap();
     // One of which nobody knows when it was: an event said it.
     let undated = model::Call { started_at: None, status: "busy".to_owned(), ..call(98) };
-    store.put_calls(&[store::CallRow { call: undated, number: Some(14_155_550_001) }], store::CallSource::Event).unwrap();
+    store
+        .put_calls(&[store::CallRow { call: undated, number: Some(14_155_550_001) }], store::CallSource::Event)
+        .unwrap();
     let page = text(desk.get(&desk.path("contact?phone=%2B14155550001")).await).await;
     assert!(page.contains("note 29") && page.contains("note 11") && !page.contains("note 10 "), "{page}");
     assert!(page.contains("Dana &lt;i&gt;") && !page.contains("<script> "), "{page}");

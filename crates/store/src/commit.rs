@@ -6,8 +6,8 @@ use crate::links::{BATCH, LinkRow, LinkWriter};
 use crate::open::Store;
 use crate::schemas::CurrentSchema;
 use crate::{
-    absences, apart, approvals, callers, conflicts, copies, decisions, exclusions, facts, guards, journal, links, parked,
-    resolutions, schemas, standing_rules, state, tombstones,
+    absences, apart, approvals, callers, conflicts, copies, decisions, exclusions, facts, guards, journal, links,
+    parked, resolutions, schemas, standing_rules, state, tombstones,
 };
 use model::LinkId;
 use model::mutant::{self, Mutant};

@@ -6,8 +6,8 @@ use engine::settings::GuardClass;
 use jiff::Timestamp;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, PhoneKey, Record, RecordId, RowHash, RowRef, Rule,
-    RunId, Side, StaleRecord, Tombstone, Via,
+    Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, PhoneKey, Record, RecordId, RowHash, RowRef,
+    Rule, RunId, Side, StaleRecord, Tombstone, Via,
 };
 use std::collections::BTreeMap;
 use store::{Parking, StateChange};

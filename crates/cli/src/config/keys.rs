@@ -20,16 +20,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ),
     (
         "calls",
-        &[
-            "sync",
-            "history_days",
-            "overlap_days",
-            "activities",
-            "from",
-            "create_contacts",
-            "min_calls",
-            "contact_name",
-        ],
+        &["sync", "history_days", "overlap_days", "activities", "from", "create_contacts", "min_calls", "contact_name"],
     ),
     ("serve", &["listen", "public_url", "webhook_secret_file", "events_per_second", "max_body_kb", "replay_minutes"]),
     ("crm", &["connector", "path", "preset", "id_column", "record_url"]),

@@ -63,11 +63,11 @@ impl Serve {
         };
         match &self.public_url {
             // It may hold a password: that is shown to nobody.
-            Some(url) if !fits(url) && url.contains('@') => Err(
-                "serve.public_url names a user or a password: write it as \"https://hooks.example.com/tieline\", \
+            Some(url) if !fits(url) && url.contains('@') => {
+                Err("serve.public_url names a user or a password: write it as \"https://hooks.example.com/tieline\", \
                  without user, `?` and `#`"
-                    .to_owned(),
-            ),
+                    .to_owned())
+            }
             Some(url) if !fits(url) => Err(format!(
                 "serve.public_url `{url}` is no address: write it as \"https://hooks.example.com/tieline\", without user, `?` and `#`"
             )),

@@ -14,17 +14,8 @@ const PLACEHOLDERS: [&str; 6] = [
 ];
 
 /// What may stand before a number in a name that somebody's system made of it.
-const BEFORE_A_NUMBER: [&str; 9] = [
-    "caller",
-    "unknown",
-    "unknown caller",
-    "call from",
-    "anrufer",
-    "unbekannt",
-    "appelant",
-    "llamada de",
-    "chiamante",
-];
+const BEFORE_A_NUMBER: [&str; 9] =
+    ["caller", "unknown", "unknown caller", "call from", "anrufer", "unbekannt", "appelant", "llamada de", "chiamante"];
 
 /// The canonical form.
 pub fn canonical(text: &str) -> Cow<'_, str> {

@@ -51,9 +51,7 @@ impl Session<'_> {
 
     /// How late a side may show what was written.
     pub(crate) fn lag(&self) -> BySide<SignedDuration> {
-        BySide::from_fn(|side| {
-            SignedDuration::from_secs(self.connectors[side].capabilities().read_lag_seconds.into())
-        })
+        BySide::from_fn(|side| SignedDuration::from_secs(self.connectors[side].capabilities().read_lag_seconds.into()))
     }
 
     /// Creates of callers whose end nobody knows.
