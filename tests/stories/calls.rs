@@ -333,6 +333,38 @@ fn unknown_callers_become_contacts_where_the_configuration_asks_for_it() {
 }
 
 #[test]
+fn a_caller_s_contact_holds_what_the_calls_come_to_from_the_start() {
+    let world = world();
+    world.sync();
+    world.reconfigure("sync = true", "sync = true\ncreate_contacts = true\nmin_calls = 2");
+    world.account.add_call(call("+14155550171", CallStatus::Missed, 9));
+    world.account.add_call(call("+14155550171", CallStatus::Busy, 3));
+    world.account.add_call(call("+14155550172", CallStatus::Missed, 3));
+    let report = world.sync();
+    assert_eq!([applied(&report, "crm", "create"), applied(&report, "justcall", "create")], [1, 1], "{report:#}");
+    assert!(world.row("+14155550171").ends_with(",busy,,2,2"), "{}", world.read("crm.csv"));
+    world.settled();
+    // Found by what people look for: the contact's history, and the plan's words.
+    let history = world.run(&["history", "--contact", "+14155550171"]).ends(0).stdout;
+    assert!(history.contains("neither side knows the number"), "{history}");
+}
+
+#[test]
+fn a_caller_whom_a_side_refuses_waits_for_retry() {
+    let world = strangers("create_contacts = true\nmin_calls = 2\n");
+    world.account.add_fault(Fault::new(On::Bulk, Action::Refuse(Refusal::status(422))).times(1));
+    world.account.add_fault(Fault::new(On::Create, Action::Refuse(Refusal::status(422))));
+    world.run(&["sync"]).ends(6);
+    world.account.clear_faults();
+    let status = world.run(&["status"]).ends(0).stdout;
+    assert!(status.contains("+14155550171"), "{status}");
+    world.run(&["retry", "+14155550171"]).ends(0);
+    world.sync();
+    world.settled();
+    assert_eq!(world.account.contacts_by_phone("+14155550171").len(), 1);
+}
+
+#[test]
 fn contacts_made_of_callers_are_taken_back_and_stay_away() {
     let world = strangers("create_contacts = \"named\"\n\n[guards]\ndeletes = { floor = 50 }\n");
     let before = world.read("crm.csv");

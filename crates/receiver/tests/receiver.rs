@@ -393,11 +393,11 @@ async fn whoever_does_not_go_on_is_not_waited_for() {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = tokio::spawn(server.receiver.serve(listener, async move { drop(stopped.await) }));
         let mut silent = tokio::net::TcpStream::connect(address).await.unwrap();
-        let mut begun = tokio::net::TcpStream::connect(address).await.unwrap();
-        begun.write_all(begin).await.unwrap();
+        let mut half = tokio::net::TcpStream::connect(address).await.unwrap();
+        half.write_all(begin).await.unwrap();
         let mut said = Vec::new();
         if patience < long {
-            let ended = tokio::time::timeout(Duration::from_secs(10), begun.read_to_end(&mut said)).await;
+            let ended = tokio::time::timeout(Duration::from_secs(10), half.read_to_end(&mut said)).await;
             assert!(ended.is_ok(), "a request that does not go on keeps its place");
         }
         let mut asks = tokio::net::TcpStream::connect(address).await.unwrap();

@@ -53,7 +53,7 @@ fn ambiguous(option: &str, text: &str, found: &[Found]) -> Failure {
     let line = |one: &Found| format!("\n  {}  +{}", report::text::safe(&one.name), one.number);
     failure.message.extend(found.iter().take(SHOWN).map(line));
     if found.len() > SHOWN {
-        failure.message.push_str(&format!("\n  and {} more", found.len() - SHOWN));
+        failure.message.extend([format!("\n  and {} more", found.len() - SHOWN)]);
     }
     failure
 }

@@ -111,6 +111,7 @@ impl Default for Crm {
 /// What is done about phone calls.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_field_names)] // as the keys are called
 pub(crate) struct Calls {
     pub(crate) sync: bool,
     pub(crate) history_days: u32,
