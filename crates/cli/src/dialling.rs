@@ -87,7 +87,8 @@ pub(crate) fn warn(
     let number = dial.to.trim_start_matches('+').parse().unwrap_or_default();
     if store.forgotten()?.contains(PhoneKey::from_parts(number, 0)) {
         context.note(&format!(
-            "warning: {} was erased with `tieline forget`: calls with this number are not kept, but JustCall keeps them",
+            "warning: {} was erased with `tieline forget`: JustCall keeps this call, and the state that it was asked for, until \
+             the number is forgotten again",
             dial.to
         ));
     }

@@ -26,11 +26,11 @@ fn call(id: &str, from: &str, name: Option<&str>) -> CallRow {
 fn story(justcall: Kind, crm: Kind) -> Story {
     let mut story = Story::between(justcall, crm).quick_deletes();
     story.settings.callers = Some(Callers { named_only: false, min_calls: 1, name: "Caller {number}".to_owned() });
-    let mut store = story.store();
+    let mut state = story.store();
     let calls = [call("1", ANN, Some("Ann Lee")), call("2", BOB, None)];
-    store.put_calls(&calls, CallSource::Log).unwrap();
-    store.end_calls_sync("2026-01-02T00:00:00Z".parse().unwrap(), true).unwrap();
-    drop(store);
+    state.put_calls(&calls, CallSource::Log).unwrap();
+    state.end_calls_sync("2026-01-02T00:00:00Z".parse().unwrap(), true).unwrap();
+    drop(state);
     // No strangers in a first sync.
     story.run();
     assert_eq!(counts(&story), (0, 0));
