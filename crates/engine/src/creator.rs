@@ -37,6 +37,11 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
             return;
         }
     }
+    if world.state.fresh_callers.contains(&(target, alone.key.number())) {
+        let detail = format!("made of a caller in {}, which need not show it yet", target.title());
+        draft.skip(world, source, alone.row, SkipReason::Lag, detail);
+        return;
+    }
     if let Some((reason, detail)) = counterpart(world, source, alone) {
         draft.skip(world, source, alone.row, reason, detail);
         return;

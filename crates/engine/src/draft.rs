@@ -251,6 +251,9 @@ impl<'a> World<'a> {
     }
 }
 
+/// Of what has no record on either side.
+pub(crate) const NO_ROWS: BySide<Option<u32>> = BySide { justcall: None, crm: None };
+
 /// Whether a listing shows far fewer contacts than are linked.
 pub(crate) const fn is_short(listed: u64, linked: u64) -> bool {
     linked >= 10 && listed * 2 < linked

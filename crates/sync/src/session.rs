@@ -56,7 +56,7 @@ pub struct Session<'a> {
     /// What sides with a feed of changes showed, to be kept once the run is done.
     pub(crate) copies: RefCell<Vec<CopyChange>>,
     /// What calls come to, for the computed fields.
-    call_cells: CallCells,
+    pub(crate) call_cells: CallCells,
 }
 
 impl<'a> Session<'a> {
