@@ -98,6 +98,7 @@ fn put(world: &mut World, kind: ObjectKind, object: Object, now: Timestamp) {
     if record.archived_at.is_some() {
         collection.put_archived(record);
     } else {
-        collection.put(record, created_at);
+        // Searches see at once what was there before.
+        collection.put(record, Timestamp::UNIX_EPOCH);
     }
 }
