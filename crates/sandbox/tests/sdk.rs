@@ -1,6 +1,6 @@
 //! `HubSpot`'s own SDK for Node against the account in memory, so that it is not only our connector that believes in it.
 //!
-//! The SDK is no part of the sources: `.ci/run` installs it into target/node_modules. Where it or Node is absent, the
+//! The SDK is no part of the sources: `.ci/run` installs it into `target/node_modules`. Where it or Node is absent, the
 //! test says so loudly and passes.
 #![allow(clippy::unwrap_used, missing_docs)]
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::errors::ApiError;
-use super::faults::Firing;
+use super::fault_set::Firing;
 use super::query::Query;
 use super::route::Route;
 

@@ -46,7 +46,9 @@ impl Collection {
             by_unique: HashMap::new(),
             index: Index::default(),
         };
-        standard.into_iter().for_each(|property| new.define(property));
+        for property in standard {
+            new.define(property);
+        }
         new
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::collection::Collection;
 use super::counters::Counters;
-use super::faults::FaultSet;
+use super::fault_set::FaultSet;
 use super::limits::Limits;
 use super::phones;
 use super::property::Property;
