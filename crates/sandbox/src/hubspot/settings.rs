@@ -38,6 +38,8 @@ pub struct Settings {
     /// Whether batch updates with trace ids answer row by row. The documents promise it for batch creates only; without
     /// it, one bad row refuses all.
     pub multi_status_updates: bool,
+    /// Whether contacts that were merged into others are among the archived ones. Reports differ.
+    pub merged_are_archived: bool,
     /// Another seed shuffles otherwise.
     pub seed: u64,
 }
@@ -60,6 +62,7 @@ impl Default for Settings {
             index_lag_ms: 5_000,
             shuffle_batches: true,
             multi_status_updates: false,
+            merged_are_archived: false,
             seed: 1,
         }
     }
