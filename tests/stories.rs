@@ -33,6 +33,8 @@ mod commands;
 mod conflicts;
 #[path = "stories/crashes.rs"]
 mod crashes;
+#[path = "stories/crm_sandbox.rs"]
+mod crm_sandbox;
 #[path = "stories/deciding.rs"]
 mod deciding;
 #[path = "stories/deletes.rs"]
@@ -49,8 +51,6 @@ mod first_sync;
 mod forgetting;
 #[path = "stories/formats.rs"]
 mod formats;
-#[path = "stories/hubspot_sandbox.rs"]
-mod hubspot_sandbox;
 #[path = "stories/kept_apart.rs"]
 mod kept_apart;
 #[path = "stories/large_report.rs"]
