@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The settings of an account. All can be changed while it runs.
-#[allow(clippy::struct_excessive_bools)] // each is a habit of its own
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own, and any mix of them exists")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
