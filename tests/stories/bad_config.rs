@@ -125,7 +125,7 @@ fn unknown_values_name_the_nearest() {
     refused("\"US\"", "\"UK\"", &["UK", "GB"]);
     refused("\"US\"", "\"usa\"", &["usa", "two letters"]);
     refused("\"plain\"", "\"hubspto\"", &["hubspto", "did you mean `hubspot`?"]);
-    refused("\"csv\"", "\"hubspot\"", &["crm.connector `hubspot` is not known"]);
+    refused("\"csv\"", "\"csw\"", &["crm.connector `csw` is not known, did you mean `csv`?"]);
     refused("[crm]", "plan = \"bussiness\"\n[crm]", &["`bussiness`", "did you mean `business`?"]);
     refused("[match]", "[policy]\nconflict = \"news\"\n[match]", &["newest"]);
     refused("[match]", "[deletes]\nsightings = 0\n[match]", &["sightings must be at least 1"]);

@@ -1,14 +1,16 @@
 //! Builds the fields, the settings and both connectors from the configuration. The only place that knows which
-//! connectors exist.
+//! connectors exist; what the CRM's configuration comes to stands in a file per connector.
+
+mod csv;
 
 use crate::config::{BulkUpdates, Config, DeletePolicy, FieldSpec, HINT, credentials};
 use crate::failure::{Failure, Fallible};
 use connector::Connector;
-use connector_csv::{CsvConnector, Preset};
+use connector_csv::CsvConnector;
 use connector_justcall::JustcallConnector;
 use engine::normalizer::phone::Region;
 use engine::{Guard, Guards, Scope, Settings};
-use model::{BySide, Field, FieldPolicy, Schema, Side};
+use model::{BySide, Field, Schema, Side};
 use std::sync::Arc;
 
 /// What the configuration comes to, once the CRM's header has been looked at.
@@ -17,23 +19,46 @@ pub(crate) struct Setup {
     pub(crate) region: Region,
     pub(crate) settings: Settings,
     pub(crate) specs: Vec<FieldSpec>,
-    pub(crate) csv: connector_csv::Config,
+    pub(crate) crm: Crm,
+}
+
+/// The place that holds the CRM's contacts, by its connector.
+pub(crate) enum Crm {
+    /// A CSV file.
+    Csv(connector_csv::Config),
+}
+
+impl Crm {
+    /// The names that `[crm] connector` may have.
+    pub(crate) const NAMES: [&str; 1] = ["csv"];
+
+    /// Reads its part of the configuration; completes the fields where a preset names them.
+    fn new(config: &Config, specs: &mut Vec<FieldSpec>) -> Fallible<Self> {
+        match config.crm.connector.as_str() {
+            "csv" => Ok(Self::Csv(csv::complete(csv::config(config)?, specs, config)?)),
+            other => {
+                let near = crate::config::keys::nearest(other, &Self::NAMES);
+                let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+                let what = format!("{}: crm.connector `{other}` is not known{near}", config.file.display());
+                Err(Failure::usage(what).hint(format!("connectors are {}", Self::NAMES.join(", "))))
+            }
+        }
+    }
 }
 
 impl Setup {
     /// Reads the configuration and the CRM's header.
     pub(crate) fn new(config: Config) -> Fallible<Self> {
         let region = region(&config.matching.default_region)?;
-        let csv = csv_config(&config)?;
         let mut specs = Vec::new();
         for (name, field) in &config.fields {
             let spec = FieldSpec::new(name, field, config.policy.conflict)
                 .map_err(|what| Failure::usage(format!("{}: {what}", config.file.display())).hint(HINT))?;
             specs.push(spec);
         }
-        let csv = complete(csv, &mut specs, &config)?;
+        let crm = Crm::new(&config, &mut specs)?;
         let settings = settings(&config, &specs);
-        let setup = Self { config, region, settings, specs, csv };
+        let setup = Self { config, region, settings, specs, crm };
         setup.plan()?;
         connector_justcall::check_fields(&setup.settings.schema, &setup.field_names()).map_err(|error| {
             let mut failure = Failure::from(error);
@@ -56,9 +81,13 @@ impl Setup {
 
     /// The CRM's connector.
     pub(crate) fn crm(&self, learned: Vec<(String, String)>) -> Box<dyn Connector> {
-        let mut csv = self.csv.clone();
-        csv.learned = learned;
-        Box::new(CsvConnector::new(csv, self.settings.schema.clone()))
+        match &self.crm {
+            Crm::Csv(csv) => {
+                let mut csv = csv.clone();
+                csv.learned = learned;
+                Box::new(CsvConnector::new(csv, self.settings.schema.clone()))
+            }
+        }
     }
 
     /// JustCall's connector.
@@ -131,69 +160,6 @@ pub(crate) fn region(name: &str) -> Fallible<Region> {
     }
 }
 
-fn csv_config(config: &Config) -> Fallible<connector_csv::Config> {
-    let mut csv = connector_csv::Config::new(config.resolve(&config.crm.path));
-    csv.identity = config.crm.path.display().to_string();
-    csv.preset = config.crm.preset.parse::<Preset>().map_err(|error| {
-        let names = Preset::ALL.map(Preset::name);
-        let near = crate::config::keys::nearest(&config.crm.preset, &names);
-        let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
-        Failure::usage(format!("{}: crm.preset: {error}{near}", config.file.display())).hint(HINT)
-    })?;
-    csv.id_column.clone_from(&config.crm.id_column);
-    Ok(csv)
-}
-
-/// Lets the preset fill in what the configuration leaves out: all fields, or the columns of named fields.
-fn complete(
-    mut csv: connector_csv::Config,
-    specs: &mut Vec<FieldSpec>,
-    config: &Config,
-) -> Fallible<connector_csv::Config> {
-    let needs_preset = specs.is_empty() || specs.iter().any(|spec| spec.crm.is_none());
-    if needs_preset || !specs.iter().any(|spec| spec.field == Field::Phone) {
-        let inspection = connector_csv::inspect(&csv.path, None)?;
-        let header: Vec<String> = inspection.header().map(str::to_owned).collect();
-        let detection = connector_csv::detect(&header);
-        let all = specs.is_empty();
-        for (field, column) in detection.mapping {
-            match specs.iter_mut().find(|spec| spec.field == field) {
-                Some(spec) if spec.crm.is_none() => spec.crm = Some(column),
-                None if all || field == Field::Phone => specs.push(FieldSpec {
-                    field,
-                    crm: Some(column),
-                    justcall: None,
-                    policy: FieldPolicy { conflict: config.policy.conflict, ..FieldPolicy::default() },
-                }),
-                _ => {}
-            }
-        }
-        if let Some(spec) = specs.iter().find(|spec| spec.crm.is_none()) {
-            return Err(Failure::usage(format!("no column of {} holds {}", csv.identity, spec.field))
-                .hint(format!("name it: [fields] {} = \"Column\"; {}", spec.field, columns(&inspection)))
-                .lists_columns());
-        }
-        if !specs.iter().any(|spec| spec.field == Field::Phone) {
-            return Err(Failure::usage(format!("no column of {} holds phone numbers", csv.identity))
-                .hint(format!("name it: [fields] phone = \"Column\"; {}", columns(&inspection)))
-                .lists_columns());
-        }
-    }
-    csv.columns = specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect();
-    Ok(csv)
-}
-
-/// The columns of a file, as they were told apart: a wrong delimiter shows at a glance.
-fn columns(inspection: &connector_csv::Inspection) -> String {
-    let names: Vec<String> = inspection.header().map(|name| format!("`{}`", report::text::safe(name))).collect();
-    let count = report::words::count(names.len() as u64, "column");
-    let between = match inspection.delimiter {
-        '\t' => "tabs".to_owned(),
-        delimiter => format!("`{delimiter}`"),
-    };
-    format!("the file has {count}, told apart by {between}: {}", names.join(", "))
-}
-
 fn settings(config: &Config, specs: &[FieldSpec]) -> Settings {
     let schema = Schema::new(specs.iter().map(|spec| spec.field.clone()));
     let columns = BySide::from_fn(|side| scope_columns(config, specs, &schema, side));
@@ -213,6 +179,7 @@ fn settings(config: &Config, specs: &[FieldSpec]) -> Settings {
     settings.sightings = config.deletes.sightings;
     settings.min_hours = config.deletes.min_hours;
     settings.guards = guards(config);
+    settings.callers = config.calls.callers();
     settings.scope = BySide::from_fn(|side| scope(config, specs, &schema, &columns[side], side));
     settings
 }

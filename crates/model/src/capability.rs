@@ -13,6 +13,7 @@ pub enum AbsenceProof {
 }
 
 /// What a replica can do.
+#[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own, and any mix of them exists")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capabilities {
     /// How a create travels.

@@ -1,5 +1,6 @@
 //! The changes that a commit takes, as values. Carrying them out is `commit`'s.
 
+use crate::copies::CopyChange;
 use jiff::Timestamp;
 use model::{
     Absence, ActionId, Apart, Approval, BaseField, BySide, ConflictId, ConflictKind, DecisionRecord, Exclusion, Field,
@@ -105,6 +106,8 @@ pub enum StateChange {
         /// Value.
         value: String,
     },
+    /// What a side with a feed of changes showed.
+    KeepCopy(CopyChange),
     /// Writes that count towards a guard's window.
     GuardUse {
         /// The guard.
@@ -138,6 +141,15 @@ pub enum StateChange {
     Approve(Approval),
     /// The class was used, or the approval is taken back. Fine if there is none.
     DropApproval(String),
+    /// A caller became a contact on a side; the moment is that of the write.
+    CallerMade {
+        /// The number's digits.
+        number: u64,
+        /// Where.
+        side: Side,
+        /// When it was sent.
+        at: Timestamp,
+    },
     /// What was decided, for whoever asks later.
     Remember(DecisionRecord),
 }
@@ -153,6 +165,7 @@ impl StateChange {
                 | Self::EndLink { .. }
                 | Self::SetAbsence { .. }
                 | Self::Withdraw
+                | Self::CallerMade { .. }
         )
     }
 }

@@ -104,6 +104,7 @@ fn erase(
     for link in &person.links {
         erased.links += transaction.execute("DELETE FROM links WHERE id = ?1", [link])? as u64;
     }
+    crate::copies::drop_all(transaction)?;
     crate::state::set_serial(transaction, crate::state::serial(transaction)? + 1)?;
     forgotten::remember(transaction, key, entropy, at)?;
     Ok(erased)
@@ -318,6 +319,7 @@ fn calls(transaction: &Transaction<'_>, person: &Person) -> Result<u64, Fault> {
     for id in mentions {
         transaction.execute("UPDATE calls SET notes = NULL WHERE id = ?1", [id])?;
     }
+    transaction.execute("DELETE FROM made_callers WHERE number = ?1", [person.key.number().cast_signed()])?;
     gone += transaction.execute("DELETE FROM dials WHERE to_number = ?1", [person.key.e164()])? as u64;
     Ok(gone)
 }

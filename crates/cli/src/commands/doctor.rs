@@ -1,15 +1,18 @@
 //! `tieline doctor`: checks everything that a sync needs, and changes nothing.
 
 use crate::args;
+use crate::config::{Config, credentials};
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::output;
 use crate::progress::Waits;
-use crate::registry::Setup;
+use crate::registry::{Crm, Setup};
 use connector_csv::{Inspection, Role};
+use engine::normalizer::{Normalizer, PhoneReading};
 use model::Side;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 #[derive(Serialize)]
@@ -61,24 +64,20 @@ struct Column {
 pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code> {
     let setup = super::setup(context)?;
     let mut checks = vec![Check::good("configuration", format!("{} is sound", setup.config.file.display()))];
-    let inspection = connector_csv::inspect(&setup.csv.path, Some(&setup.csv));
-    let columns = inspection.as_ref().map(columns).unwrap_or_default();
-    checks.push(match &inspection {
-        Ok(found) => Check::good(
-            "file",
-            format!(
-                "{}: {}, {}, {}",
-                setup.csv.identity,
-                report::words::count(found.rows, "row"),
-                found.encoding,
-                found.line_ending
-            ),
-        ),
-        Err(error) => Check::bad("file", Failure { hint: error.hint.clone(), ..Failure::from_error(error) }),
-    });
+    let columns = match &setup.crm {
+        Crm::Csv(config) => {
+            let (check, columns) = file(config);
+            checks.push(check);
+            columns
+        }
+    };
     checks.push(Check::of("records", list_crm(context, &setup).await));
     checks.push(Check::of("state", state(&setup)));
     checks.extend(super::notify::set_up(&setup.config));
+    if setup.config.calls.from.is_some() {
+        checks.push(Check::of("calls.from", calls_from(&setup)));
+    }
+    checks.extend(webhook_secret(&setup.config).map(|found| Check::of("webhooks", found)));
     if !args.offline {
         checks.push(Check::of("account", account(context, &setup).await));
     }
@@ -88,6 +87,21 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
         output::print(|out| draw(&checks, &columns, out))?;
     }
     Ok(code(&checks))
+}
+
+/// The CRM's file: whether it can be read, and what its columns are for.
+fn file(config: &connector_csv::Config) -> (Check, Vec<Column>) {
+    match connector_csv::inspect(&config.path, Some(config)) {
+        Ok(found) => {
+            let rows = report::words::count(found.rows, "row");
+            let detail = format!("{}: {rows}, {}, {}", config.identity, found.encoding, found.line_ending);
+            (Check::good("file", detail), columns(&found))
+        }
+        Err(error) => {
+            let failure = Failure { hint: error.hint.clone(), ..Failure::from_error(&error) };
+            (Check::bad("file", failure), Vec::new())
+        }
+    }
 }
 
 /// What another command would end with: a wrong configuration will not pass by itself.
@@ -136,6 +150,39 @@ fn state(setup: &Setup) -> Fallible<String> {
     let warnings = if warnings.is_empty() { warnings } else { format!("; {warnings}") };
     let linked = report::words::count(linked, "linked contact");
     Ok(format!("{}: {linked}{}{warnings}", path.display(), belongs.unwrap_or_default()))
+}
+
+/// JustCall names the numbers of an account to nobody: what calls went through says it.
+fn calls_from(setup: &Setup) -> Fallible<String> {
+    let normalizer = Normalizer::new(setup.region);
+    let from = crate::dialling::own_line(&setup.config, &normalizer)?;
+    let path = setup.config.state_path();
+    let lines = if path.exists() { crate::job::look(&path)?.call_lines()? } else { BTreeSet::new() };
+    let is_it = |line: &String| match normalizer.read_phone(line) {
+        PhoneReading::Key(key) | PhoneReading::WeakKey(key) => key.e164() == from,
+        PhoneReading::Unusable(..) => false,
+    };
+    Ok(match (lines.is_empty(), lines.iter().any(is_it)) {
+        (true, _) => format!("{from}; whether it is the account's is not known before `tieline calls sync`"),
+        (false, true) => format!("{from} is a number of the account: calls went through it"),
+        (false, false) => format!(
+            "warning: no call that was read went through {from}: check that it stands under Phone Numbers in JustCall"
+        ),
+    })
+}
+
+/// None: signatures are not looked at.
+fn webhook_secret(config: &Config) -> Option<Fallible<String>> {
+    let found = super::serve::secret(config).transpose()?;
+    Some(found.and_then(|secret| {
+        // Without credentials, the check of the account says so.
+        let account = credentials(config).ok().map(|(_, secret)| secret);
+        if account.is_some_and(|account| account.reveal() != secret.reveal()) {
+            return Err(Failure::usage("the secret for signatures is not the account's API secret")
+                .hint("JustCall signs webhooks with the API secret: put the same into serve.webhook_secret_file"));
+        }
+        Ok("the secret for signatures can be read".to_owned())
+    }))
 }
 
 async fn account(context: &Context, setup: &Setup) -> Fallible<String> {

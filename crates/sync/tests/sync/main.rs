@@ -2,10 +2,12 @@
 //! `chaos`'s.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
+mod callers;
 mod conflicts;
 mod corpus;
 mod deletions;
 mod failures;
+mod feeds;
 mod first;
 mod guards;
 mod lag;
