@@ -103,7 +103,7 @@ pub(crate) enum Command {
     Quality(Quality),
     /// Read phone texts as tieline does
     Phone(Phone),
-    /// Run a JustCall account in memory, to try things out
+    /// Run an account of JustCall, or of a CRM, in memory, to try things out
     Sandbox(Sandbox),
     /// See tieline work on made-up contacts
     Demo(Demo),
