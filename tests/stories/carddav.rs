@@ -191,7 +191,7 @@ fn from_nothing_to_in_sync() {
         let plan = books.run(&["plan", "--json"]).ends(0).json();
         assert_eq!(
             writes(&plan),
-            ["justcall create +14155550201", "crm create +14155550203", "crm update +14155550202"],
+            ["crm update +14155550202", "justcall create +14155550201", "crm create +14155550203"],
             "{plan:#}"
         );
         assert_eq!(books.dav.names().len(), 2);

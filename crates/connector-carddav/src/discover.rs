@@ -111,10 +111,11 @@ impl Search<'_> {
         self.choose(start).await
     }
 
-    /// Where to begin: at the address; for a bare server where it says that address books begin.
+    /// Where to begin: at the address; for a bare server where it says that address books begin. An address that is more
+    /// than a server's is meant as it stands: what is not there is not replaced by something else.
     fn starts(&self) -> Vec<String> {
         let base = href::canonical(self.transport.base_path());
-        if base == "/" { vec![WELL_KNOWN.to_owned(), base] } else { vec![base, WELL_KNOWN.to_owned()] }
+        if base == "/" { vec![WELL_KNOWN.to_owned(), base] } else { vec![base] }
     }
 
     /// The address book at a path, where it still is one.
