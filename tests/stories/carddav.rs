@@ -85,6 +85,7 @@ impl Books {
         let report = self.sync();
         assert_eq!((applied(&report, "crm", "update"), applied(&report, "justcall", "update")), (0, 0), "{report:#}");
         assert_eq!(before, (bytes(), self.world.counters().mutating_calls), "a quiet run writes nothing");
+        self.run(&["verify", "--json"]).ends(0);
         self.proxy.forget();
         self.sync();
         let methods: Vec<_> = self.proxy.seen().into_iter().map(|request| request.method).collect();
@@ -255,6 +256,43 @@ fn two_nights_of_edits_on_both_sides() {
             assert!(card.to_uppercase().contains(&format!("X-KEPT;A=B:{number}\r")), "{card}");
             assert!(card.contains("Odd"), "{card}");
         }
+    });
+}
+
+/// A run that is undone leaves the cards as they were: to the byte, where the server keeps bytes.
+#[test]
+fn a_run_is_undone() {
+    on_both(|books| {
+        linked(books, 3);
+        let before = books.dav.cards();
+        books.world.edit(1, |contact| contact.company = Some("Edited".to_owned()));
+        books.world.edit(2, |contact| contact.phone = "+14155550302".to_owned());
+        books.world.edit(3, |contact| contact.first_name = Some("Bea".to_owned()));
+        let report = books.sync();
+        assert_eq!(applied(&report, "crm", "update"), 3, "{report:#}");
+        assert_ne!(books.dav.cards(), before);
+        let run = report["run"].as_str().unwrap();
+        books.run(&["undo", run, "--yes", "--json"]).ends(0);
+        assert_eq!(books.dav.cards(), before, "{:?}", books.dav.kind());
+    });
+}
+
+/// Somebody merges two cards into one, as address books offer it: one is gone, its number stands in the other.
+#[test]
+fn two_cards_that_were_merged_delete_nobody() {
+    on_both(|books| {
+        linked(books, 3);
+        books.dav.remove("c2.vcf");
+        books.edit(&phone(1), "END:VCARD", &format!("TEL;TYPE=HOME:{}\r\nEND:VCARD", phone(2)));
+        for _ in 0..2 {
+            let report = books.sync();
+            assert_eq!(applied(&report, "justcall", "delete"), 0, "{report:#}");
+        }
+        let plan = books.run(&["plan", "--json"]).ends(0).json();
+        let held = &plan["held"][0];
+        assert!(held.to_string().contains("c1.vcf") && held.to_string().contains("merged"), "{plan:#}");
+        assert_eq!((books.world.account.contact_count(), books.dav.names().len()), (3, 2));
+        assert!(books.find(&phone(1)).1.contains(&phone(2)));
     });
 }
 

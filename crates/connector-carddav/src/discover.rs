@@ -3,6 +3,7 @@
 use crate::card::Version;
 use crate::config::Config;
 use crate::error::CallError;
+use crate::fetch::ask;
 use crate::href;
 use crate::requests::{Props, propfind};
 use crate::transport::Transport;
@@ -154,9 +155,7 @@ impl Search<'_> {
             homes.push(start.path);
         }
         for home in homes {
-            let request = propfind::books(&home);
-            let answer = self.transport.send(&request, self.progress).await.map_err(CallError::from);
-            let listed = answer.and_then(|answer| propfind::parse(&answer));
+            let listed = ask(self.transport, &propfind::books(&home), self.progress).await;
             let listed = listed.map_err(|error| self.told(error, "the user's address books cannot be listed"))?;
             for response in listed.responses.iter().filter(|response| response.props.is_book) {
                 let path = folder(&self.path(&response.href)?);

@@ -107,7 +107,7 @@ impl Writer<'_> {
             return Ok(seen);
         }
         let paths: Vec<String> = doomed.iter().map(|(_, path)| path.clone()).collect();
-        let found = self.fetch.many(&paths, |_| {}).await;
+        let found = self.fetch.many(&paths).await;
         let found = found.map_err(|error| error.into_error(self.host(), "what is to be deleted cannot be read"))?;
         for ((at, _), found) in doomed.iter().zip(found) {
             seen[*at] = Some(found);
@@ -233,7 +233,7 @@ impl Writer<'_> {
             .collect();
         let has_acted =
             !paths.is_empty() || steps.iter().any(|step| matches!(step, Step::Settled(WriteResult::Done { .. })));
-        let seen = match self.fetch.many(&paths, |_| {}).await {
+        let seen = match self.fetch.many(&paths).await {
             Ok(seen) => seen,
             Err(error) => vec![Fetched::Unclear(error.to_string()); paths.len()],
         };

@@ -123,6 +123,19 @@ fn trouble_on_the_way_is_waited_out() {
 }
 
 #[test]
+fn half_an_answer_is_asked_for_again() {
+    let fake = three();
+    let mut left = 1;
+    fake.state().instead = Some(Box::new(move |request| {
+        (request.header("depth") == Some("1") && request.method == "PROPFIND" && left > 0).then(|| {
+            left -= 1;
+            Reply::Whole(Answer::new(207, "<d:multistatus xmlns:d=\"DAV:\"><d:response>"))
+        })
+    }));
+    assert_eq!(list(&fake.connector()).len(), 3);
+}
+
+#[test]
 fn many_cards_come_a_hundred_at_a_time() {
     let fake = Fake::new();
     for at in 0..250 {
