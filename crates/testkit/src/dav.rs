@@ -77,8 +77,7 @@ impl Kind {
                 let at = folder.path().display();
                 let config = format!(
                     "[server]\nhosts = {address}\n[auth]\ntype = htpasswd\nhtpasswd_filename = {at}/users\n\
-                     htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = {at}/data\n\
-                     _filesystem_fsync = False\n[logging]\nlevel = error\n"
+                     htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = {at}/data\n[logging]\nlevel = error\n"
                 );
                 std::fs::write(folder.path().join("config"), config).unwrap();
                 command.arg("--config").arg(folder.path().join("config"));
