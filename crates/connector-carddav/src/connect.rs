@@ -19,6 +19,8 @@ use tokio::sync::OnceCell;
 
 /// The fact by which the address book is found at once the next time.
 const BOOK: &str = "carddav.book";
+/// The fact that the server takes writes one by one.
+const ONE_BY_ONE: &str = "carddav.one_by_one";
 /// Writes that are handed over together; each batch is looked at in one request.
 const WRITES: u64 = 50;
 
@@ -43,8 +45,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl CarddavConnector {
     /// Prepares a connector for the fields of `schema`. Sends nothing.
     pub fn new(config: Config, schema: &Schema) -> Result<Self, Error> {
+        let transport = Transport::new(&config)?;
+        if config.learned.iter().any(|(name, _)| name == ONE_BY_ONE) {
+            transport.go_one_by_one();
+        }
         Ok(Self {
-            transport: Transport::new(&config)?,
+            transport,
             converter: Converter::new(schema, &config.fields)?,
             config,
             book: OnceCell::new(),
@@ -233,6 +239,7 @@ impl Connector for CarddavConnector {
 
     fn learned(&self) -> Vec<(String, String)> {
         let book = self.book.get().map(|book| (BOOK.to_owned(), format!("{}\n{}", self.wanted(), book.path)));
-        book.into_iter().collect()
+        let alone = self.transport.is_one_by_one().then(|| (ONE_BY_ONE.to_owned(), "yes".to_owned()));
+        book.into_iter().chain(alone).collect()
     }
 }

@@ -25,9 +25,9 @@ impl Cursor {
     }
 
     /// Whether so many changes may be everything: some servers answer an unknown token with all that they hold, which
-    /// looks like changes and leaves out what was deleted. Listing anew costs little more then.
+    /// looks like changes and leaves out what was deleted. Then the members are counted.
     pub(crate) const fn may_be_everything(&self, changed: usize) -> bool {
-        changed > 0 && changed * 2 >= self.cards
+        changed > 0 && changed * 10 >= self.cards
     }
 }
 

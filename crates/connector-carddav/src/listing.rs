@@ -48,9 +48,8 @@ impl Reader<'_> {
         error.into_error(self.host(), &format!("the address book `{}` cannot be read", self.book.name))
     }
 
-    /// Everything, and where a feed of changes goes on.
-    pub(crate) async fn list(&self) -> Result<(Listing, Option<Cursor>), Error> {
-        let read_at = Timestamp::now();
+    /// What is in the book.
+    async fn members(&self) -> Result<Members, Error> {
         let answer = self.fetch.transport.send(&propfind::members(&self.book.path), self.progress).await;
         let answer = answer.map_err(|failure| self.error(failure.into()))?;
         let members = propfind::parse(&answer).map_err(|error| self.error(error))?;
@@ -76,6 +75,13 @@ impl Reader<'_> {
         }
         paths.sort_unstable();
         paths.dedup();
+        Ok(Members { paths, token, odd })
+    }
+
+    /// Everything, and where a feed of changes goes on.
+    pub(crate) async fn list(&self) -> Result<(Listing, Option<Cursor>), Error> {
+        let read_at = Timestamp::now();
+        let Members { paths, token, mut odd } = self.members().await?;
         let total = paths.len();
         let read = |done: usize| self.progress.read(done as u64, Some(total as u64));
         let fetched = self.fetch.many(&paths, read).await.map_err(|error| self.error(error))?;
@@ -134,8 +140,13 @@ impl Reader<'_> {
         changed.sort_unstable();
         changed.dedup();
         gone.retain(|path| !changed.contains(path));
+        let mut cards = cursor.cards;
         if cursor.may_be_everything(changed.len()) {
-            return start_over("the server named so many cards that it may be all of them");
+            let members = self.members().await?;
+            cards = members.paths.len();
+            if members.paths.iter().all(|path| changed.binary_search(path).is_ok()) {
+                return start_over("the server named every card, as it does when it does not know what it had told");
+            }
         }
         let fetched = self.fetch.many(&changed, |_| {}).await.map_err(|error| self.error(error))?;
         let sorted = self.sort(&changed, fetched);
@@ -145,8 +156,8 @@ impl Reader<'_> {
         let mut gone: Vec<RecordId> = gone.into_iter().map(RecordId::from).chain(sorted.gone).collect();
         gone.sort();
         gone.dedup();
-        // Which of the changed are new it does not say; a count that is too high only lists anew too seldom by a little.
-        let cards = cursor.cards.saturating_sub(gone.len()).max(changed.len());
+        // A rough count will do: many changes make it exact.
+        let cards = cards.max(changed.len());
         let next = Cursor { book: cursor.book.clone(), cards, token };
         Ok((Feed::Changes { changed: self.table(&sorted.records)?, gone, notes: sorted.notes }, Some(next)))
     }
@@ -196,6 +207,14 @@ impl Reader<'_> {
         }
         Ok(table)
     }
+}
+
+/// What a book holds.
+struct Members {
+    paths: Vec<String>,
+    token: Option<String>,
+    /// What could not be told.
+    odd: Vec<String>,
 }
 
 /// What a response speaks of.

@@ -10,14 +10,17 @@ use connector::{Error, ErrorKind, Pace, PaceLimits, Progress, RetryPolicy, Troub
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Url};
 use std::error::Error as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 /// Largest answer that is read: a hundred cards with large photos.
 const LARGEST_BODY: usize = 256 << 20;
 /// Sendings of a write; its precondition keeps a repetition from doing more.
 const BOUNDED: u32 = 3;
+/// Somebody writes there at the moment.
+const LOCKED: u16 = 423;
 /// Requests per minute where nothing is configured: the standard knows no quota.
 const PER_MINUTE: u32 = 6_000;
 
@@ -47,6 +50,8 @@ struct Miss {
     error: Error,
     unsent: bool,
     hopeless: bool,
+    /// What the server said, where that is an answer once repeating did not help.
+    said: Option<Answer>,
 }
 
 /// The way to one server.
@@ -60,6 +65,9 @@ pub(crate) struct Transport {
     retry: RetryPolicy,
     timeouts: Timeouts,
     sent: AtomicU64,
+    /// Ways for writes: all of them for one, where the server cannot take several at once.
+    lanes: Semaphore,
+    one_by_one: AtomicBool,
 }
 
 impl Transport {
@@ -82,12 +90,24 @@ impl Transport {
             retry: config.retry,
             timeouts: config.timeouts,
             sent: AtomicU64::new(0),
+            lanes: Semaphore::new(limits.concurrency),
+            one_by_one: AtomicBool::new(false),
         })
     }
 
     /// Requests sent so far.
     pub(crate) fn requests(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Whether writes go one after the other: the server locks the whole book for each.
+    pub(crate) fn is_one_by_one(&self) -> bool {
+        self.one_by_one.load(Ordering::Relaxed)
+    }
+
+    /// From now on, writes go one after the other.
+    pub(crate) fn go_one_by_one(&self) {
+        self.one_by_one.store(true, Ordering::Relaxed);
     }
 
     pub(crate) const fn pace(&self) -> &Pace {
@@ -124,17 +144,29 @@ impl Transport {
         let mut since: Option<Instant> = None;
         let mut unsent = true;
         loop {
+            let lanes = self.lanes(request).await;
+            let is_alone = lanes.as_ref().is_some_and(|lanes| lanes.num_permits() == self.concurrency());
             let pass = self.pace.enter(|wait, why| progress.waiting(wait.as_secs_f64(), why)).await;
             let attempt = self.attempt(request).await;
-            drop(pass);
+            drop((pass, lanes));
             let miss = match attempt {
                 Ok(answer) => return Ok(Answer { was_lost: !unsent, ..answer }),
                 Err(miss) => miss,
             };
+            if miss.said.as_ref().is_some_and(|said| said.status == LOCKED) && !is_alone && request.is_write() {
+                // Our own writes were in each other's way: again at once, alone.
+                self.go_one_by_one();
+                continue;
+            }
             unsent &= miss.unsent;
             let elapsed = since.get_or_insert_with(Instant::now).elapsed();
             let wait = if miss.hopeless { None } else { retry.next(miss.trouble, miss.told, elapsed) };
-            let Some(wait) = wait else { return Err(Failure { error: miss.error, unsent }) };
+            let Some(wait) = wait else {
+                return match miss.said {
+                    Some(said) => Ok(Answer { was_lost: !unsent, ..said }),
+                    None => Err(Failure { error: miss.error, unsent }),
+                };
+            };
             tracing::debug!(method = request.method.name(), trouble = ?miss.trouble, ?wait, "again");
             if miss.trouble == Trouble::RateLimited {
                 self.pace.hold(wait); // for all requests, not only this one
@@ -143,6 +175,16 @@ impl Transport {
                 tokio::time::sleep(wait).await;
             }
         }
+    }
+
+    /// A way for a write; none for what only reads.
+    async fn lanes(&self, request: &Request) -> Option<SemaphorePermit<'_>> {
+        if !request.is_write() {
+            return None;
+        }
+        let all = u32::try_from(self.concurrency()).unwrap_or(1);
+        // Never closed.
+        self.lanes.acquire_many(if self.is_one_by_one() { all } else { 1 }).await.ok()
     }
 
     async fn attempt(&self, request: &Request) -> Result<Answer, Miss> {
@@ -159,6 +201,18 @@ impl Transport {
             500 if request.hears_500 => return self.answer(response).await,
             // 507: there is no room; waiting makes none.
             408 | 425 | 500 | 504 => Trouble::Transient,
+            LOCKED => {
+                let said = Some(self.answer(response).await?);
+                let error = Error::new(ErrorKind::Server, format!("{} answered {status}", self.host));
+                return Err(Miss {
+                    trouble: Trouble::Transient,
+                    told: None,
+                    error,
+                    unsent: true,
+                    hopeless: false,
+                    said,
+                });
+            }
             _ => return self.answer(response).await,
         };
         let told =
@@ -166,7 +220,7 @@ impl Transport {
         let kind = if status == 429 { ErrorKind::RateLimited } else { ErrorKind::Server };
         let error = Error::new(kind, format!("{} answered {status}", self.host));
         let error = if status == 429 { error.hint("run it again later; nothing is lost") } else { error };
-        Err(Miss { trouble, told, error, unsent: status == 429, hopeless: false })
+        Err(Miss { trouble, told, error, unsent: status == 429, hopeless: false, said: None })
     }
 
     fn build(&self, request: &Request) -> reqwest::RequestBuilder {
@@ -209,7 +263,14 @@ impl Transport {
                 Ok(None) => return Ok(answer),
                 Ok(Some(chunk)) if answer.body.len() + chunk.len() > LARGEST_BODY => {
                     let error = Error::new(ErrorKind::Protocol, format!("the answer of {} is too large", self.host));
-                    return Err(Miss { trouble: Trouble::Transient, told: None, error, unsent: false, hopeless: true });
+                    return Err(Miss {
+                        trouble: Trouble::Transient,
+                        told: None,
+                        error,
+                        unsent: false,
+                        hopeless: true,
+                        said: None,
+                    });
                 }
                 Ok(Some(chunk)) => answer.body.extend_from_slice(&chunk),
                 Err(error) => return Err(Miss { unsent: false, ..self.lost(error) }),
@@ -235,7 +296,7 @@ impl Transport {
                 "if the server's certificate is signed by an authority of your own, name it: [crm.carddav] ca_file = \"ca.pem\"",
             );
         }
-        Miss { trouble: Trouble::Transient, told: None, error: failure, unsent, hopeless: untrusted }
+        Miss { trouble: Trouble::Transient, told: None, error: failure, unsent, hopeless: untrusted, said: None }
     }
 }
 

@@ -76,6 +76,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether it changes something.
+    pub const fn is_write(&self) -> bool {
+        matches!(self.method, Method::Put | Method::Delete)
+    }
+
     fn new(method: Method, path: &str) -> Self {
         Self {
             method,

@@ -43,8 +43,9 @@ pub(crate) fn of(dav: &Dav) -> CarddavConnector {
 
 pub(crate) fn card(first: &str, last: &str, phone: &str, more: &str) -> String {
     format!(
-        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{first}-{phone}\r\nFN:{first} {last}\r\nN:{last};{first};;;\r\n\
-         TEL;TYPE=CELL:{phone}\r\n{more}END:VCARD\r\n"
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{}@x\r\nFN:{first} {last}\r\nN:{last};{first};;;\r\n\
+         TEL;TYPE=CELL:{phone}\r\n{more}END:VCARD\r\n",
+        phone.trim_start_matches('+')
     )
 }
 

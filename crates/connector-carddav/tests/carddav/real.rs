@@ -58,6 +58,22 @@ fn cards_are_created_changed_and_deleted() {
     });
 }
 
+/// Xandikos locks the whole book for each write and may answer 423 to all others.
+#[test]
+fn many_writes_at_once_come_through() {
+    on_both(|dav| {
+        let connector = of(dav);
+        let creates: Vec<_> = (0..20).map(|at| create("Ann", &format!("+141555501{at:02}"))).collect();
+        let results = apply(&connector, &creates);
+        assert!(
+            results.iter().all(|result| matches!(result, WriteResult::Done { .. })),
+            "{:?} {results:?}",
+            dav.kind()
+        );
+        assert_eq!(list(&connector).len(), 20);
+    });
+}
+
 #[test]
 fn a_feed_tells_what_changed() {
     on_both(|dav| {

@@ -1,6 +1,6 @@
 //! Writes against servers that ignore conditions, rewrite cards, keep silent or lose answers.
 
-use crate::common::{Fake, apply, card, cell, create, delete, done, list, run, update};
+use crate::common::{Fake, apply, cell, create, delete, done, list, run, update};
 use connector::{Connector, NoProgress, Presence, WriteResult};
 use model::{Field, Record};
 use testkit::web::{Answer, Reply};
@@ -212,6 +212,28 @@ fn refusals_are_told_in_the_servers_words() {
     }));
     let error = run(connector.apply(&[update(&seen, &Field::FirstName, "Anna")], &NoProgress)).unwrap_err();
     assert_eq!(error.kind, connector::ErrorKind::Forbidden);
+}
+
+/// One that locks the whole book for each write: the others are turned away.
+#[test]
+fn a_server_that_takes_one_write_at_a_time_gets_one_at_a_time() {
+    let fake = Fake::new();
+    let connector = fake.connector();
+    let mut turned_away = false;
+    fake.state().instead = Some(Box::new(move |request| {
+        let first = request.method == "PUT" && !turned_away;
+        turned_away |= first;
+        first.then(|| Reply::Whole(Answer::new(423, "")))
+    }));
+    let results = apply(&connector, &[create("Bo", "+14155550102"), create("Cy", "+14155550103")]);
+    assert!(results.iter().all(|result| matches!(result, WriteResult::Done { .. })), "{results:?}");
+    assert!(connector.learned().iter().any(|(name, _)| name == "carddav.one_by_one"), "{:?}", connector.learned());
+    // Somebody else's lock does not go away: the server's no.
+    fake.state().instead =
+        Some(Box::new(|request| (request.method == "PUT").then(|| Reply::Whole(Answer::new(423, "")))));
+    let results = apply(&connector, &[create("Di", "+14155550104")]);
+    assert!(matches!(&results[0], WriteResult::Refused { message } if message.contains("423")), "{results:?}");
+    assert_eq!(fake.state().cards.len(), 2);
 }
 
 #[test]
