@@ -119,6 +119,11 @@ fn cell_text(record: &Record, field: FieldId) -> &str {
     record.cell(field.index()).text()
 }
 
+/// Checks the names of a mapping, and those of the scope.
+pub fn check_fields(schema: &Schema, mapping: &[(Field, String)]) -> Result<(), Error> {
+    Converter::new(schema, mapping).map(drop)
+}
+
 /// A text after a way through a card.
 fn as_read(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")

@@ -71,7 +71,8 @@ impl CallError {
     pub(crate) fn into_error(self, host: &str, what: &str) -> Error {
         match self.stop(host) {
             Ok(error) | Err(Self::Lost(error)) => error,
-            Err(other) => Error::new(ErrorKind::Protocol, format!("{what}: {host} answered {other}")),
+            Err(other) => Error::new(ErrorKind::Protocol, format!("{what}: {host} answered {other}"))
+                .hint("check [crm.carddav] url: is it an address book, or the address of a server that has some?"),
         }
     }
 }

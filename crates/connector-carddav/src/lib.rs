@@ -23,4 +23,5 @@ mod xml;
 
 pub use config::{Auth, Config, IdSource, PRESET, Timeouts};
 pub use connect::CarddavConnector;
+pub use convert::check_fields;
 pub use names::{Name, NameError};

@@ -291,7 +291,9 @@ impl Transport {
         };
         let kind = if untrusted { ErrorKind::Config } else { ErrorKind::Unreachable };
         let mut failure = Error::new(kind, message).caused_by(error.without_url());
-        if untrusted {
+        if !untrusted {
+            failure = failure.hint("check [crm.carddav] url and the network, then run again");
+        } else {
             failure = failure.hint(
                 "if the server's certificate is signed by an authority of your own, name it: [crm.carddav] ca_file = \"ca.pem\"",
             );
