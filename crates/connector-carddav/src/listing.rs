@@ -29,7 +29,8 @@ struct Sorted {
     records: Vec<Record>,
     gone: Vec<RecordId>,
     unclear: Vec<String>,
-    notes: Vec<String>,
+    /// Paths, and why.
+    unreadable: Vec<(String, String)>,
 }
 
 impl Reader<'_> {
@@ -93,9 +94,10 @@ impl Reader<'_> {
                 Coverage::Partial { reason: format!("{} cards could not be read, {first} among them", odd.len()) }
             }
         };
-        let cursor =
-            token.filter(|_| odd.is_empty()).map(|token| Cursor { book: self.book.path.clone(), cards: total, token });
-        Ok((Listing { table: self.table(&sorted.records)?, coverage, read_at, notes: sorted.notes }, cursor))
+        let notes = notes(&sorted.unreadable);
+        let (book, unreadable) = (self.book.path.clone(), sorted.unreadable);
+        let cursor = token.filter(|_| odd.is_empty()).map(|token| Cursor { book, cards: total, token, unreadable });
+        Ok((Listing { table: self.table(&sorted.records)?, coverage, read_at, notes }, cursor))
     }
 
     /// What changed since, and where it goes on.
@@ -162,8 +164,15 @@ impl Reader<'_> {
         gone.dedup();
         // A rough count will do: many changes make it exact.
         let cards = cards.max(changed.len());
-        let next = Cursor { book: cursor.book.clone(), cards, token };
-        Ok((Feed::Changes { changed: self.table(&sorted.records)?, gone, notes: sorted.notes }, Some(next)))
+        // What could not be read and did not change still cannot.
+        let is_as_it_was = |(path, _): &&(String, String)| {
+            changed.binary_search(path).is_err() && !gone.iter().any(|id| id.as_str() == path)
+        };
+        let mut unreadable: Vec<_> = cursor.unreadable.iter().filter(is_as_it_was).cloned().collect();
+        unreadable.extend(sorted.unreadable);
+        let notes = notes(&unreadable);
+        let next = Cursor { book: cursor.book.clone(), cards, token, unreadable };
+        Ok((Feed::Changes { changed: self.table(&sorted.records)?, gone, notes }, Some(next)))
     }
 
     fn member(&self, response: &Response) -> Member {
@@ -206,28 +215,32 @@ enum Seen {
 }
 
 fn sort(paths: &[String], seen: Vec<Seen>) -> Sorted {
-    let mut sorted = Sorted { records: Vec::new(), gone: Vec::new(), unclear: Vec::new(), notes: Vec::new() };
-    let mut unreadable = 0;
+    let mut sorted = Sorted { records: Vec::new(), gone: Vec::new(), unclear: Vec::new(), unreadable: Vec::new() };
     for (path, seen) in paths.iter().zip(seen) {
         match seen {
             Seen::Other => {}
             Seen::Contact(record) => sorted.records.push(record),
             Seen::Unreadable(record, why) => {
-                unreadable += 1;
-                if unreadable <= NAMED {
-                    let path = href::shown(path);
-                    sorted.notes.push(format!("{path} is no card that can be read ({why}); it is left alone"));
-                }
+                sorted.unreadable.push((path.clone(), why));
                 sorted.records.push(record);
             }
             Seen::Gone => sorted.gone.push(RecordId::from(path.as_str())),
             Seen::Unclear(why) => sorted.unclear.push(format!("{} ({why})", href::shown(path))),
         }
     }
-    if unreadable > NAMED {
-        sorted.notes.push(format!("{} further cards cannot be read; they are left alone", unreadable - NAMED));
-    }
     sorted
+}
+
+/// Names the cards that cannot be read: the first few, and how many more.
+fn notes(unreadable: &[(String, String)]) -> Vec<String> {
+    let named = unreadable.iter().take(NAMED);
+    let mut notes: Vec<String> = named
+        .map(|(path, why)| format!("{} is no card that can be read ({why}); it is left alone", href::shown(path)))
+        .collect();
+    if unreadable.len() > NAMED {
+        notes.push(format!("{} further cards cannot be read; they are left alone", unreadable.len() - NAMED));
+    }
+    notes
 }
 
 /// What a book holds.
