@@ -1,10 +1,12 @@
 //! JustCall and an address book, kept the same over `CardDAV`: against real servers, with trouble on the way, and with
 //! everything that can be wrong about them. Servers that are not installed are skipped, and that is said.
 
-use crate::support::{AT_ONCE, KEY, PACE, World, applied, contact, finish, last_name, phone, words, writes};
+use crate::support::{AT_ONCE, KEY, PACE, World, applied, contact, finish, last_name, phone, until, words, writes};
 use sandbox::{Contact, Settings};
 use serde_json::Value;
+use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use testkit::dav::{Dav, Kind, PASSWORD, USER};
 use testkit::web::{Answer, Fault, Reply, Request, Server};
 
@@ -275,6 +277,43 @@ fn a_run_is_undone() {
         books.run(&["undo", run, "--yes", "--json"]).ends(0);
         assert_eq!(books.dav.cards(), before, "{:?}", books.dav.kind());
     });
+}
+
+/// Killed in the middle of its writes: the next run finds what landed, and makes nobody twice.
+#[test]
+fn a_killed_run_doubles_nobody() {
+    for kind in Kind::ALL {
+        // After five writes nothing gets through, until the run is dead.
+        let (puts, dead) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
+        let is_dead = Arc::clone(&dead);
+        let fault = move |request: &Request| {
+            let is_held = request.method == "PUT" && puts.fetch_add(1, Ordering::Relaxed) >= 5;
+            if !is_held || is_dead.load(Ordering::Relaxed) {
+                return None;
+            }
+            until("the run is dead", || is_dead.load(Ordering::Relaxed));
+            Some(Fault::Dropped)
+        };
+        let Some(books) = Books::with(kind, AT_ONCE, fault) else { continue };
+        linked(&books, 2);
+        for number in 10..30 {
+            books.world.account.insert(contact(number));
+        }
+        books.world.edit(1, |contact| contact.company = Some("Edited".to_owned()));
+        books.proxy.forget();
+        let mut command = books.world.command(&["sync", "--json"]);
+        command.env("TIELINE_CARDDAV_PASSWORD", PASSWORD).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        until("some writes", || books.proxy.count("PUT") >= 6);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        dead.store(true, Ordering::Relaxed);
+        assert!(books.dav.names().len() < 22);
+        books.run(&["sync", "--json"]).ends(0);
+        books.run(&["sync", "--json"]).ends(0);
+        assert_eq!(books.dav.names().len(), 22);
+        books.settled();
+    }
 }
 
 /// Somebody merges two cards into one, as address books offer it: one is gone, its number stands in the other.

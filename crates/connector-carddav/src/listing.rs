@@ -145,7 +145,7 @@ impl Reader<'_> {
         }
         changed.sort_unstable();
         changed.dedup();
-        gone.retain(|path| !changed.contains(path));
+        gone.retain(|path| changed.binary_search(path).is_err());
         let mut cards = cursor.cards;
         if cursor.may_be_everything(changed.len()) {
             let members = self.members().await?;
