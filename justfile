@@ -35,6 +35,14 @@ bench *SIZES:
 bench-calls *SIZES:
     cargo bench -p tieline --bench calls -- {{SIZES}}
 
+# The same files through tieline and through Polars, DuckDB, pandas: `just bench-peers 1000000 1 3 fast` (docs/performance.md)
+bench-peers *ARGS:
+    crates/bench/peers/run.sh {{ARGS}}
+
+# Instructions of a warm plan, compared with the figure that is kept (`just instructions --keep` keeps a new one)
+instructions *ARGS:
+    .ci/instructions {{ARGS}}
+
 # Speed of the parts: state file, CSV files, matching
 bench-parts:
     cargo bench -p store --bench scale

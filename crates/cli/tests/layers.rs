@@ -35,6 +35,7 @@ fn below(package: &str) -> Option<&'static [&'static str]> {
         "sync" => &["model", "engine", "connector", "store"],
         "testkit" => &["model", "connector", "sandbox"],
         "chaos" => &["model", "engine", "connector", "store", "sync", "testkit"],
+        "bench" => &["model", "engine", "connector", "connector-*", "store", "sync", "report"],
         "review" => &["model", "report", "store", "sync"],
         "receiver" => &["model", "store"],
         "tieline" => &[
