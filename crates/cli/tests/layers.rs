@@ -73,6 +73,7 @@ fn doors(dependency: &str) -> Option<&'static [&'static str]> {
         "lettre" => &["notify"],
         "backoff" | "governor" => &["connector"],
         "parquet" => &["tieline"],
+        "roxmltree" => &["connector-*"],
         _ => return None,
     })
 }

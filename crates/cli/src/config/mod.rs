@@ -94,6 +94,42 @@ pub(crate) struct Crm {
     pub(crate) preset: String,
     pub(crate) id_column: Option<String>,
     pub(crate) record_url: Option<String>,
+    pub(crate) carddav: Carddav,
+}
+
+/// Where an address book is, and who asks. The password and the token never stand here.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Carddav {
+    pub(crate) url: String,
+    pub(crate) address_book: Option<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) password_file: Option<PathBuf>,
+    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) requests_per_minute: Option<u32>,
+    pub(crate) concurrency: Option<usize>,
+}
+
+impl Carddav {
+    fn check(&self) -> Result<(), String> {
+        for (key, is_none) in
+            [("requests_per_minute", self.requests_per_minute == Some(0)), ("concurrency", self.concurrency == Some(0))]
+        {
+            if is_none {
+                return Err(format!("crm.carddav.{key} must be at least 1"));
+            }
+        }
+        if self.concurrency.is_some_and(|count| count > 32) {
+            return Err("crm.carddav.concurrency must be at most 32".to_owned());
+        }
+        if self.user.is_some() && self.token_file.is_some() {
+            return Err(
+                "crm.carddav has a user and a token_file: a password goes with a user, a token alone".to_owned()
+            );
+        }
+        Ok(())
+    }
 }
 
 impl Default for Crm {
@@ -104,6 +140,7 @@ impl Default for Crm {
             preset: "auto".to_owned(),
             id_column: None,
             record_url: None,
+            carddav: Carddav::default(),
         }
     }
 }
@@ -294,6 +331,7 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         self.check_pace()?;
         self.record_pages()?;
+        self.crm.carddav.check()?;
         self.notify.check()?;
         self.serve.check()?;
         if self.deletes.sightings == 0 {
