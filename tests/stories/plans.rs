@@ -311,3 +311,33 @@ fn plans_are_the_same_for_the_same_input_l13() {
     }
     assert_eq!(plans[0], plans[1]);
 }
+
+#[test]
+fn a_part_of_a_plan() {
+    let world = planned();
+    let part = |args: &[&str]| world.run(&[&["show", "plan.json", "--json"], args].concat()).ends(0).json();
+    let phones = |part: &Value| -> Vec<String> {
+        part["actions"].as_array().unwrap().iter().map(|action| action["phone"].as_str().unwrap().to_owned()).collect()
+    };
+    let crm = part(&["--side", "crm"]);
+    assert_eq!((crm["matches"].as_u64(), phones(&crm)), (Some(2), vec![phone(1), phone(2)]));
+    assert_eq!(phones(&part(&["--reason", "r3"])), [phone(3), phone(4)]);
+    assert_eq!(phones(&part(&["--field", "company", "--phone", &phone(4)[4..]])), [phone(4)]);
+    assert_eq!(part(&["--kind", "delete"])["matches"], 0);
+    assert_eq!(part(&["--field", "email"])["matches"], 0);
+    // Pages, in the order of the plan, nothing twice.
+    let pages: Vec<Value> = ["1", "2"].iter().map(|page| part(&["--rows", "3", "--page", page])).collect();
+    assert_eq!(pages.iter().map(|page| phones(page).len()).collect::<Vec<_>>(), [3, 1]);
+    assert_eq!((&pages[0]["pages"], &pages[1]["page"]), (&Value::from(2), &Value::from(2)));
+    let text = world.run(&["show", "plan.json", "--side", "crm"]).ends(0).stdout;
+    assert!(text.starts_with("2 rows of the plan fit."), "{text}");
+    assert!(text.contains("J1") && !text.contains("C3"), "{text}");
+    for (args, word) in [
+        (&["--page", "3"][..], "there is no page 3"),
+        (&["--reason", "R99"], "its reasons are R2, R3"),
+        (&["--side", "crm", "-o", "part.html"], "cannot be used with"),
+    ] {
+        let refused = world.run(&[&["show", "plan.json"], args].concat()).ends(2);
+        assert!(refused.stderr.contains(word), "{}", refused.stderr);
+    }
+}
