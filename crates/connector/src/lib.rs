@@ -21,7 +21,7 @@ pub use retry::{Delays, Retry, RetryPolicy, Trouble};
 pub use write::{Workload, Write, WriteKind, WriteResult};
 
 use async_trait::async_trait;
-use model::{Capabilities, Cost, Listing, Record, RecordId};
+use model::{Capabilities, Cost, Listing, Quota, Record, RecordId};
 
 /// Who is on the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +109,11 @@ pub trait Connector: Send + Sync {
 
     /// Requests and seconds that the work would take.
     fn forecast(&self, work: &Workload) -> Cost;
+
+    /// A quota of requests beside the pace, and what is left of it as far as is known. After [`Connector::identify`].
+    fn quota(&self) -> Option<Quota> {
+        None
+    }
 
     /// Requests sent so far by this value.
     fn requests(&self) -> u64;

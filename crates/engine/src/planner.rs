@@ -280,6 +280,7 @@ pub(crate) fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
         held: draft.held,
         skipped: draft.skipped,
         cost: BySide::<Cost>::default(),
+        quotas: BySide::default(),
         alarms: draft.alarms,
         observations: draft.observations,
         binding: input.state.binding.clone(),

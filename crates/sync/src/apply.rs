@@ -132,7 +132,7 @@ impl Session<'_> {
             let rest = canary.split(&mut batch);
             if rest.is_some() {
                 self.write_canary(&batch, rows, ledger, run, &progress, &mut canary).await?;
-            } else if batches::is_circle(&batch) {
+            } else if batch.is_circle {
                 self.write_cycle(&batch, rows, ledger, run, &progress).await?;
             } else {
                 self.write_batch(&batch, rows, ledger, run, &progress, &mut breaker).await?;

@@ -16,7 +16,7 @@ use engine::survey::Survey;
 use jiff::SignedDuration;
 use model::{
     Action, ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing,
-    Observation, Plan, Rule, RunId, Side, StaleRecord, Via,
+    Observation, Plan, Quota, Rule, RunId, Side, StaleRecord, Via,
 };
 use std::collections::BTreeMap;
 
@@ -110,6 +110,7 @@ impl Session<'_> {
             plan.alarms.push(scope_alarm(&plan));
         }
         plan.cost = self.forecast(&plan)?;
+        self.check_quotas(&mut plan);
         let faults = engine::linter::lint(&plan);
         if let Some(fault) = faults.into_iter().next() {
             return Err(Error::Unsound(fault));
@@ -237,6 +238,17 @@ impl Session<'_> {
         Ok(facts.iter().any(|(key, value)| key == "scope" && *value != self.scope))
     }
 
+    /// Notes what is left of each side's quota; an alarm where this plan needs more.
+    fn check_quotas(&self, plan: &mut Plan) {
+        for side in Side::BOTH {
+            let Some(quota) = self.connectors[side].quota() else { continue };
+            if plan.cost[side].requests > quota.left {
+                plan.alarms.push(quota_alarm(side, plan.cost[side].requests, &quota));
+            }
+            plan.quotas[side] = Some(quota);
+        }
+    }
+
     /// What applying this plan at once sends: `sync` has read both sides by then.
     fn forecast(&self, plan: &Plan) -> Result<BySide<Cost>> {
         let mut costs = BySide::<Cost>::default();
@@ -264,12 +276,12 @@ impl Session<'_> {
     }
 }
 
-/// Whether it travels with others. Emptying a field does not: that needs a look at each answer.
+/// Whether it travels with others. By bulk, emptying a field does not: that needs a look at each answer.
 fn rides_bulk(action: &Action) -> bool {
     let clears = action.kind == ActionKind::Update && action.changes.iter().any(|change| change.after.is_empty());
     match action.via {
         Via::Bulk => !clears,
-        Via::File => true,
+        Via::File | Via::Api => true,
         _ => false,
     }
 }
@@ -299,6 +311,22 @@ fn unprobed_alarm(side: Side, count: u64, most: u64) -> Alarm {
         detail: format!(
             "{count} linked contacts are missing from {title}, more than {most}: nothing is deleted for them; \
              --approve deletes={count} asks {title} for each of them and deletes what is gone"
+        ),
+    }
+}
+
+fn quota_alarm(side: Side, needed: u64, quota: &Quota) -> Alarm {
+    let until = quota.resets_at.map(|at| format!(", until {at}")).unwrap_or_default();
+    Alarm {
+        kind: AlarmKind::Quota,
+        side: Some(side),
+        class: None,
+        count: needed,
+        limit: quota.left,
+        detail: format!(
+            "this takes {needed} requests, and {} of {} {} are left{until}: it goes as far as they reach, and the next run \
+             goes on from there",
+            quota.left, quota.limit, quota.name
         ),
     }
 }
