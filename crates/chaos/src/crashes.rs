@@ -7,11 +7,12 @@ use crate::story::{Step, Story, Traits};
 use engine::Settings;
 
 /// Pairs of replicas that every tale is told between.
-pub const PAIRS: [&str; 4] = [
+pub const PAIRS: [&str; 5] = [
     "phone system and file",
     "talkative, unique phones, and file",
     "phone system and file without ids",
     "late phone system with replacing bulk, and blind file",
+    "both tell what changed",
 ];
 
 /// The traits of such a pair.
@@ -25,7 +26,8 @@ pub fn pair(name: &str) -> (Traits, Traits) {
         0 => (silent, plain),
         1 => (Traits { unique_phones: true, ..plain.clone() }, plain),
         2 => (silent, Traits { no_ids: true, ..plain }),
-        _ => (Traits { unique_phones: true, lag: 20, bulk_replaces: true, ..silent.clone() }, silent),
+        3 => (Traits { unique_phones: true, lag: 20, bulk_replaces: true, ..silent.clone() }, silent),
+        _ => (Traits { feed: true, ..silent }, Traits { feed: true, ..plain }),
     }
 }
 

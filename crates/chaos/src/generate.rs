@@ -39,6 +39,8 @@ struct Writer<'a> {
     settings: &'a Settings,
     /// Nothing goes wrong.
     plain: bool,
+    /// Both sides tell what changed since an earlier reading; drawn from no chance, so that other worlds stay as they are.
+    feeds: bool,
     /// People change and hand around their numbers.
     restless: bool,
     people: usize,
@@ -55,6 +57,7 @@ impl<'a> Writer<'a> {
             later: Random::new(!seed),
             settings,
             plain: seed.is_multiple_of(4),
+            feeds: seed % 8 >= 6,
             restless: seed % 4 == 1,
             people: 0,
             marks: 0,
@@ -100,6 +103,7 @@ impl<'a> Writer<'a> {
             bulk_replaces: random.percent(25),
             lag: if !self.plain && random.percent(25) { 20 } else { 0 },
             rewrites: !self.plain && random.percent(25),
+            feed: self.feeds,
         };
         let crm = Traits {
             silent: random.percent(20),
@@ -113,6 +117,8 @@ impl<'a> Writer<'a> {
             justcall = Traits { silent: false, lag: 0, ..justcall };
             crm.no_ids = false;
         }
+        // A feed without ids could not say of whom it speaks.
+        crm.feed = self.feeds && !crm.no_ids;
         self.lag = justcall.lag > 0;
         (justcall, crm)
     }

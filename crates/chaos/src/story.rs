@@ -38,6 +38,8 @@ pub struct Traits {
     pub lag: i64,
     /// Trims texts and cuts them off.
     pub rewrites: bool,
+    /// It tells what changed since an earlier reading.
+    pub feed: bool,
 }
 
 /// What the user of a story configured.

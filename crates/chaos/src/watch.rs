@@ -2,7 +2,7 @@
 //! checked here, at the boundary, and not in the planner (I8, I9, I16). Changes nothing.
 
 use async_trait::async_trait;
-use connector::{Connector, Error, Identity, Presence, Progress, Workload, Write, WriteResult};
+use connector::{Connector, Error, Feed, Identity, Presence, Progress, Workload, Write, WriteResult};
 use model::{Capabilities, Cost, Listing, RecordId, Side};
 use std::sync::{Arc, Mutex};
 use testkit::MemoryReplica;
@@ -38,6 +38,14 @@ impl Connector for Watched {
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         self.inner.list(progress).await
+    }
+
+    async fn changes(&self, cursor: &str, progress: &dyn Progress) -> Result<Feed, Error> {
+        self.inner.changes(cursor, progress).await
+    }
+
+    fn cursor(&self) -> Option<String> {
+        self.inner.cursor()
     }
 
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {

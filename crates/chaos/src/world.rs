@@ -184,6 +184,7 @@ pub(crate) fn kind(side: Side, traits: &Traits) -> Kind {
         kind.bulk_replaces = true;
         kind.capabilities.update_via = Via::Put;
     }
+    kind.capabilities.change_feed = traits.feed;
     if traits.rewrites {
         kind.rewrites = vec![Rewrite::Trim, Rewrite::Cut(40)];
     }

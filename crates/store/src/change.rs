@@ -1,5 +1,6 @@
 //! The changes that a commit takes, as values. Carrying them out is `commit`'s.
 
+use crate::copies::CopyChange;
 use jiff::Timestamp;
 use model::{
     Absence, ActionId, Apart, Approval, BaseField, BySide, ConflictId, ConflictKind, DecisionRecord, Exclusion, Field,
@@ -105,6 +106,8 @@ pub enum StateChange {
         /// Value.
         value: String,
     },
+    /// What a side with a feed of changes showed.
+    KeepCopy(CopyChange),
     /// Writes that count towards a guard's window.
     GuardUse {
         /// The guard.

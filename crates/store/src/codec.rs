@@ -1,8 +1,8 @@
-//! The packed form of a base row: per field one byte of states and flags, then lengths and texts; a text that both
+//! The packed form of a base row, and of one side's cells: per field one byte of states and flags, then lengths and texts; a text that both
 //! sides share is stored once. Nothing else reads or writes it.
 
 use crate::error::Fault;
-use model::{BaseField, BySide, OwnedCell};
+use model::{BaseField, BySide, Cell, OwnedCell};
 
 const UNKNOWN: u8 = 0;
 const CLEARED: u8 = 1;
@@ -23,26 +23,44 @@ pub(crate) fn encode(fields: &[BaseField], out: &mut Vec<u8>) {
     for field in fields {
         let BySide { justcall, crm } = &field.cells;
         let same = matches!(justcall, OwnedCell::Value(_)) && justcall == crm;
-        let crm_state = if same { SAME } else { state(crm) };
+        let crm_state = if same { SAME } else { state(crm.as_cell()) };
         let sent = if field.sent.justcall { SENT_JUSTCALL } else { 0 } | if field.sent.crm { SENT_CRM } else { 0 };
-        out.push(state(justcall) | crm_state << CRM_SHIFT | sent);
-        push_text(justcall, out);
+        out.push(state(justcall.as_cell()) | crm_state << CRM_SHIFT | sent);
+        push_text(justcall.as_cell(), out);
         if !same {
-            push_text(crm, out);
+            push_text(crm.as_cell(), out);
         }
     }
 }
 
-const fn state(cell: &OwnedCell) -> u8 {
-    match cell {
-        OwnedCell::Unknown => UNKNOWN,
-        OwnedCell::Cleared => CLEARED,
-        OwnedCell::Value(_) => VALUE,
+/// Appends the packed form of one side's cells.
+pub(crate) fn encode_cells<'a>(cells: impl Iterator<Item = Cell<'a>>, out: &mut Vec<u8>) {
+    for cell in cells {
+        out.push(state(cell));
+        push_text(cell, out);
     }
 }
 
-fn push_text(cell: &OwnedCell, out: &mut Vec<u8>) {
-    if let OwnedCell::Value(text) = cell {
+/// Reads `count` cells of one side; anything but exactly those is damage.
+pub(crate) fn decode_cells(mut bytes: &[u8], count: usize) -> Result<Vec<OwnedCell>, Fault> {
+    let mut cells = Vec::with_capacity(count);
+    for _ in 0..count {
+        let cell = take_byte(&mut bytes).and_then(|state| decode_cell(state, &mut bytes));
+        cells.push(cell.ok_or_else(|| Fault::corrupt("a kept record cannot be read"))?);
+    }
+    if bytes.is_empty() { Ok(cells) } else { Err(Fault::corrupt("a kept record is longer than it should be")) }
+}
+
+const fn state(cell: Cell<'_>) -> u8 {
+    match cell {
+        Cell::Unknown => UNKNOWN,
+        Cell::Cleared => CLEARED,
+        Cell::Value(_) => VALUE,
+    }
+}
+
+fn push_text(cell: Cell<'_>, out: &mut Vec<u8>) {
+    if let Cell::Value(text) = cell {
         let mut length = text.len();
         loop {
             let low = length.to_le_bytes()[0] & 0x7f;

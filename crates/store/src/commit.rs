@@ -6,8 +6,8 @@ use crate::links::{BATCH, LinkRow, LinkWriter};
 use crate::open::Store;
 use crate::schemas::CurrentSchema;
 use crate::{
-    absences, apart, approvals, conflicts, decisions, exclusions, facts, guards, journal, links, parked, resolutions,
-    schemas, standing_rules, state, tombstones,
+    absences, apart, approvals, conflicts, copies, decisions, exclusions, facts, guards, journal, links, parked,
+    resolutions, schemas, standing_rules, state, tombstones,
 };
 use model::LinkId;
 use model::mutant::{self, Mutant};
@@ -80,6 +80,7 @@ fn change_existing(
         StateChange::Unpark { side, key } => parked::unpark(connection, *side, key),
         StateChange::ConflictsSeen(open, at) => conflicts::seen(connection, open, *at),
         StateChange::Fact { key, value } => facts::set(connection, key, value),
+        StateChange::KeepCopy(change) => copies::keep(connection, change),
         StateChange::GuardUse { class, count, at } => guards::count(connection, class, *count, *at),
         decided => decide(connection, decided),
     }

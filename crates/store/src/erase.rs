@@ -104,6 +104,7 @@ fn erase(
     for link in &person.links {
         erased.links += transaction.execute("DELETE FROM links WHERE id = ?1", [link])? as u64;
     }
+    crate::copies::drop_all(transaction)?;
     crate::state::set_serial(transaction, crate::state::serial(transaction)? + 1)?;
     forgotten::remember(transaction, key, entropy, at)?;
     Ok(erased)

@@ -6,7 +6,7 @@ use crate::{chain, values};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the position is the version it leads to.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_parked_by_undo.sql"),
     include_str!("../migrations/0003_forgotten.sql"),
@@ -14,6 +14,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_calls.sql"),
     include_str!("../migrations/0006_events.sql"),
     include_str!("../migrations/0007_apart.sql"),
+    include_str!("../migrations/0008_copies.sql"),
 ];
 
 /// The version this build writes.

@@ -319,6 +319,7 @@ impl Session<'_> {
             StateChange::Fact { key, value } => !known.iter().any(|(name, known)| name == key && known == value),
             _ => true,
         });
+        changes.extend(self.copies.take().into_iter().map(StateChange::KeepCopy));
         self.store.commit(&changes)?;
         run.report.seconds = self.env.seconds() - run.started;
         if let Some(error) = &stopped {

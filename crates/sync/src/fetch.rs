@@ -3,6 +3,7 @@
 
 use crate::env::{Event, reading};
 use crate::error::{Error, Result};
+use crate::kept;
 use crate::session::Session;
 use connector::{Identity, Presence};
 use engine::guard::unbelievably_empty;
@@ -47,12 +48,11 @@ pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
     let progress = BySide::from_fn(|side| reading(side, session.events));
     // One clock for both: what is remembered about a listing is compared with the run's own times.
     let read_at = session.env.now();
-    let (justcall, crm) =
-        tokio::join!(session.connectors.justcall.list(&progress.justcall), session.connectors.crm.list(&progress.crm));
-    let mut listings = BySide {
-        justcall: justcall.map_err(Error::replica(Side::Justcall))?,
-        crm: crm.map_err(Error::replica(Side::Crm))?,
-    };
+    let (justcall, crm) = tokio::join!(
+        kept::list(session, Side::Justcall, &progress.justcall),
+        kept::list(session, Side::Crm, &progress.crm)
+    );
+    let mut listings = BySide { justcall: justcall?, crm: crm? };
     for side in Side::BOTH {
         listings[side].read_at = read_at;
     }
@@ -86,8 +86,8 @@ pub(crate) struct Probed {
     pub(crate) unprobed: BySide<u64>,
 }
 
-/// Asks for every linked record that its side did not list, where a listing alone proves nothing (S1). Those that
-/// exist after all join the listing. Above `most` nobody is asked: a guard would hold the deletions anyway.
+/// Asks for every linked record that its side did not list, where a listing alone proves nothing (S1), and where only
+/// changes were read: whom those leave out may be there. Those that exist after all join the listing. Above `most` nobody is asked: a guard would hold the deletions anyway.
 pub(crate) async fn probe(
     session: &Session<'_>,
     listings: &mut BySide<Listing>,
@@ -108,7 +108,8 @@ pub(crate) async fn probe(
         if vanished.is_empty() || !listing.is_complete() {
             continue;
         }
-        if capabilities.absence_proof == AbsenceProof::Listing || mutant::is(Mutant::NoProbe) {
+        let is_proof = capabilities.absence_proof == AbsenceProof::Listing && !session.is_fed(side);
+        if is_proof || mutant::is(Mutant::NoProbe) {
             gone[side] = vanished.into_iter().collect();
             continue;
         }

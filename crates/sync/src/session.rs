@@ -10,12 +10,12 @@ use engine::normalizer::Normalizer;
 use engine::settings::GuardClass;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use model::{BySide, Field, Schema};
+use model::{BySide, Field, Schema, Side};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use store::Store;
+use store::{CopyChange, Store};
 
 /// What a session is made of.
 pub struct SessionParts<'a> {
@@ -53,6 +53,8 @@ pub struct Session<'a> {
     pub(crate) events: &'a dyn Events,
     /// Who is on the other end, where that was just found out.
     pub(crate) known: RefCell<Option<BySide<Identity>>>,
+    /// What sides with a feed of changes showed, to be kept once the run is done.
+    pub(crate) copies: RefCell<Vec<CopyChange>>,
     /// What calls come to, for the computed fields.
     call_cells: CallCells,
 }
@@ -81,6 +83,7 @@ impl<'a> Session<'a> {
             env: parts.env,
             events: parts.events,
             known: RefCell::default(),
+            copies: RefCell::default(),
             call_cells,
         }
     }
@@ -99,6 +102,11 @@ impl<'a> Session<'a> {
         let summaries = synced.map(|_| self.store.call_summaries(month(self.env.now()))).transpose()?;
         *self.call_cells.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = summaries;
         Ok(())
+    }
+
+    /// Whether this run read only what changed on a side.
+    pub(crate) fn is_fed(&self, side: Side) -> bool {
+        self.copies.borrow().iter().any(|change| change.side == side && !change.whole)
     }
 
     /// Gives the state and the canonical forms back: both are dear to open, and a process that holds several sessions

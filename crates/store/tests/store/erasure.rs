@@ -61,8 +61,14 @@ fn report() -> Vec<u8> {
 fn nothing_of_the_person_is_left_and_everything_of_the_others_s48() {
     let scratch = Scratch::new();
     let mut store = two(&scratch);
+    let mut records = model::Table::new(1);
+    records.push("c501", true, [model::Cell::Value("Goneaway")], Some(NUMBER)).unwrap();
+    let (side, cursor, shape) = (model::Side::Crm, "c1".to_owned(), "all".to_owned());
+    let copy = store::CopyChange { side, cursor, shape, whole: true, records, gone: Vec::new() };
+    store.commit(&[StateChange::KeepCopy(copy)]).unwrap();
     let erased = store.erase(key(), &[], [7; 16], at(9)).unwrap();
     assert_eq!((erased.links, erased.journal, erased.reports), (1, 2, 1));
+    assert_eq!(store.copy(side, "all", 1).unwrap(), None, "who is in a kept copy, only a new listing says");
     let entries = store.journal(&JournalFilter::default()).unwrap();
     assert_eq!((entries[0].intent.is_none(), entries[1].intent.is_some()), (true, true));
     assert_eq!(store.verify_journal().unwrap().broken, None);

@@ -5,6 +5,7 @@
 mod bases;
 mod calls;
 mod commits;
+mod copies;
 mod erasure;
 mod events;
 mod journal;

@@ -6,6 +6,7 @@ mod conflicts;
 mod corpus;
 mod deletions;
 mod failures;
+mod feeds;
 mod first;
 mod guards;
 mod lag;

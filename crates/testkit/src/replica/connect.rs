@@ -3,7 +3,7 @@
 use super::{AwkwardEdit, Kind, Loss, MemoryReplica};
 use crate::crash::Point;
 use async_trait::async_trait;
-use connector::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
+use connector::{Connector, Error, ErrorKind, Feed, Identity, Presence, Progress, Workload, Write, WriteResult};
 use model::{Capabilities, Cost, Listing, RecordId};
 
 fn trouble(kind: Option<ErrorKind>) -> Result<(), Error> {
@@ -28,10 +28,27 @@ impl Connector for MemoryReplica {
             let mut inner = self.lock();
             inner.ledger.lists += 1;
             trouble(inner.faults.list_error)?;
-            (self.show(&inner), std::mem::take(&mut inner.faults.after_listing))
+            let listing = self.show(&inner);
+            inner.shown.push(listing.table.clone());
+            (listing, std::mem::take(&mut inner.faults.after_listing))
         };
         self.awkward(meanwhile);
         Ok(listing)
+    }
+
+    async fn changes(&self, cursor: &str, _progress: &dyn Progress) -> Result<Feed, Error> {
+        let (feed, meanwhile) = {
+            let mut inner = self.lock();
+            inner.ledger.feeds += 1;
+            trouble(inner.faults.list_error)?;
+            (self.feed(&mut inner, cursor), std::mem::take(&mut inner.faults.after_listing))
+        };
+        self.awkward(meanwhile);
+        Ok(feed)
+    }
+
+    fn cursor(&self) -> Option<String> {
+        self.lock().shown.len().checked_sub(1).map(|last| last.to_string())
     }
 
     async fn read(&self, ids: &[RecordId], _progress: &dyn Progress) -> Result<Vec<Presence>, Error> {

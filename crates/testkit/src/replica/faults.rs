@@ -36,6 +36,10 @@ pub struct Faults {
     pub reversed: bool,
     /// Listings fail.
     pub list_error: Option<ErrorKind>,
+    /// Its feed of changes knows no cursor any more.
+    pub cursor_lost: bool,
+    /// Its feed of changes tells of nothing.
+    pub silent_feed: bool,
     /// Nobody can say who this is.
     pub identify_error: Option<ErrorKind>,
     /// Batches fail before anything is sent.

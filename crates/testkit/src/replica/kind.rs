@@ -108,6 +108,13 @@ impl Kind {
         Self { gives_ids: false, ..Self::file() }
     }
 
+    /// The same, and it tells what changed since an earlier reading.
+    #[must_use]
+    pub fn with_feed(mut self) -> Self {
+        self.capabilities.change_feed = true;
+        self
+    }
+
     /// Whether a batch that travels so is one effect.
     pub(crate) const fn is_one_effect(via: Via) -> bool {
         matches!(via, Via::Bulk | Via::File)

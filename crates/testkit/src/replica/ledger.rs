@@ -42,6 +42,8 @@ pub struct Ledger {
     pub deeds: Vec<(Timestamp, Who, u64, Deed)>,
     /// Calls that only read: whole listings.
     pub lists: u64,
+    /// Calls that only read: changes since an earlier reading.
+    pub feeds: u64,
     /// Calls that only read: single records.
     pub reads: u64,
     /// Calls that write, carried out or not.

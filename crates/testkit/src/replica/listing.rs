@@ -2,8 +2,9 @@
 
 use super::contents::Contents;
 use super::{Contact, Inner, MemoryReplica};
-use connector::Presence;
+use connector::{Feed, Presence};
 use model::{Coverage, Listing, OwnedCell, Record, RecordId, Table};
+use std::collections::BTreeMap;
 
 impl MemoryReplica {
     pub(crate) fn record(&self, inner: &Inner, contacts: &[Contact], at: usize) -> Record {
@@ -54,6 +55,36 @@ impl MemoryReplica {
             table.push_record(&self.record(inner, &contacts, at)).unwrap();
         }
         Listing { table, coverage, read_at: now, notes: Vec::new() }
+    }
+
+    /// What differs from what an earlier reading showed. Whom a faulty listing merely hides is not gone.
+    pub(crate) fn feed(&self, inner: &mut Inner, cursor: &str) -> Feed {
+        if inner.faults.silent_feed {
+            return Feed::Changes {
+                changed: Table::new(self.schema.width(self.side)),
+                gone: Vec::new(),
+                notes: Vec::new(),
+            };
+        }
+        let now = self.show(inner);
+        let before = cursor.parse().ok().and_then(|at: usize| inner.shown.get(at));
+        let lost = inner.faults.cursor_lost || inner.faults.empty;
+        let Some(before) = before.filter(|_| now.is_complete() && !lost) else {
+            return Feed::StartOver { reason: "it knows no such cursor".to_owned() };
+        };
+        let rows = |table: &Table| -> BTreeMap<String, Record> {
+            table.iter().map(|row| (row.id().to_owned(), row.to_record())).collect()
+        };
+        let (was, is) = (rows(before), rows(&now.table));
+        let mut changed = Table::new(now.table.width());
+        for record in is.iter().filter(|(id, record)| was.get(*id) != Some(*record)).map(|(_, record)| record) {
+            changed.push_record(record).unwrap();
+        }
+        let missing = was.keys().filter(|id| !is.contains_key(*id));
+        let gone = missing.filter(|id| Contents::by_shown_id(&inner.contents.now, id).is_none());
+        let gone = gone.map(|id| RecordId::from(id.as_str())).collect();
+        inner.shown.push(now.table);
+        Feed::Changes { changed, gone, notes: Vec::new() }
     }
 
     pub(crate) fn look_up(&self, inner: &Inner, id: &RecordId) -> Presence {

@@ -19,7 +19,7 @@ pub use ledger::{Deed, Ledger, Who};
 
 use crate::{Clock, Crash};
 use contents::Contents;
-use model::{Schema, Side};
+use model::{Schema, Side, Table};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Everything behind the handle.
@@ -30,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) ledger: Ledger,
     pub(crate) kind: Kind,
     pub(crate) fingerprint: String,
+    /// What each reading showed, for the feed of changes; a cursor is a position in it.
+    pub(crate) shown: Vec<Table>,
 }
 
 /// A replica in memory.
@@ -51,6 +53,7 @@ impl MemoryReplica {
             ledger: Ledger::default(),
             kind,
             fingerprint: format!("memory {side}"),
+            shown: Vec::new(),
         };
         Self { side, schema, clock, crash, inner: Arc::new(Mutex::new(inner)) }
     }
