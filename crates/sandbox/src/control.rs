@@ -54,7 +54,7 @@ pub(crate) fn router() -> Router<Sandbox> {
 }
 
 /// Why a control call failed, for a person to read.
-struct Failed(StatusCode, String);
+pub(crate) struct Failed(pub(crate) StatusCode, pub(crate) String);
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
@@ -62,15 +62,15 @@ impl IntoResponse for Failed {
     }
 }
 
-fn invalid(error: impl std::error::Error) -> Failed {
+pub(crate) fn invalid(error: impl std::error::Error) -> Failed {
     Failed(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
 }
 
-fn no_contact(id: u64) -> Failed {
+pub(crate) fn no_contact(id: u64) -> Failed {
     Failed(StatusCode::NOT_FOUND, format!("there is no contact {id}"))
 }
 
-async fn unknown() -> Failed {
+pub(crate) async fn unknown() -> Failed {
     Failed(StatusCode::NOT_FOUND, "there is no such control call".to_owned())
 }
 
@@ -205,7 +205,7 @@ async fn load(State(sandbox): Handle, Json(snapshot): Json<Snapshot>) -> Result<
 }
 
 /// A value with the given parts of its JSON in place of its own.
-fn merged<T: DeserializeOwned>(now: &impl Serialize, given: Value) -> Result<T, Failed> {
+pub(crate) fn merged<T: DeserializeOwned>(now: &impl Serialize, given: Value) -> Result<T, Failed> {
     let mut json = serde_json::to_value(now).map_err(invalid)?;
     merge(&mut json, given);
     serde_json::from_value(json).map_err(invalid)

@@ -5,6 +5,7 @@
 use crate::faults::{Action, Fault, Lag, Refusal};
 use crate::history::Reader;
 use crate::route::Route;
+use crate::schedule::{Progress, Schedule};
 
 /// The faults that are switched on.
 #[derive(Debug, Default)]
@@ -15,8 +16,7 @@ pub(crate) struct FaultSet {
 #[derive(Debug)]
 struct Armed {
     fault: Fault,
-    matched: u64,
-    hits: u64,
+    progress: Progress,
 }
 
 impl FaultSet {
@@ -25,7 +25,7 @@ impl FaultSet {
     }
 
     pub(crate) fn add(&mut self, fault: Fault) {
-        self.armed.push(Armed { fault, matched: 0, hits: 0 });
+        self.armed.push(Armed { fault, progress: Progress::default() });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -45,16 +45,8 @@ impl Armed {
         let matches = fault.on.matches(route.kind())
             && fault.page.is_none_or(|wanted| matches!(route, Route::List | Route::Calls) && wanted == page)
             && fault.id.is_none_or(|wanted| route.id() == Some(wanted));
-        if !matches || fault.times.is_some_and(|times| self.hits >= times) {
-            return None;
-        }
-        self.matched += 1;
-        let after_skipped = self.matched.checked_sub(fault.skip_first + 1)?;
-        if !after_skipped.is_multiple_of(fault.every.max(1)) {
-            return None;
-        }
-        self.hits += 1;
-        Some(fault.action.clone())
+        let schedule = Schedule { skip_first: fault.skip_first, every: fault.every, times: fault.times };
+        (matches && self.progress.hits(schedule)).then(|| fault.action.clone())
     }
 }
 

@@ -4,6 +4,8 @@
 //! change how it behaves. What the documents promise is fixed; what they leave open is a [`Choices`] setting; what goes
 //! wrong on purpose is a [`Fault`].
 //!
+//! [`hubspot`] is a CRM on the other side, in the same way.
+//!
 //! It does *not* listen on anything but 127.0.0.1, does not write to disk unless told to, and knows nothing of its client.
 //!
 //! ```no_run
@@ -32,14 +34,17 @@ mod fault_set;
 mod faults;
 mod handlers;
 mod history;
+pub mod hubspot;
 mod limiter;
 mod log;
+mod mix;
 mod persistence;
 mod pipeline;
 mod rewrites;
 mod route;
 mod sandbox;
 mod save;
+mod schedule;
 mod server;
 mod settings;
 mod state;

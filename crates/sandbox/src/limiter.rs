@@ -1,14 +1,15 @@
-//! The rolling-minute rate limit and the concurrency limit (documented, per API key).
+//! A rolling window of requests and a limit of requests at once (documented, per API key).
 //!
-//! One sandbox has one API key, so there is one window. It does not know the time or the plan: both are handed in.
+//! One sandbox has one key. It does not know the time or the plan: both are handed in.
 
 use std::collections::VecDeque;
 
-const WINDOW_MS: i64 = 60_000;
+const MINUTE_MS: i64 = 60_000;
 
 /// When requests were admitted, and how many are being answered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Limiter {
+    window_ms: i64,
     /// Unix milliseconds, oldest first. A refused request is not in it: refusals do not use up the quota.
     admitted: VecDeque<i64>,
     in_flight: usize,
@@ -17,7 +18,7 @@ pub(crate) struct Limiter {
 /// What the `X-RateLimit-*` headers say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quota {
-    /// Requests per rolling minute.
+    /// Requests per rolling window.
     pub(crate) limit: usize,
     /// Requests left now.
     pub(crate) remaining: usize,
@@ -28,13 +29,25 @@ pub(crate) struct Quota {
 /// Why a request may not pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// The minute is used up; it frees a place in so many seconds.
+    /// The window is used up; it frees a place in so many seconds.
     Rate { retry_after: u64 },
     /// Too many requests at once.
     Concurrency,
 }
 
+impl Default for Limiter {
+    /// A rolling minute.
+    fn default() -> Self {
+        Self::over(MINUTE_MS)
+    }
+}
+
 impl Limiter {
+    /// A rolling window of this length.
+    pub(crate) const fn over(window_ms: i64) -> Self {
+        Self { window_ms, admitted: VecDeque::new(), in_flight: 0 }
+    }
+
     /// Lets a request in, if both limits allow it. Whoever is let in calls [`Self::leave`] when answered.
     pub(crate) fn enter(&mut self, now_ms: i64, limit: usize, concurrency: usize) -> Result<(), Refused> {
         self.forget_old(now_ms);
@@ -44,7 +57,7 @@ impl Limiter {
         if self.admitted.len() >= limit {
             // With a limit lowered at run time, more than one request must leave before there is a place.
             let freeing = self.admitted.get(self.admitted.len() - limit).copied().unwrap_or(now_ms);
-            let wait_ms = freeing + WINDOW_MS - now_ms;
+            let wait_ms = freeing + self.window_ms - now_ms;
             return Err(Refused::Rate { retry_after: u64::try_from(ceil_seconds(wait_ms)).unwrap_or(0).max(1) });
         }
         self.admitted.push_back(now_ms);
@@ -60,12 +73,12 @@ impl Limiter {
     /// The quota as of now.
     pub(crate) fn quota(&mut self, now_ms: i64, limit: usize) -> Quota {
         self.forget_old(now_ms);
-        let reset_ms = self.admitted.front().map_or(now_ms, |oldest| oldest + WINDOW_MS);
+        let reset_ms = self.admitted.front().map_or(now_ms, |oldest| oldest + self.window_ms);
         Quota { limit, remaining: limit.saturating_sub(self.admitted.len()), reset: ceil_seconds(reset_ms) }
     }
 
     fn forget_old(&mut self, now_ms: i64) {
-        while self.admitted.front().is_some_and(|oldest| now_ms - oldest >= WINDOW_MS) {
+        while self.admitted.front().is_some_and(|oldest| now_ms - oldest >= self.window_ms) {
             self.admitted.pop_front();
         }
     }

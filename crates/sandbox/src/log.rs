@@ -11,15 +11,15 @@ use crate::route::RequestKind;
 
 const KEPT: usize = 100_000;
 
-/// One API request.
+/// One API request. `K` names the kinds of requests of the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogEntry {
+pub struct LogEntry<K = RequestKind> {
     /// Counts all API requests since the start, from 1; a reset does not change it.
     pub number: u64,
     /// When it arrived, by the sandbox's clock.
     pub at: Timestamp,
     /// What kind of request it is.
-    pub kind: RequestKind,
+    pub kind: K,
     /// HTTP method.
     pub method: String,
     /// Path, without the query.
@@ -33,15 +33,21 @@ pub struct LogEntry {
 }
 
 /// The latest requests, at most 100,000.
-#[derive(Debug, Default)]
-pub(crate) struct RequestLog {
-    entries: VecDeque<LogEntry>,
+#[derive(Debug)]
+pub(crate) struct RequestLog<K = RequestKind> {
+    entries: VecDeque<LogEntry<K>>,
     last_number: u64,
 }
 
-impl RequestLog {
+impl<K> Default for RequestLog<K> {
+    fn default() -> Self {
+        Self { entries: VecDeque::new(), last_number: 0 }
+    }
+}
+
+impl<K: Clone> RequestLog<K> {
     /// Adds a request and gives it its number.
-    pub(crate) fn add(&mut self, mut entry: LogEntry) -> u64 {
+    pub(crate) fn add(&mut self, mut entry: LogEntry<K>) -> u64 {
         self.last_number += 1;
         entry.number = self.last_number;
         if self.entries.len() == KEPT {
@@ -58,7 +64,7 @@ impl RequestLog {
         }
     }
 
-    pub(crate) fn entries(&self) -> Vec<LogEntry> {
+    pub(crate) fn entries(&self) -> Vec<LogEntry<K>> {
         self.entries.iter().cloned().collect()
     }
 

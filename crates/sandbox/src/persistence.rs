@@ -8,6 +8,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
@@ -66,27 +67,12 @@ pub enum PersistenceError {
 impl Snapshot {
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, PersistenceError> {
-        // Parsing from memory is several times faster than from a reader.
-        let bytes = std::fs::read(path).map_err(|error| PersistenceError::Read(path.to_owned(), error))?;
-        serde_json::from_slice(&bytes).map_err(|error| PersistenceError::Parse(path.to_owned(), error))
+        read_json(path)
     }
 
     /// Writes a file, in one step.
     pub fn save(&self, path: &Path) -> Result<(), PersistenceError> {
-        self.write(path).map_err(|error| PersistenceError::Write(path.to_owned(), error))
-    }
-
-    fn write(&self, path: &Path) -> std::io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut beside = NamedTempFile::new_in(folder)?;
-        let mut writer = BufWriter::new(beside.as_file_mut());
-        serde_json::to_writer_pretty(&mut writer, self)?;
-        writer.write_all(b"\n")?;
-        writer.flush()?;
-        drop(writer);
-        beside.as_file().sync_all()?;
-        beside.persist(path)?;
-        Ok(())
+        write_json(path, self)
     }
 
     /// The contacts and definitions of an account.
@@ -117,6 +103,31 @@ impl Snapshot {
         }
         Ok(state)
     }
+}
+
+/// Reads a file as JSON.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, PersistenceError> {
+    // Parsing from memory is several times faster than from a reader.
+    let bytes = std::fs::read(path).map_err(|error| PersistenceError::Read(path.to_owned(), error))?;
+    serde_json::from_slice(&bytes).map_err(|error| PersistenceError::Parse(path.to_owned(), error))
+}
+
+/// Writes a file as JSON, in one step.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), PersistenceError> {
+    write(path, value).map_err(|error| PersistenceError::Write(path.to_owned(), error))
+}
+
+fn write(path: &Path, value: &impl Serialize) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = NamedTempFile::new_in(folder)?;
+    let mut writer = BufWriter::new(beside.as_file_mut());
+    serde_json::to_writer_pretty(&mut writer, value)?;
+    writer.write_all(b"\n")?;
+    writer.flush()?;
+    drop(writer);
+    beside.as_file().sync_all()?;
+    beside.persist(path)?;
+    Ok(())
 }
 
 impl From<Contact> for FileContact {

@@ -17,13 +17,19 @@ use tower::ServiceExt;
 use crate::closing::{CloseConnection, Closed};
 use crate::sandbox::Sandbox;
 
+/// A router that is being served on a socket. It stops when this value goes.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    addr: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
 /// A sandbox that is being served. It stops when this value goes.
 #[derive(Debug)]
 pub struct Running {
     sandbox: Sandbox,
-    addr: SocketAddr,
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
+    listening: Listening,
 }
 
 /// Why a sandbox could not be started.
@@ -40,24 +46,50 @@ pub enum StartError {
     },
 }
 
-impl Running {
-    pub(crate) async fn start(sandbox: Sandbox, port: u16) -> Result<Self, StartError> {
+impl Listening {
+    /// Serves on 127.0.0.1 at this port (0: any free one), with `beside` going on as long.
+    pub(crate) async fn start(
+        router: Router,
+        port: u16,
+        beside: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Self, StartError> {
         let failed = |source| StartError::Listen { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(accept(listener, sandbox.clone(), stopped));
-        Ok(Self { sandbox, addr, stop, task })
+        let task = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            connections.spawn(beside);
+            accept(listener, router, connections, stopped).await;
+        });
+        Ok(Self { addr, stop, task })
+    }
+
+    pub(crate) const fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    pub(crate) async fn shutdown(self) {
+        drop(self.stop);
+        // An error here means that the task is gone already.
+        let _ = self.task.await;
+    }
+}
+
+impl Running {
+    pub(crate) async fn start(sandbox: Sandbox, port: u16) -> Result<Self, StartError> {
+        let listening = Listening::start(sandbox.router(), port, deliver(sandbox.clone())).await?;
+        Ok(Self { sandbox, listening })
     }
 
     /// Where it listens.
     pub const fn addr(&self) -> SocketAddr {
-        self.addr
+        self.listening.addr()
     }
 
     /// `http://127.0.0.1:…`, without a slash at the end.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.addr)
+        format!("http://{}", self.addr())
     }
 
     /// The sandbox being served, to look inside and to change it.
@@ -67,16 +99,16 @@ impl Running {
 
     /// Stops listening and closes all connections.
     pub async fn shutdown(self) {
-        drop(self.stop);
-        // An error here means that the task is gone already.
-        let _ = self.task.await;
+        self.listening.shutdown().await;
     }
 }
 
-async fn accept(listener: TcpListener, sandbox: Sandbox, mut stopped: oneshot::Receiver<()>) {
-    let router = sandbox.router();
-    let mut connections = JoinSet::new();
-    connections.spawn(deliver(sandbox));
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    mut connections: JoinSet<()>,
+    mut stopped: oneshot::Receiver<()>,
+) {
     loop {
         tokio::select! {
             _ = &mut stopped => break,

@@ -12,6 +12,7 @@ use crate::call::Call;
 use crate::choices::{ListOrder, PageBeyondEnd};
 use crate::contact::{Contact, phone_key};
 use crate::faults::Action;
+use crate::mix::scramble;
 use crate::world::World;
 
 const DEFAULT_PER_PAGE: usize = 25;
@@ -115,14 +116,6 @@ fn reshape(rows: &mut Vec<Arc<Contact>>, call: &Call) -> usize {
         }
     }
     count
-}
-
-/// Spreads a number over all 64 bits (the finisher of `SplitMix64`), for shuffles that repeat exactly.
-const fn scramble(number: u64) -> u64 {
-    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 /// The documented filters; all that are given must match.

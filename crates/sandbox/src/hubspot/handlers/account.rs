@@ -1,0 +1,37 @@
+//! `GET /account-info/v3/…`: whose account it is, and how much of the day's requests is used.
+
+use serde_json::json;
+
+use crate::answers::Answer;
+use crate::hubspot::call::Call;
+use crate::hubspot::values::shown;
+use crate::hubspot::world::World;
+
+pub(super) fn details(world: &World, call: &Call) -> Answer {
+    let settings = &world.settings;
+    let offset = settings.zone().to_offset(call.now).seconds();
+    let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs() / 60);
+    Answer::json(json!({
+        "portalId": settings.portal_id,
+        "accountType": "STANDARD",
+        "timeZone": settings.time_zone,
+        "companyCurrency": "USD",
+        "additionalCurrencies": [],
+        "utcOffset": format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60),
+        "utcOffsetMilliseconds": i64::from(offset) * 1000,
+        "uiDomain": settings.ui_domain,
+        "dataHostingLocation": "na1",
+    }))
+}
+
+pub(super) fn usage(world: &mut World, call: &Call) -> Answer {
+    let settings = &world.settings;
+    Answer::json(json!({"results": [{
+        "name": "private-apps-api-calls-daily",
+        "usageLimit": settings.day_limit(),
+        "currentUsage": world.limits.used_today(call.now, settings),
+        "collectedAt": shown(call.now),
+        "fetchStatus": "SUCCESS",
+        "resetsAt": shown(world.limits.resets_at(call.now, settings)),
+    }]}))
+}
