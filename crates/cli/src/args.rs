@@ -113,11 +113,22 @@ pub(crate) enum Command {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:
-  tieline init --crm contacts.csv --region GB")]
+  tieline init --crm contacts.csv --region GB
+  tieline init --carddav https://dav.example.com/ --user ann
+  tieline init --hubspot")]
 pub(crate) struct Init {
     /// The CRM's export; default: the only .csv file of this folder
     #[arg(long, value_name = "FILE")]
     pub(crate) crm: Option<PathBuf>,
+    /// An address book over `CardDAV` instead: the address of the server, or of the address book
+    #[arg(long, value_name = "URL", conflicts_with = "crm")]
+    pub(crate) carddav: Option<String>,
+    /// Who asks for the address book; without it a token does
+    #[arg(long, value_name = "NAME", requires = "carddav")]
+    pub(crate) user: Option<String>,
+    /// A `HubSpot` account instead
+    #[arg(long, conflicts_with_all = ["crm", "carddav"])]
+    pub(crate) hubspot: bool,
     /// Country of numbers without a country code (ISO 3166, two letters)
     #[arg(long, default_value = "US")]
     pub(crate) region: String,

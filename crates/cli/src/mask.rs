@@ -37,11 +37,14 @@ pub(crate) fn mask(text: &str) -> String {
 /// An e-mail address at the beginning, masked, and its length.
 fn email(text: &str) -> Option<(String, usize)> {
     let is_part = |c: char| c.is_alphanumeric() || "._%+-".contains(c);
-    let at = text.find(|c| !is_part(c)).filter(|at| *at > 0 && text[*at..].starts_with('@'))?;
-    let domain = &text[at + 1..];
+    // In an address of an address book the sign is escaped: `/dav/kim%40example.com/`.
+    let name = text.find("%40").unwrap_or(text.len());
+    let at = text[..name].find(|c| !is_part(c)).unwrap_or(name);
+    let sign = ["@", "%40"].into_iter().find(|sign| text[at..].starts_with(sign)).filter(|_| at > 0)?;
+    let domain = &text[at + sign.len()..];
     let end = domain.find(|c: char| !(c.is_alphanumeric() || ".-".contains(c))).unwrap_or(domain.len());
     let first = text.chars().next()?;
-    (end > 0).then(|| (format!("{first}•••@•••"), at + 1 + end))
+    (end > 0).then(|| (format!("{first}•••@•••"), at + sign.len() + end))
 }
 
 /// A phone number at the beginning: a `+` and 7 digits or more, or 10 to 15 digits, with the usual separators.
@@ -88,6 +91,7 @@ mod tests {
             ("+4930123", "+49•••23"),
             ("kim.lee+x@mail.example.com: no", "k•••@•••: no"),
             ("<kim@example.com>", "<k•••@•••>"),
+            ("/dav/kim%40example.com/book/", "/dav/k•••@•••/book/"),
             ("\u{1b}[0m+14155559876", "\u{1b}[0m+1415•••9876"),
         ] {
             assert_eq!(mask(text), masked);

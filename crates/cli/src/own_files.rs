@@ -42,7 +42,9 @@ fn own(configuration: &Path) -> Vec<(PathBuf, &'static str)> {
     let mut own = vec![(configuration.to_owned(), "the configuration")];
     // Without a configuration that can be read, nobody knows of others.
     let Ok(config) = Config::load(configuration) else { return own };
-    own.push((config.resolve(&config.crm.path), "the CRM's file"));
+    if config.crm.connector == "csv" {
+        own.push((config.resolve(&config.crm.path), "the CRM's file"));
+    }
     let state = config.state_path();
     for suffix in ["", "-wal", "-shm", ".lock", ".call.lock", ".keys"] {
         let mut name = state.clone().into_os_string();
@@ -55,6 +57,13 @@ fn own(configuration: &Path) -> Vec<(PathBuf, &'static str)> {
 
 /// Files that the configuration names for secrets.
 pub(crate) fn secrets(config: &Config) -> impl Iterator<Item = PathBuf> {
-    let named = [&config.justcall.api_key_file, &config.justcall.api_secret_file, &config.serve.webhook_secret_file];
+    let named = [
+        &config.justcall.api_key_file,
+        &config.justcall.api_secret_file,
+        &config.serve.webhook_secret_file,
+        &config.crm.carddav.password_file,
+        &config.crm.carddav.token_file,
+        &config.crm.hubspot.token_file,
+    ];
     named.into_iter().flatten().map(|file| config.resolve(file))
 }

@@ -1,7 +1,9 @@
 //! Builds the fields, the settings and both connectors from the configuration. The only place that knows which
 //! connectors exist; what the CRM's configuration comes to stands in a file per connector.
 
+mod carddav;
 mod csv;
+mod hubspot;
 
 use crate::config::{BulkUpdates, Config, DeletePolicy, FieldSpec, HINT, credentials};
 use crate::failure::{Failure, Fallible};
@@ -26,16 +28,22 @@ pub(crate) struct Setup {
 pub(crate) enum Crm {
     /// A CSV file.
     Csv(connector_csv::Config),
+    /// An address book: which place in a card is which field.
+    Carddav(Vec<(Field, String)>),
+    /// A HubSpot account: which property is which field.
+    Hubspot(Vec<(Field, String)>),
 }
 
 impl Crm {
     /// The names that `[crm] connector` may have.
-    pub(crate) const NAMES: [&str; 1] = ["csv"];
+    pub(crate) const NAMES: [&str; 3] = ["csv", "carddav", "hubspot"];
 
     /// Reads its part of the configuration; completes the fields where a preset names them.
     fn new(config: &Config, specs: &mut Vec<FieldSpec>) -> Fallible<Self> {
         match config.crm.connector.as_str() {
             "csv" => Ok(Self::Csv(csv::complete(csv::config(config)?, specs, config)?)),
+            "carddav" => Ok(Self::Carddav(carddav::complete(specs, config)?)),
+            "hubspot" => Ok(Self::Hubspot(hubspot::complete(specs, config)?)),
             other => {
                 let near = crate::config::keys::nearest(other, &Self::NAMES);
                 let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
@@ -59,6 +67,9 @@ impl Setup {
         let crm = Crm::new(&config, &mut specs)?;
         let settings = settings(&config, &specs);
         let setup = Self { config, region, settings, specs, crm };
+        if let Crm::Carddav(fields) = &setup.crm {
+            carddav::check(&setup.settings.schema, fields, &setup.config)?;
+        }
         setup.plan()?;
         connector_justcall::check_fields(&setup.settings.schema, &setup.field_names()).map_err(|error| {
             let mut failure = Failure::from(error);
@@ -76,18 +87,20 @@ impl Setup {
 
     /// Both connectors. `learned`: what earlier runs found out about each side.
     pub(crate) fn connectors(&self, learned: BySide<Vec<(String, String)>>) -> Fallible<BySide<Box<dyn Connector>>> {
-        Ok(BySide { justcall: self.justcall(learned.justcall)?, crm: self.crm(learned.crm) })
+        Ok(BySide { justcall: self.justcall(learned.justcall)?, crm: self.crm(learned.crm)? })
     }
 
     /// The CRM's connector.
-    pub(crate) fn crm(&self, learned: Vec<(String, String)>) -> Box<dyn Connector> {
-        match &self.crm {
+    pub(crate) fn crm(&self, learned: Vec<(String, String)>) -> Fallible<Box<dyn Connector>> {
+        Ok(match &self.crm {
             Crm::Csv(csv) => {
                 let mut csv = csv.clone();
                 csv.learned = learned;
                 Box::new(CsvConnector::new(csv, self.settings.schema.clone()))
             }
-        }
+            Crm::Hubspot(properties) => Box::new(hubspot::connector(self, properties)?),
+            Crm::Carddav(fields) => Box::new(carddav::connector(&self.config, fields, &self.settings.schema, learned)?),
+        })
     }
 
     /// JustCall's connector.

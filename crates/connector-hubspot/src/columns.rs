@@ -19,6 +19,15 @@ pub struct Columns {
     wanted: Vec<String>,
 }
 
+/// The fields that every account has, and their usual properties.
+pub const PRESET: [(Field, &str); 5] = [
+    (Field::FirstName, "firstname"),
+    (Field::LastName, "lastname"),
+    (Field::Phone, "phone"),
+    (Field::Email, "email"),
+    (Field::Company, "company"),
+];
+
 /// The property that usually holds a field.
 pub fn usual(field: &Field) -> Option<&str> {
     Some(match field {

@@ -30,5 +30,6 @@ mod reading;
 mod transport;
 mod writing;
 
+pub use columns::PRESET;
 pub use config::{Config, Timeouts};
 pub use connect::HubspotConnector;

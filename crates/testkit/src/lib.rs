@@ -7,9 +7,11 @@
 mod clock;
 pub mod conformance;
 mod crash;
+pub mod dav;
 mod people;
 mod random;
 pub mod replica;
+pub mod web;
 
 pub use clock::Clock;
 pub use crash::{Crash, Crashed, Point};

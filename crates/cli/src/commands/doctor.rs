@@ -67,8 +67,20 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
             checks.push(check);
             columns
         }
+        Crm::Carddav(_) => {
+            checks.extend(other_end("address book", context, &setup, args.offline).await);
+            Vec::new()
+        }
+        Crm::Hubspot(_) => {
+            checks.extend(other_end("HubSpot", context, &setup, args.offline).await);
+            Vec::new()
+        }
     };
-    checks.push(Check::of("records", list_crm(context, &setup).await));
+    // A file is at hand; whatever is further away is not asked offline, nor again where it did not let us in.
+    let is_reached = checks.iter().all(|check| check.ok) || matches!(setup.crm, Crm::Csv(_));
+    if is_reached && !(args.offline && !matches!(setup.crm, Crm::Csv(_))) {
+        checks.push(Check::of("records", list_crm(context, &setup).await));
+    }
     checks.push(Check::of("state", state(&setup)));
     checks.extend(super::notify::set_up(&setup.config));
     if !args.offline {
@@ -97,6 +109,25 @@ fn file(config: &connector_csv::Config) -> (Check, Vec<Column>) {
     }
 }
 
+/// A CRM that is no file: whether it lets us in, and which one it is.
+async fn other_end(what: &str, context: &Context, setup: &Setup, offline: bool) -> Option<Check> {
+    let connector = match setup.crm(Vec::new()) {
+        Ok(connector) => connector,
+        Err(failure) => return Some(Check::bad(what, failure)),
+    };
+    if offline {
+        return None;
+    }
+    let identity = connector.identify_with(&Waits::new(Side::Crm, context.global.quiet)).await;
+    Some(Check::of(what, identity.map(|identity| described(&identity)).map_err(Failure::from)))
+}
+
+/// Who is on the other end, and what is known of them.
+fn described(identity: &connector::Identity) -> String {
+    let details = identity.details.iter().map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>();
+    format!("{}: {}", identity.title, details.join(", "))
+}
+
 /// What another command would end with: a wrong configuration will not pass by itself.
 pub(crate) fn code(checks: &[Check]) -> Code {
     let is = |code: Code| checks.iter().any(|check| check.code == code);
@@ -120,7 +151,7 @@ fn columns(inspection: &Inspection) -> Vec<Column> {
 
 /// Reads every row, so that a broken one is named before the first night.
 async fn list_crm(context: &Context, setup: &Setup) -> Fallible<String> {
-    let listing = setup.crm(Vec::new()).list(&Waits::new(Side::Crm, context.global.quiet)).await?;
+    let listing = setup.crm(Vec::new())?.list(&Waits::new(Side::Crm, context.global.quiet)).await?;
     let notes = if listing.notes.is_empty() { String::new() } else { format!(" ({})", listing.notes.join("; ")) };
     let contacts = report::words::count(listing.table.len() as u64, "contact");
     Ok(format!("{contacts} can be read{notes}"))

@@ -71,7 +71,7 @@ async fn read<'p>(
     let schema = setup.settings.schema.clone();
     let mut tables: BTreeMap<Side, Table> = BTreeMap::new();
     for side in wanted.iter().copied() {
-        let connector = if side == Side::Crm { setup.crm(Vec::new()) } else { setup.justcall(Vec::new())? };
+        let connector = if side == Side::Crm { setup.crm(Vec::new())? } else { setup.justcall(Vec::new())? };
         if side == Side::Justcall {
             connector.identify_with(progress(side)).await?;
         }

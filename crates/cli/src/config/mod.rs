@@ -1,6 +1,7 @@
 //! `tieline.toml`: what the user decided, read and checked. Secrets never stand in it.
 
 mod fields;
+mod hubspot;
 pub(crate) mod keys;
 mod notify;
 mod secrets;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use fields::{FieldConfig, FieldSpec};
+pub(crate) use hubspot::Hubspot;
 pub(crate) use notify::{Notify, WebTo, When};
 pub(crate) use secrets::{Source, credentials};
 pub(crate) use serve::Serve;
@@ -93,6 +95,43 @@ pub(crate) struct Crm {
     pub(crate) preset: String,
     pub(crate) id_column: Option<String>,
     pub(crate) record_url: Option<String>,
+    pub(crate) carddav: Carddav,
+    pub(crate) hubspot: Hubspot,
+}
+
+/// Where an address book is, and who asks. The password and the token never stand here.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Carddav {
+    pub(crate) url: String,
+    pub(crate) address_book: Option<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) password_file: Option<PathBuf>,
+    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) requests_per_minute: Option<u32>,
+    pub(crate) concurrency: Option<usize>,
+}
+
+impl Carddav {
+    fn check(&self) -> Result<(), String> {
+        for (key, is_none) in
+            [("requests_per_minute", self.requests_per_minute == Some(0)), ("concurrency", self.concurrency == Some(0))]
+        {
+            if is_none {
+                return Err(format!("crm.carddav.{key} must be at least 1"));
+            }
+        }
+        if self.concurrency.is_some_and(|count| count > 32) {
+            return Err("crm.carddav.concurrency must be at most 32".to_owned());
+        }
+        if self.user.is_some() && self.token_file.is_some() {
+            return Err(
+                "crm.carddav has a user and a token_file: a password goes with a user, a token alone".to_owned()
+            );
+        }
+        Ok(())
+    }
 }
 
 impl Default for Crm {
@@ -103,6 +142,8 @@ impl Default for Crm {
             preset: "auto".to_owned(),
             id_column: None,
             record_url: None,
+            carddav: Carddav::default(),
+            hubspot: Hubspot::default(),
         }
     }
 }
@@ -250,6 +291,8 @@ impl Config {
     fn check(&self) -> Result<(), String> {
         self.check_pace()?;
         self.record_pages()?;
+        self.crm.carddav.check()?;
+        self.crm.hubspot.check()?;
         self.notify.check()?;
         self.serve.check()?;
         if self.deletes.sightings == 0 {

@@ -155,7 +155,11 @@ async fn insert_people(State(hubspot): Handle, Json(people): Json<People>) -> St
     StatusCode::CREATED
 }
 
-async fn edit(State(hubspot): Handle, Path(id): Path<u64>, Json(given): Json<Properties>) -> Result<Json<Object>, Failed> {
+async fn edit(
+    State(hubspot): Handle,
+    Path(id): Path<u64>,
+    Json(given): Json<Properties>,
+) -> Result<Json<Object>, Failed> {
     found(id, hubspot.edit_as_user(id, given))
 }
 

@@ -69,7 +69,9 @@ pub(crate) fn check(groups: &mut [Group], collection: &Collection) -> Result<(),
         for filter in &mut group.filters {
             let name = &filter.property_name;
             let Some((_, property)) = collection.definition(name) else {
-                return Err(ApiError::invalid(format!("There was a problem with the request. Unknown property {name}")));
+                return Err(ApiError::invalid(format!(
+                    "There was a problem with the request. Unknown property {name}"
+                )));
             };
             filter.kind = property.kind;
             filter.check()?;
@@ -146,7 +148,9 @@ impl Filter {
 
     fn comparable(&self, value: &str) -> Option<Comparable> {
         match self.kind {
-            PropertyType::Number => value.parse().ok().filter(|number: &f64| number.is_finite()).map(Comparable::Number),
+            PropertyType::Number => {
+                value.parse().ok().filter(|number: &f64| number.is_finite()).map(Comparable::Number)
+            }
             PropertyType::Datetime => moment(value).map(Comparable::of_ms),
             PropertyType::Date => {
                 let midnight = if value.len() == 10 { format!("{value}T00:00:00Z") } else { value.to_owned() };

@@ -7,15 +7,35 @@ use std::collections::BTreeMap;
 use crate::mix::scramble;
 
 const FIRST: [&str; 16] = [
-    "Ada", "Ben", "Chloé", "Dana", "Elif", "Farid", "Grace", "Henrik", "Ines", "Jonas", "Kaori", "Luis", "Mina", "Noor",
-    "Omar", "Petra",
+    "Ada", "Ben", "Chloé", "Dana", "Elif", "Farid", "Grace", "Henrik", "Ines", "Jonas", "Kaori", "Luis", "Mina",
+    "Noor", "Omar", "Petra",
 ];
 const LAST: [&str; 16] = [
-    "Okafor", "Reyes", "Lindqvist", "Müller", "Tanaka", "Silva", "Novak", "O'Brien", "Kaya", "Rossi", "Dubois", "Singh",
-    "Park", "Weber", "Costa", "Haddad",
+    "Okafor",
+    "Reyes",
+    "Lindqvist",
+    "Müller",
+    "Tanaka",
+    "Silva",
+    "Novak",
+    "O'Brien",
+    "Kaya",
+    "Rossi",
+    "Dubois",
+    "Singh",
+    "Park",
+    "Weber",
+    "Costa",
+    "Haddad",
 ];
 const COMPANIES: [&str; 8] = [
-    "Okafor Freight", "Blue Harbor", "Nordlicht GmbH", "Acme Group", "Riverside Dental", "Kaya Foods", "Summit Legal",
+    "Okafor Freight",
+    "Blue Harbor",
+    "Nordlicht GmbH",
+    "Acme Group",
+    "Riverside Dental",
+    "Kaya Foods",
+    "Summit Legal",
     "Park & Sons",
 ];
 const STAGES: [&str; 3] = ["lead", "opportunity", "customer"];

@@ -95,7 +95,9 @@ async fn carry_out(hubspot: &HubSpot, call: &Call) -> Outcome {
     if firing.has(&Action::CloseBeforeEffect) {
         return Outcome::Closed;
     }
-    if let Some(refusal) = firing.first(|action| if let Action::Refuse(refusal) = action { Some(refusal) } else { None }) {
+    if let Some(refusal) =
+        firing.first(|action| if let Action::Refuse(refusal) = action { Some(refusal) } else { None })
+    {
         return Outcome::Answer(refused(refusal, call.number));
     }
     let answer = handlers::answer(&mut hubspot.world(), call).unwrap_or_else(|error| error.answer(call.number));
@@ -103,7 +105,8 @@ async fn carry_out(hubspot: &HubSpot, call: &Call) -> Outcome {
     if firing.has(&Action::CloseAfterEffect) {
         return Outcome::Closed;
     }
-    let refusal = firing.first(|action| if let Action::RefuseAfterEffect(refusal) = action { Some(refusal) } else { None });
+    let refusal =
+        firing.first(|action| if let Action::RefuseAfterEffect(refusal) = action { Some(refusal) } else { None });
     if let Some(refusal) = refusal {
         return Outcome::Answer(refused(refusal, call.number));
     }

@@ -99,7 +99,8 @@ impl Property {
 
     /// As `GET /crm/v3/properties/…` shows it.
     pub(crate) fn to_json(&self, group: &str) -> Value {
-        let options: Vec<Value> = self.options.iter().enumerate().map(|(order, option)| option.to_json(order)).collect();
+        let options: Vec<Value> =
+            self.options.iter().enumerate().map(|(order, option)| option.to_json(order)).collect();
         json!({
             "name": self.name,
             "label": self.label,

@@ -67,7 +67,12 @@ impl World {
     }
 
     /// Makes a contact with any values; properties that do not exist become defined as text.
-    pub(crate) fn insert(&mut self, properties: BTreeMap<String, String>, now: Timestamp, source: Source) -> Arc<Record> {
+    pub(crate) fn insert(
+        &mut self,
+        properties: BTreeMap<String, String>,
+        now: Timestamp,
+        source: Source,
+    ) -> Arc<Record> {
         let changes = self.unchecked(ObjectKind::Contacts, properties);
         let mut record = Record::new(self.take_id(), now);
         record.set(changes, now, source);
@@ -132,7 +137,8 @@ impl World {
         let mut merged = Record::clone(&first);
         merged.id = self.take_id();
         merged.created_at = first.created_at.min(second.created_at);
-        merged.merged = [&first, &second].into_iter().flat_map(|record| [&record.merged[..], &[record.id]].concat()).collect();
+        merged.merged =
+            [&first, &second].into_iter().flat_map(|record| [&record.merged[..], &[record.id]].concat()).collect();
         let mut taken: Changes = second
             .values
             .keys()

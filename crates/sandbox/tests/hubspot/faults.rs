@@ -25,11 +25,9 @@ async fn a_refusal_comes_instead_of_the_effect_or_after_it() {
 #[tokio::test]
 async fn a_429_names_any_limit() {
     let api = Api::unlimited();
-    for (policy, name) in [
-        (Policy::Daily, "DAILY"),
-        (Policy::Secondly, "SECONDLY"),
-        (Policy::TenSecondlyRolling, "TEN_SECONDLY_ROLLING"),
-    ] {
+    for (policy, name) in
+        [(Policy::Daily, "DAILY"), (Policy::Secondly, "SECONDLY"), (Policy::TenSecondlyRolling, "TEN_SECONDLY_ROLLING")]
+    {
         api.hubspot.clear_faults();
         api.hubspot.add_fault(Fault::new(On::Any, Action::Refuse(Refusal::limited(policy))));
         let reply = api.get(CONTACTS).await;
@@ -49,7 +47,8 @@ async fn every_nth_write_is_dropped_without_a_word() {
     assert!(reply.json()["results"].as_array().unwrap().iter().all(|row| row["properties"]["city"] == "Bern"));
     let cities: Vec<String> = api.hubspot.contacts().iter().map(|contact| contact.get("city").to_owned()).collect();
     assert_eq!(cities, ["Bern", "", "Bern", ""]);
-    let new = api.batch("create", json!([{"properties": {"firstname": "A"}}, {"properties": {"firstname": "B"}}])).await;
+    let new =
+        api.batch("create", json!([{"properties": {"firstname": "A"}}, {"properties": {"firstname": "B"}}])).await;
     assert_eq!((new.status, new.ids().len(), api.hubspot.contact_count()), (201, 2, 5));
     let gone: Vec<Value> = ids.iter().map(|id| json!({"id": id.to_string()})).collect();
     assert_eq!(api.batch("archive", gone.into()).await.status, 204);
