@@ -319,6 +319,8 @@ impl Session<'_> {
             StateChange::Fact { key, value } => !known.iter().any(|(name, known)| name == key && known == value),
             _ => true,
         });
+        let moved = self.moved.take().into_iter();
+        changes.extend(moved.map(|(link, side, id)| StateChange::MoveId { link, side, id }));
         changes.extend(self.copies.take().into_iter().map(StateChange::KeepCopy));
         self.store.commit(&changes)?;
         run.report.seconds = self.env.seconds() - run.started;

@@ -5,6 +5,7 @@ use crate::batches::batches;
 use crate::columns;
 use crate::error::{Error, Result};
 use crate::fetch::{self, Fetched, Probed};
+use crate::follow;
 use crate::seal::seal;
 use crate::session::Session;
 use crate::undo::PastRun;
@@ -56,8 +57,10 @@ impl Session<'_> {
             // Whoever a webhook told of stands in the listing, or is gone again.
             self.store.drop_contact_hints(told)?;
         }
+        let mut merged = follow::follow(self, &mut heads, &listings);
         if recover && self.recover(&heads, &listings)? > 0 {
             heads = self.store.link_heads(&self.settings.schema)?;
+            merged = follow::follow(self, &mut heads, &listings);
         }
         let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
         let most = self.settings.guards.of(GuardClass::Deletes).limit(linked).max(20);
@@ -100,6 +103,7 @@ impl Session<'_> {
         }
         self.add_bases(&plan, &mut bases)?;
         plan.alarms.extend(unshown.alarms());
+        plan.alarms.extend(merged);
         if !recover {
             plan.alarms.extend(self.unsettled_alarm()?);
         }
