@@ -19,9 +19,6 @@ use model::{AbsenceProof, Capabilities, Cost, Field, Listing, Quota, RecordId, S
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// How long the list may lag behind a write. It comes from the records themselves, not from the index of searches.
-const READ_LAG_SECONDS: u32 = 60;
-
 /// One `HubSpot` account as a replica.
 #[derive(Debug)]
 pub struct HubspotConnector {
@@ -68,7 +65,8 @@ impl Connector for HubspotConnector {
             // One time for all properties, and our own writes move it.
             trusted_times: false,
             change_feed: self.terms.full_listing_every > 1,
-            read_lag_seconds: READ_LAG_SECONDS,
+            // Lists come from the records themselves; what changed comes from the index of searches, which lags.
+            read_lag_seconds: u32::try_from(self.terms.index_lag.as_secs()).unwrap_or(u32::MAX),
         }
     }
 

@@ -34,7 +34,7 @@ mod undo;
 mod unshown;
 mod verify;
 
-pub use apply::Finished;
+pub use apply::{Finished, last_quota};
 pub use columns::Columns;
 pub use env::{Env, Event, Events, Quiet};
 pub use error::{Error, Result};
