@@ -1,7 +1,7 @@
 //! Calls into the CRM: from an empty state to computed fields and activities, quietly again, killed half-way, and what
 //! is said where a call belongs to nobody.
 
-use crate::support::{World, phone, until};
+use crate::support::{World, applied, phone, until, writes};
 use sandbox::{Action, CallDirection, CallHistory, CallStatus, Fault, On, PhoneCall, Refusal, RequestKind};
 use serde_json::Value;
 
@@ -48,6 +48,7 @@ pub(crate) fn call(from: &str, status: CallStatus, hours: i64) -> PhoneCall {
         tags: Vec::new(),
         started_at: ago(hours),
         ended_at: Some(ago(hours)),
+        contact_name: None,
     }
 }
 
@@ -237,6 +238,8 @@ fn bad_input_is_answered_clearly() {
         (&["calls", "sync", "--since", "yesterday"], 2, "YYYY-MM-DD"),
         (&["calls", "sync", "--since", "2026-02-02", "--until", "2026-02-01"], 2, "is before --since"),
         (&["calls", "sync", "--since", "9000-01-01"], 2, "in the future"),
+        (&["calls", "sync", "--since", "1999-12-31"], 2, "before there was JustCall"),
+        (&["calls", "sync", "--until", "1999-12-31"], 2, "before there was JustCall"),
     ] {
         let output = world.run(args).ends(code);
         assert!(output.stderr.contains(words), "{args:?}: {}", output.stderr);
@@ -258,7 +261,12 @@ fn bad_input_is_answered_clearly() {
         world.run(&["plan"]).fails(2, &[words]);
         world.write("tieline.toml", good);
     }
+    // Days that were read: an end alone would read its own day, or none.
+    world.run(&["calls", "sync", "--until", "2026-03-01"]).ends(0);
+    world.run(&["calls", "sync", "--until", "2026-02-01"]).fails(2, &["--until 2026-02-01 alone", "--since"]);
+    world.run(&["calls", "sync", "--since", "2026-01-20", "--until", "2026-02-01"]).ends(0);
     // Somebody's own file is not overwritten.
+    std::fs::remove_file(world.path("calls.csv")).unwrap();
     world.write("calls.csv", "mine\n");
     world.run(&["sync"]).fails(2, &["calls.csv", "no file of calls that tieline wrote"]);
     assert_eq!(world.read("calls.csv"), "mine\n");
@@ -275,4 +283,113 @@ fn a_list_of_contacts_that_is_not_whole_says_nothing_about_calls() {
     world.account.add_fault(Fault::new(On::List, Action::TruncateList { rows: 3, honest_count: false }));
     world.sync();
     assert_eq!(world.row(&phone(1)), held, "a guess was written");
+}
+
+/// Sections that make contacts of callers.
+fn strangers(more: &str) -> World {
+    let world = World::with_linked(sandbox::Settings::unlimited(), 3, &format!("[calls]\nsync = true\n{more}"));
+    let named = |name: &str, hours| PhoneCall {
+        contact_name: Some(name.to_owned()),
+        ..call("+14155550171", CallStatus::Missed, hours)
+    };
+    world.account.add_call(named("Ada King", 9));
+    world.account.add_call(named("New JustCall Contact", 3));
+    world.account.add_call(call("+14155550172", CallStatus::Missed, 5));
+    // Nobody can be made of these: withheld, a short code, and somebody who is known.
+    world.account.add_call(call("anonymous", CallStatus::Missed, 4));
+    world.account.add_call(call("911", CallStatus::Missed, 4));
+    world.account.add_call(call(&phone(1), CallStatus::Missed, 4));
+    world
+}
+
+#[test]
+fn unknown_callers_become_contacts_where_the_configuration_asks_for_it() {
+    let world = strangers("create_contacts = true\n");
+    world.run(&["calls", "sync"]).ends(0);
+    let plan = world.untouched(World::plan);
+    let mut planned = writes(&plan);
+    planned.sort();
+    let expected =
+        ["crm", "justcall"].map(|side| ["+14155550171", "+14155550172"].map(|to| format!("{side} create {to}")));
+    assert_eq!(planned, expected.concat(), "{plan:#}");
+    let dry = world.run(&["sync", "--dry-run"]).ends(0);
+    assert!(dry.stdout.contains("called, and neither side knows the number"), "{}", dry.stdout);
+    let report = world.sync();
+    assert_eq!([applied(&report, "crm", "create"), applied(&report, "justcall", "create")], [2, 2], "{report:#}");
+    assert!(world.row("+14155550171").contains(",Ada,King,"), "{}", world.read("crm.csv"));
+    assert!(world.row("+14155550172").contains(",Caller,"), "{}", world.read("crm.csv"));
+    assert!(!world.read("crm.csv").contains("JustCall Contact"));
+    let contact = world.account.contacts().into_iter().find(|contact| contact.phone.contains("5550171")).unwrap();
+    assert_eq!((contact.first_name.as_deref(), contact.last_name.as_deref()), (Some("Ada"), Some("King")));
+    // The second run writes nothing, and calls belong to them now.
+    world.settled();
+    let found = world.run(&["calls", "list", "--contact", "Ada King", "--json"]).ends(0).json();
+    assert_eq!(found["calls"].as_array().unwrap().len(), 2, "{found:#}");
+    // A real name on one side replaces the placeholder on the other, without a question.
+    world.edit_crm("Caller,+14155550172", "Grace,Hopper");
+    let report = world.sync();
+    assert_eq!((applied(&report, "justcall", "update"), report["conflicts"].as_array().unwrap().len()), (1, 0));
+    world.settled();
+}
+
+#[test]
+fn a_caller_s_contact_holds_what_the_calls_come_to_from_the_start() {
+    let world = world();
+    world.sync();
+    world.reconfigure("sync = true", "sync = true\ncreate_contacts = true\nmin_calls = 2");
+    world.account.add_call(call("+14155550171", CallStatus::Missed, 9));
+    world.account.add_call(call("+14155550171", CallStatus::Busy, 3));
+    world.account.add_call(call("+14155550172", CallStatus::Missed, 3));
+    let report = world.sync();
+    assert_eq!([applied(&report, "crm", "create"), applied(&report, "justcall", "create")], [1, 1], "{report:#}");
+    assert!(world.row("+14155550171").ends_with(",busy,,2,2"), "{}", world.read("crm.csv"));
+    world.settled();
+    // Found by what people look for: the contact's history, and the plan's words.
+    let history = world.run(&["history", "--contact", "+14155550171"]).ends(0).stdout;
+    assert!(history.contains("neither side knows the number"), "{history}");
+}
+
+#[test]
+fn a_caller_whom_a_side_refuses_waits_for_retry() {
+    let world = strangers("create_contacts = true\nmin_calls = 2\n");
+    world.account.add_fault(Fault::new(On::Bulk, Action::Refuse(Refusal::status(422))).times(1));
+    world.account.add_fault(Fault::new(On::Create, Action::Refuse(Refusal::status(422))));
+    world.run(&["sync"]).ends(6);
+    world.account.clear_faults();
+    let status = world.run(&["status"]).ends(0).stdout;
+    assert!(status.contains("+14155550171"), "{status}");
+    world.run(&["retry", "+14155550171"]).ends(0);
+    world.sync();
+    world.settled();
+    assert_eq!(world.account.contacts_by_phone("+14155550171").len(), 1);
+}
+
+#[test]
+fn contacts_made_of_callers_are_taken_back_and_stay_away() {
+    let world = strangers("create_contacts = \"named\"\n\n[guards]\ndeletes = { floor = 50 }\n");
+    let before = world.read("crm.csv");
+    let report = world.sync();
+    assert_eq!([applied(&report, "crm", "create"), applied(&report, "justcall", "create")], [1, 1], "{report:#}");
+    world.settled();
+    world.run(&["undo", report["run"].as_str().unwrap(), "--yes"]).ends(0);
+    assert_eq!(world.read("crm.csv"), before);
+    assert_eq!(world.account.contacts().len(), 3);
+    world.settled();
+    // Somebody who calls again was made once already.
+    world.account.add_call(call("+14155550171", CallStatus::Missed, 1));
+    world.settled();
+}
+
+#[test]
+fn a_placeholder_must_give_way_to_a_real_name() {
+    for (wrong, said) in [
+        ("contact_name = \"New JustCall Contact\"", "gives way to a real one"),
+        ("contact_name = \"Ada {number}\"", "gives way to a real one"),
+        ("min_calls = 0", "at least 1"),
+        ("create_contacts = \"crm\"", "false, true, or \"named\""),
+    ] {
+        let world = World::with(sandbox::Settings::unlimited(), &format!("[calls]\n{wrong}\n"));
+        world.crm(&[]);
+        world.run(&["plan"]).fails(2, &[said]);
+    }
 }

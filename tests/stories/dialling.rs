@@ -100,8 +100,12 @@ fn a_lost_answer_is_looked_up_and_never_dialled_twice() {
     // It did not ring: for some minutes nobody can know, so nobody is called.
     world.account.add_fault(Fault::new(On::MakeCall, Action::CloseBeforeEffect).times(1));
     world.run(&dial(&to, &[])).fails(1, &["not known whether"]);
-    world.run(&dial(&to, &[])).fails(1, &["still not known"]);
+    world.run(&dial(&to, &[])).fails(1, &["still not known", "--anyway"]);
     assert_eq!((world.requests(RequestKind::MakeCall), world.account.call_count()), (4, 3));
+    // Somebody who sees that nothing rings need not wait.
+    world.run(&dial(&to, &["--anyway"])).ends(0);
+    assert_eq!((world.requests(RequestKind::MakeCall), world.account.call_count()), (5, 4));
+    world.run(&dial(&to, &[])).ends(0);
 }
 
 #[test]
@@ -117,4 +121,61 @@ fn a_killed_call_is_found_before_the_next_is_made() {
     world.run(&dial(&to, &[])).fails(1, &["nothing was dialled", "did ring"]);
     assert_eq!(world.account.call_count(), 1);
     assert_ne!(world.account.calls()[0].status, CallStatus::Failed);
+}
+
+#[test]
+fn a_name_may_be_written_as_people_write_it() {
+    let world = World::linked(2, "");
+    let last = last_name(2);
+    for name in [
+        format!("  kim   {last} "),
+        format!("{last}, Kim"),
+        format!("{}@example.com", last.to_lowercase()),
+        format!("KIM {}", last.to_uppercase()),
+    ] {
+        let url = world.run(&["call", "link", "--from", LINE, "--to", &name, "--json"]).ends(0).json();
+        assert_eq!(url["to"], phone(2), "{name}");
+    }
+    // Candidates are no causes.
+    let said = world.run(&dial("kim", &[])).fails(2, &["names 2 contacts:", &phone(1), &phone(2)]);
+    assert!(!said.stderr.contains("caused by"), "{}", said.stderr);
+    let said = world.run(&dial("911", &[])).fails(2, &["short code"]);
+    assert!(!said.stderr.contains("not a number"), "{}", said.stderr);
+    let said = world.run(&["call", "--from", "Kim", "--to", &phone(1)]).fails(2, &["--from", "no phone number"]);
+    assert!(!said.stderr.contains("no state"), "{}", said.stderr);
+}
+
+#[test]
+fn what_is_not_dialled_or_not_kept_is_said() {
+    let world = World::linked(1, "");
+    let told = world.run(&dial(&format!("{} ext. 12", phone(1)), &[])).ends(0);
+    assert!(told.stderr.contains("the extension 12 is not dialled"), "{}", told.stderr);
+    world.run(&["forget", &phone(1), "--yes"]).ends(0);
+    let told = world.run(&dial(&phone(1), &["--anyway"])).ends(0);
+    assert!(told.stderr.contains("was erased with `tieline forget`"), "{}", told.stderr);
+}
+
+#[test]
+fn doctor_looks_at_the_number_that_calls_are_made_from_and_at_the_secret_of_webhooks() {
+    let world = World::linked(1, &format!("[calls]\nfrom = \"{LINE}\"\n"));
+    let check = |name: &str| {
+        let checks = world.command(&["doctor", "--json"]).output().unwrap();
+        let checks: serde_json::Value = serde_json::from_slice(&checks.stdout).unwrap();
+        checks["checks"].as_array().unwrap().iter().find(|check| check["check"] == name).cloned().unwrap_or_default()
+    };
+    assert!(check("calls.from")["detail"].as_str().unwrap().contains("not known before"), "{}", check("calls.from"));
+    world.run(&dial(&phone(1), &[])).ends(0);
+    assert!(check("calls.from")["detail"].as_str().unwrap().contains("is a number of the account"));
+    world.reconfigure(LINE, "+14155550111");
+    assert!(check("calls.from")["detail"].as_str().unwrap().contains("warning: no call"));
+    world.reconfigure("+14155550111", "Kim");
+    assert_eq!(check("calls.from")["ok"], false);
+    world.reconfigure("Kim", LINE);
+    assert!(check("webhooks").is_null());
+    world.reconfigure("[calls]", "[serve]\nwebhook_secret_file = \"hook.key\"\n\n[calls]");
+    assert_eq!(check("webhooks")["ok"], false, "it is not there");
+    world.write("hook.key", "another");
+    assert!(check("webhooks")["detail"].as_str().unwrap().contains("not the account's API secret"));
+    world.write("hook.key", crate::support::SECRET);
+    assert_eq!(check("webhooks")["ok"], true);
 }

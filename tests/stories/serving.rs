@@ -238,6 +238,8 @@ fn each_bad_request_has_its_answer_and_odd_ones_are_kept() {
         (hook, "no JSON", 400, "no JSON object"),
         (hook, "[]", 400, "no JSON object"),
         (hook, "{}", 400, "neither"),
+        (back, r#"{"call_id": "junk", "status": {}}"#, 400, "`status`"),
+        (back, r#"{"call_id": "junk", "status": "=cmd()"}"#, 400, "`status`"),
         (hook, &webhook("call.completed", &json!({"status": "completed"})), 400, "without `call_id`"),
         (hook, &webhook("contact.created", &json!({"first_name": "Ada"})), 400, "without `id`"),
         (&wrong, &callback("c", "completed", 1), 404, "nothing is here"),
@@ -270,6 +272,8 @@ fn each_bad_request_has_its_answer_and_odd_ones_are_kept() {
             ),
         ),
         (hook, webhook("sms.received", &json!({"text": "hello"}))),
+        // What nobody knows, and what is no status, is not kept.
+        (hook, webhook("call.exploded", &json!({"call_id": "junk", "from": phone(1), "direction": "inbound"}))),
     ] {
         let (status, text) = serving.post(path, &body);
         assert_eq!(status, 200, "{body}: {text}");
@@ -278,8 +282,9 @@ fn each_bad_request_has_its_answer_and_odd_ones_are_kept() {
     let odd = stored(&world, "call_odd");
     assert_eq!((&odd["status"], &odd["number"], &odd["agent_name"]), (&json!("missed"), &Value::Null, &Value::Null));
     assert_eq!(stored(&world, "call_of_one")["contact"], format!("Kim {}", last_name(1)));
-    assert_eq!(serving.metric("tieline_events_total{kind=\"other\",outcome=\"ignored\"}"), 1);
-    assert_eq!(serving.metric("tieline_refused_total{reason=\"body\"}"), 5);
+    assert_eq!(serving.metric("tieline_events_total{kind=\"other\",outcome=\"ignored\"}"), 2);
+    assert_eq!(serving.metric("tieline_refused_total{reason=\"body\"}"), 7);
+    assert_eq!(stored(&world, "junk"), Value::Null);
     assert_eq!(serving.metric("tieline_refused_total{reason=\"path\"}"), 1);
     assert_eq!(serving.metric("tieline_refused_total{reason=\"size\"}"), 1);
     assert!(serving.metric("tieline_last_event_timestamp_seconds") > 1_700_000_000);
@@ -449,6 +454,11 @@ fn the_addresses_are_secret_and_stay() {
     assert!(!world.path("tieline.db").exists());
     world.reconfigure("public_url = \"https://", "public_url = \"ftp://");
     world.run(&["serve"]).fails(2, &["serve.public_url"]);
+    world.reconfigure("ftp://", "https://ann:hunter2@");
+    let said = world.run(&["serve"]).fails(2, &["serve.public_url"]);
+    assert!(!said.stderr.contains("hunter2"), "{}", said.stderr);
+    let said = world.run(&["serve", "--listen", "4011"]).ends(2).stderr;
+    assert!(said.contains("no address to listen on") && said.contains("127.0.0.1:4011"), "{said}");
     world.reconfigure("public_url", "pubic_url");
     world.run(&["serve"]).fails(2, &["did you mean `public_url`"]);
 }
@@ -457,8 +467,17 @@ const CONFIRM: (&str, &[u8]) = ("content-type", b"confirm=yes");
 
 /// Presses the button of a link's page.
 fn press(port: u16, path: &str) -> (u16, String) {
+    post_form(port, path, CONFIRM.1)
+}
+
+/// Presses the button that is shown where the same number was called a moment ago.
+fn insist(port: u16, path: &str) -> (u16, String) {
+    post_form(port, path, b"confirm=anyway")
+}
+
+fn post_form(port: u16, path: &str, form: &[u8]) -> (u16, String) {
     let headers = [(CONFIRM.0, "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
-    Client::open(port).unwrap().send("POST", path, &headers, CONFIRM.1).unwrap()
+    Client::open(port).unwrap().send("POST", path, &headers, form).unwrap()
 }
 
 fn link(world: &World, more: &[&str]) -> String {
@@ -516,10 +535,26 @@ fn a_link_whose_answer_is_lost_never_dials_twice_and_one_that_was_refused_may() 
     assert_eq!((status, page.contains("not known whether")), (202, true), "{page}");
     world.account.clear_faults();
     assert_eq!(press(serving.port, &path).0, 410);
-    // Another link to the same number looks first, too.
-    let (status, page) = press(serving.port, &link(&world, &[]));
-    assert_eq!((status, page.contains("did ring")), (409, true), "{page}");
+    // Another link to the same number looks first, too, and is not used up by that.
+    let other = link(&world, &[]);
+    let (status, page) = press(serving.port, &other);
+    assert_eq!((status, page.contains("did ring"), page.contains("Nothing was dialled")), (409, true, true), "{page}");
     assert_eq!(world.account.call_count(), 1);
+    assert_eq!(insist(serving.port, &other).0, 200);
+    assert_eq!((world.account.call_count(), press(serving.port, &other).0), (2, 410));
+}
+
+#[test]
+fn two_links_at_once_make_one_call_unless_somebody_insists() {
+    let world = World::linked(2, &format!("[calls]\nfrom = \"{LINE}\"\n"));
+    let serving = Serving::start(&world, 0, &[]);
+    let (one, two) = (link(&world, &[]), link(&world, &[]));
+    assert_eq!(press(serving.port, &one).0, 200);
+    let (status, page) = press(serving.port, &two);
+    assert_eq!((status, page.contains("Call anyway")), (409, true), "{page}");
+    assert_eq!(world.account.call_count(), 1);
+    assert_eq!(insist(serving.port, &two).0, 200);
+    assert_eq!((world.account.call_count(), insist(serving.port, &two).0), (2, 410));
 }
 
 #[test]
@@ -536,7 +571,7 @@ fn somebody_can_be_called_while_a_run_is_under_way() {
     // Nor does somebody who watches a call keep others from calling.
     let mut watch = world.start(&["call", "--to", &phone(1), "--watch"]);
     until("it is watched", || world.account.call_count() == 2 && world.requests(RequestKind::Calls) > 0);
-    assert_eq!(press(serving.port, &link(&world, &[])).0, 200);
+    assert_eq!(insist(serving.port, &link(&world, &[])).0, 200);
     assert!(watch.try_wait().unwrap().is_none(), "it is still watched");
     watch.kill().unwrap();
     watch.wait().unwrap();
@@ -576,7 +611,12 @@ fn in_a_browser_a_link_and_a_contact_s_page_dial_after_a_confirm_step() {
     assert_eq!(browser.text("h1"), format!("Call Kim {}?", last_name(2)));
     browser.accessible("the confirm page");
     assert_eq!(world.account.call_count(), 1, "looking dials nobody");
+    // The link has called them a moment ago.
     browser.go("document.querySelector('button.main').click();");
+    assert_eq!(browser.text("h1"), "Call anyway?");
+    browser.accessible("the page that asks again");
+    assert_eq!(world.account.call_count(), 1);
+    browser.go("document.querySelector('form[action$=call] button').click();");
     assert_eq!(browser.text("h1"), "It rings");
     assert_eq!(world.account.call_count(), 2);
 }

@@ -3,6 +3,7 @@
 
 mod calls;
 mod serving;
+mod showing;
 mod telling;
 
 pub(crate) use calls::{
@@ -10,6 +11,7 @@ pub(crate) use calls::{
     DirectionName,
 };
 pub(crate) use serving::Serve;
+pub(crate) use showing::Show;
 pub(crate) use telling::{Notify, Status};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -196,24 +198,6 @@ pub(crate) struct Plan {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) approvals: Approvals,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:
-  tieline show                  the last plan
-  tieline show tonight.json     a plan file
-  tieline show r20261121-…      a run
-  tieline show -o plan.html     the last plan as a page to read, print and answer; also .md, .csv, .json")]
-pub(crate) struct Show {
-    /// A plan file, or the id of a plan or a run; default: the last plan
-    #[arg(value_name = "PLAN|RUN")]
-    pub(crate) what: Option<String>,
-    /// Show every row
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// Write a file instead: .html, .md, .csv or .json
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -192,6 +192,7 @@ fn settings(config: &Config, specs: &[FieldSpec]) -> Settings {
     settings.sightings = config.deletes.sightings;
     settings.min_hours = config.deletes.min_hours;
     settings.guards = guards(config);
+    settings.callers = config.calls.callers();
     settings.scope = BySide::from_fn(|side| scope(config, specs, &schema, &columns[side], side));
     settings
 }

@@ -8,8 +8,8 @@ use crate::normalizer::{Canon, PhoneReading, name};
 use jiff::SignedDuration;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionKind, BySide, Cell, Change, ConflictKind, Field, Held, HeldReason, LinkHead, Rule, Side, SkipReason,
-    Via, WritePolicy,
+    ActionKind, BySide, Cell, Change, ConflictKind, Field, Held, HeldReason, LinkHead, Rule, Side, SkipReason, Via,
+    WritePolicy,
 };
 
 /// A record that is to be made.
@@ -36,6 +36,11 @@ pub(crate) fn alone(world: &World<'_>, draft: &mut Draft, source: Side, alone: A
             draft.skip(world, source, alone.row, SkipReason::Lag, "deleted a moment ago, still listed".to_owned());
             return;
         }
+    }
+    if world.state.fresh_callers.contains(&(target, alone.key.number())) {
+        let detail = format!("made of a caller in {}, which need not show it yet", target.title());
+        draft.skip(world, source, alone.row, SkipReason::Lag, detail);
+        return;
     }
     if let Some((reason, detail)) = counterpart(world, source, alone) {
         draft.skip(world, source, alone.row, reason, detail);
@@ -120,28 +125,16 @@ enum Holder {
 /// Whether the number that a record would bring along is taken on `target`, and by which row, where it is there yet.
 fn holder_of_its_number(world: &World<'_>, draft: &Draft, target: Side, row: u32) -> Holder {
     let phone = world.settings.schema.phone().index();
-    let number = |cell: Cell<'_>| match world.normalizer.canon(&Field::Phone, cell) {
-        Canon::Phone(key) => Some(key.number()),
-        _ => None,
-    };
-    let Some(wanted) = number(world.row(target.other(), row).cell(phone)) else { return Holder::Nobody };
+    let Some(wanted) = world.number(world.row(target.other(), row).cell(phone)) else { return Holder::Nobody };
     // Somebody else has it on the side that it comes from, and may be about to bring it along.
     if world.matching.is_shared(target.other(), wanted) {
         return Holder::Planned;
     }
-    // Rare enough for a scan: a contact that was edited here after it was deleted there.
-    // Of several, the one with the smallest id: not the one that happened to be listed first.
-    let holders = world.listings[target].table.iter().filter(|other| number(other.cell(phone)) == Some(wanted));
-    let listed = holders.min_by_key(|other| other.id()).map(model::RowRef::index);
-    if let Some(at) = listed.and_then(|at| u32::try_from(at).ok()) {
-        return Holder::Row(at);
+    match world.holder(target, wanted) {
+        Some(at) => Holder::Row(at),
+        None if draft.creates[target].contains(&wanted) => Holder::Planned,
+        None => Holder::Nobody,
     }
-    let planned = |action: &Action| {
-        action.side == target
-            && action.kind == ActionKind::Create
-            && number(Cell::from_text(&action.phone)) == Some(wanted)
-    };
-    if draft.actions.iter().any(planned) { Holder::Planned } else { Holder::Nobody }
 }
 
 /// A new record on `target` from the other side's row, which is skipped with a reason where there can be none.
@@ -187,6 +180,7 @@ fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
     create.phone = phone;
     create.link = head.map(|head| head.id);
     note.clone_into(&mut create.note);
+    draft.creates[target].extend(world.number(Cell::from_text(&create.phone)));
     draft.actions.push(create);
     true
 }

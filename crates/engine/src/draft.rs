@@ -3,12 +3,12 @@
 use crate::guard::{is_vouched, unbelievably_empty};
 use crate::identity::{self, real_name};
 use crate::matcher::Matching;
-use crate::normalizer::{Normalizer, PhoneReading};
+use crate::normalizer::{Canon, Normalizer, PhoneReading};
 use crate::planner::{Input, ParkedWrite, State, UnlandedField};
 use crate::settings::Settings;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionId, ActionKind, Alarm, Base, BySide, Capabilities, Change, Conflict, ConflictId, ConflictKind,
+    Action, ActionId, ActionKind, Alarm, Base, BySide, Capabilities, Cell, Change, Conflict, ConflictId, ConflictKind,
     Coverage, Field, FieldId, Held, LinkHead, LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution,
     RowHash, RowRef, Rule, Side, SkipReason, Skipped, StandingRule, Tombstone, Via,
 };
@@ -53,6 +53,8 @@ pub(crate) struct World<'a> {
     stray_values: BySide<OnceCell<BTreeSet<(FieldId, String)>>>,
     /// Numbers that a side shows beside the synced one, by row; looked at when somebody is missing.
     spare_numbers: BySide<OnceCell<BTreeMap<u64, u32>>>,
+    /// Who has a number on a side, by number; looked at when somebody is to be created again.
+    holders: BySide<OnceCell<BTreeMap<u64, u32>>>,
     /// A person has approved the deletion of every linked contact: an empty side is meant to be empty.
     vouched: bool,
     /// Links that take part.
@@ -83,6 +85,7 @@ impl<'a> World<'a> {
             longest: BySide::from_fn(|_| vec![OnceCell::new(); input.settings.schema.len()]),
             stray_values: BySide::default(),
             spare_numbers: BySide::default(),
+            holders: BySide::default(),
             linked,
             vouched: is_vouched(input.approvals, linked),
             empty: BySide::from_fn(|side| {
@@ -220,6 +223,32 @@ impl<'a> World<'a> {
         numbers.get(&key.number()).map(|at| self.row(side, *at).id())
     }
 
+    /// The number in a cell, without its extension.
+    pub(crate) fn number(&self, cell: Cell<'_>) -> Option<u64> {
+        match self.normalizer.canon(&Field::Phone, cell) {
+            Canon::Phone(key) => Some(key.number()),
+            _ => None,
+        }
+    }
+
+    /// The row that has a number. Of several, the one with the smallest id: not the one that happened to be listed first.
+    pub(crate) fn holder(&self, side: Side, number: u64) -> Option<u32> {
+        let holders = self.holders[side].get_or_init(|| {
+            let phone = self.settings.schema.phone().index();
+            let table = &self.listings[side].table;
+            let mut holders: BTreeMap<u64, u32> = BTreeMap::new();
+            for (row, at) in table.iter().zip(0u32..) {
+                let Some(number) = self.number(row.cell(phone)) else { continue };
+                let first = holders.entry(number).or_insert(at);
+                if row.id() < table.row(*first as usize).id() {
+                    *first = at;
+                }
+            }
+            holders
+        });
+        holders.get(&number).copied()
+    }
+
     pub(crate) fn in_scope(&self, side: Side, row: u32) -> bool {
         mutant::is(Mutant::ScopeIgnored) || self.settings.scope[side].admits(self.row(side, row))
     }
@@ -251,6 +280,9 @@ impl<'a> World<'a> {
     }
 }
 
+/// Of what has no record on either side.
+pub(crate) const NO_ROWS: BySide<Option<u32>> = BySide { justcall: None, crm: None };
+
 /// Whether a listing shows far fewer contacts than are linked.
 pub(crate) const fn is_short(listed: u64, linked: u64) -> bool {
     linked >= 10 && listed * 2 < linked
@@ -267,6 +299,8 @@ pub(crate) struct Draft {
     pub(crate) observations: Vec<Observation>,
     pub(crate) alarms: Vec<Alarm>,
     pub(crate) fates: BySide<Vec<Fate>>,
+    /// Numbers of the contacts that are created.
+    pub(crate) creates: BySide<BTreeSet<u64>>,
 }
 
 impl Draft {

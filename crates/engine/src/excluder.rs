@@ -7,8 +7,8 @@ use crate::draft::{Draft, Fate, World};
 use crate::normalizer::PhoneReading;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionId, ActionKind, Alarm, AlarmKind, Change, Exclusion, Field, PhoneKey, RecordId, Side, SkipReason,
-    Skipped,
+    Action, ActionId, ActionKind, Alarm, AlarmKind, Change, Exclusion, Field, PhoneKey, RecordId, Rule, Side,
+    SkipReason, Skipped,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,9 +22,15 @@ pub(crate) fn leave_out(world: &World<'_>, draft: &mut Draft) {
         return;
     }
     let by_action: BTreeMap<&ActionId, &Exclusion> = known.iter().map(|known| (&known.action, known)).collect();
+    // Who calls again is the same caller, whatever their calls come to by now.
+    let callers: BTreeMap<String, &Exclusion> = known.iter().map(|known| (known.place(), known)).collect();
+    let find = |action: &Action| {
+        let again = || callers.get(&action.place()).filter(|_| action.reason == Rule::Caller);
+        by_action.get(&action.id).or_else(again).copied()
+    };
     let mut out: Vec<(Action, String)> = Vec::new();
-    for action in draft.actions.extract_if(.., |action| by_action.contains_key(&action.id)) {
-        let why = by_action.get(&action.id).map(|known| format!("{} ({})", known.words(), known.action));
+    for action in draft.actions.extract_if(.., |action| find(action).is_some()) {
+        let why = find(&action).map(|known| format!("{} ({})", known.words(), known.action));
         out.push((action, why.unwrap_or_default()));
     }
     bound(world, draft, &mut out);

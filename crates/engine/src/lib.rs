@@ -3,6 +3,7 @@
 //! In order: [`survey`] joins records to links by id; [`matcher`] joins what is left by phone; then the caller loads the
 //! bases that are needed, and [`planner::plan`] decides. Applying is `sync`'s.
 
+pub mod callers;
 pub mod differ;
 pub mod guard;
 pub mod linter;

@@ -190,6 +190,11 @@ impl Matching {
         self.contested[side].binary_search(&row).is_ok()
     }
 
+    /// The numbers of the rows that no id linked.
+    pub(crate) fn keys(&self, side: Side) -> impl Iterator<Item = PhoneKey> + '_ {
+        self.keys[side].iter().map(|(_, key)| *key)
+    }
+
     /// Links whose base is needed to decide or to be written anew, ascending.
     pub fn needs_base(&self, heads: &[LinkHead]) -> Vec<LinkId> {
         let joined = self.survey.joined.iter().zip(&self.found_by);

@@ -2,6 +2,7 @@
 //!
 //! Does not read, write, wait or ask; the caller has listed both sides, probed what vanished and loaded the bases.
 
+use crate::callers::{self, Caller};
 use crate::draft::{Draft, Fate, World};
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::settings::{GuardClass, Settings};
@@ -77,6 +78,10 @@ pub struct State {
     pub old_state: u64,
     /// Fields that flip to and fro between two values, and the side that changed them last (S44).
     pub frozen: BTreeMap<(LinkId, Field), Side>,
+    /// Callers whom no link knows, who were never made into contacts, and who may be.
+    pub callers: Vec<Caller>,
+    /// Numbers of callers whom we made on a side that need not show them yet.
+    pub fresh_callers: BTreeSet<(Side, u64)>,
     /// Serial of the state.
     pub serial: u64,
     /// What the plan is made for.
@@ -132,6 +137,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
     for group in &input.matching.groups {
         groups::undecided(&world, &mut draft, group);
     }
+    callers::unknown(&world, &mut draft);
     guard::listing_alarms(&world, &mut draft, linked);
     guard::loop_alarms(&world, &mut draft);
     sort(&mut draft.actions, input.normalizer);

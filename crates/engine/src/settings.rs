@@ -1,5 +1,6 @@
 //! What the user decided about the sync as a whole. Parsed elsewhere; nothing here has an opinion of its own.
 
+use crate::callers::Callers;
 use model::mutant::Mutant;
 use model::{BySide, ConflictPolicy, EditVsDelete, FieldId, FieldPolicy, RowRef, Schema, Side};
 use std::fmt;
@@ -154,6 +155,8 @@ pub struct Settings {
     pub guards: Guards,
     /// Who takes part.
     pub scope: BySide<Scope>,
+    /// Which unknown callers become contacts; none: nobody.
+    pub callers: Option<Callers>,
 }
 
 impl Settings {
@@ -169,6 +172,7 @@ impl Settings {
             min_hours: 20,
             guards: Guards::default(),
             scope: BySide::default(),
+            callers: None,
         }
     }
 

@@ -15,7 +15,7 @@ use model::{
     Action, ActionKind, BySide, Cell, Change, Evidence, Field, Held, HeldReason, LinkStatus, Plan, RecordId, RowRef,
     Rule, RunId, Side, SkipReason, Skipped, Via,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One write of the run that landed.
 #[derive(Debug, Clone)]
@@ -45,7 +45,9 @@ pub fn undo(input: &Input<'_>, run: &RunId, past: &[Past]) -> Plan {
     for side in Side::BOTH {
         draft.fates[side].fill(Fate::Unchanged);
     }
-    let mut undo = Undo { finder: Finder::new(&world, past), world: &world, draft, run };
+    let made = past.iter().filter(|past| past.kind == ActionKind::Create).map(|past| (past.side, past.phone.as_str()));
+    let made = made.collect();
+    let mut undo = Undo { finder: Finder::new(&world, past), world: &world, draft, run, made };
     for past in folded(past) {
         match past.kind {
             ActionKind::Create => undo.created(&past),
@@ -90,6 +92,8 @@ struct Undo<'w, 'a> {
     finder: Finder<'w>,
     draft: Draft,
     run: &'w RunId,
+    /// What the run made, by number: of a caller, one record on each side.
+    made: BTreeSet<(Side, &'w str)>,
 }
 
 impl Undo<'_, '_> {
@@ -167,9 +171,13 @@ impl Undo<'_, '_> {
         if !touched.is_empty() {
             return self.touched(past, Some(&id), &touched);
         }
-        let rows = self.finder.pair(side, row);
+        let pair = self.finder.pair(side, row);
+        let twin = pair[side.other()].filter(|_| self.made.contains(&(side.other(), past.phone.as_str())));
+        // Of two that were made of nothing, neither is what the other is made of again.
+        let rows = if twin.is_some() { BySide::from_fn(|at| pair[at].filter(|_| at == side)) } else { pair };
         let mut delete = self.action(past, ActionKind::Delete, rows);
-        delete.link = self.finder.link(side, row).map(|head| head.id);
+        let ends_with_twin = twin.is_some_and(|twin| self.draft.fate_of(side.other(), twin) == Fate::Delete);
+        delete.link = self.finder.link(side, row).map(|head| head.id).filter(|_| !ends_with_twin);
         delete.via = world.capabilities[side].delete_via;
         delete.evidence = Some(Evidence {
             sightings: 0,

@@ -87,6 +87,9 @@ pub struct Call {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// What JustCall calls the customer. Not in the documents; accounts send it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_name: Option<String>,
 }
 
 #[allow(clippy::ref_option)] // serde's signature

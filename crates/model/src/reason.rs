@@ -29,6 +29,9 @@ pub enum Rule {
     /// A user asked to restore what a run changed.
     #[serde(rename = "undo")]
     Undo,
+    /// A caller whom neither side knows becomes a contact.
+    #[serde(rename = "caller")]
+    Caller,
 }
 
 impl Rule {
@@ -52,6 +55,7 @@ impl Rule {
             Self::Scope => "entered or left the scope",
             Self::Resolved => "decided by a person",
             Self::Undo => "undoes an earlier run",
+            Self::Caller => "called, and neither side knows the number",
         }
     }
 }

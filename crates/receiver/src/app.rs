@@ -77,6 +77,11 @@ pub enum Ring {
     },
     /// The link was used before: nothing was dialled.
     Used,
+    /// The same number was called a moment ago: nothing was dialled, unless a person says so.
+    Recent {
+        /// When, in words.
+        message: String,
+    },
     /// Nothing was dialled.
     NotMade {
         /// Why.
@@ -102,8 +107,8 @@ pub trait Desk: Send + Sync {
     fn name(&self, number: &str) -> Option<String>;
     /// Whether a link was used before.
     fn is_used(&self, link: &Link) -> bool;
-    /// Dials, once for each link.
-    fn dial(&self, link: &Link) -> Ring;
+    /// Dials, once for each link. `anyway`: also where the same number was called a moment ago.
+    fn dial(&self, link: &Link, anyway: bool) -> Ring;
 }
 
 /// How much is taken.

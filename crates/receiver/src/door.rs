@@ -64,11 +64,12 @@ async fn try_take(
     if method != Method::POST {
         return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", "events come by POST"));
     }
+    let body = read(app, headers, body).await?;
+    let told = app.desk.read(&Posted { door, headers, body: &body }).map_err(not_taken)?;
+    // Not sooner: what is refused must use up nothing of what the account may send.
     if !app.pace.admits(Instant::now()) {
         return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "rate", "too many events at once; send it again"));
     }
-    let body = read(app, headers, body).await?;
-    let told = app.desk.read(&Posted { door, headers, body: &body }).map_err(not_taken)?;
     let Some(row) = told.row else { return Ok((told.event, "ignored")) };
     match app.inbox.keep(row).await {
         Ok(fate) => Ok((told.event, word(fate))),

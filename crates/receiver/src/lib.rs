@@ -5,6 +5,7 @@
 //! its signature, finding a name and dialling are handed in ([`Desk`]). It has no TLS of its own.
 
 mod app;
+mod connections;
 mod door;
 mod inbox;
 mod keys;

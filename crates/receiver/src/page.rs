@@ -47,19 +47,22 @@ pub(crate) async fn dial(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
         Some(site) => site == "same-origin",
         None => is_own_origin(&headers),
     };
-    let confirmed = to_bytes(body, LARGEST)
-        .await
-        .is_ok_and(|form| form_urlencoded::parse(&form).any(|(name, value)| name == "confirm" && value == "yes"));
-    if !from_us || !confirmed {
+    let said = to_bytes(body, LARGEST).await.ok().and_then(|form| {
+        let mut fields = form_urlencoded::parse(&form).filter(|(name, _)| name == "confirm");
+        fields.next().map(|(_, value)| value.into_owned())
+    });
+    let anyway = said.as_deref() == Some("anyway");
+    if !from_us || !(anyway || said.as_deref() == Some("yes")) {
         app.meters.refused("form");
         return says(StatusCode::FORBIDDEN, "Nothing was dialled", "This was not sent by the button of the page.");
     }
     // To its end also where the browser goes away: a call under way must be noted.
     let dialled = tokio::task::spawn_blocking(move || {
-        let ring = app.desk.dial(&link);
+        let ring = app.desk.dial(&link, anyway);
         app.meters.dialled(match &ring {
             Ring::Rings { .. } => "rings",
             Ring::Used => "used",
+            Ring::Recent { .. } => "recent",
             Ring::NotMade { .. } => "not_made",
             Ring::Unknown { .. } => "unknown",
         });
@@ -124,6 +127,17 @@ fn rang(link: &Link, ring: &Ring) -> Response<Body> {
             answer(StatusCode::OK, "It rings", &body)
         }
         Ring::Used => used(),
+        Ring::Recent { message } => {
+            let body = html! {
+                h1 { "Call " (link.to) " anyway?" }
+                div.bad role="alert" { p { "Nothing was dialled now: " (message) } }
+                form method="post" {
+                    input type="hidden" name="confirm" value="anyway";
+                    button type="submit" { "Call anyway" }
+                }
+            };
+            answer(StatusCode::CONFLICT, "Call anyway?", &body)
+        }
         Ring::NotMade { message, hint } => {
             let body = html! {
                 h1 { "Nothing was dialled" }

@@ -1,6 +1,7 @@
 //! Which path leads where, and how it all ends: nobody new, whoever is under way to the end, then the state is closed.
 
 use crate::app::{App, Clock, Desk, Options};
+use crate::connections;
 use crate::door;
 use crate::inbox::Inbox;
 use crate::meters::Meters;
@@ -9,7 +10,7 @@ use crate::page;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{any, get};
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -47,34 +48,10 @@ impl Receiver {
 
     /// Serves until `stop` is done; then takes nobody new and waits for those under way, and for their events to be on
     /// the disk.
-    ///
-    /// # Errors
-    /// Where nothing can be accepted.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        let (told, mut stopped) = tokio::sync::watch::channel(false);
-        let graceful = async move {
-            stop.await;
-            let _ = told.send(true);
-        };
-        let running = axum::serve(listener, self.router()).with_graceful_shutdown(graceful).into_future();
-        let patience = self.app.options.limits.drain;
-        let overdue = async move {
-            if stopped.wait_for(|stopped| *stopped).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep(patience).await;
-        };
-        let ended = tokio::select! {
-            ended = running => ended,
-            // Somebody keeps a connection open and says nothing.
-            () = overdue => Ok(()),
-        };
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
+        let limits = self.app.options.limits;
+        connections::accept(listener, self.router(), limits, stop).await;
         self.close().await;
-        ended
     }
 
     /// Waits until everything that was put in is on the disk, and closes the state.

@@ -24,6 +24,7 @@ fn now() -> Timestamp {
 struct Fake {
     dialled: Mutex<Vec<Link>>,
     ring: Mutex<Option<Ring>>,
+    anyway: Mutex<Vec<bool>>,
 }
 
 impl Desk for Fake {
@@ -51,7 +52,8 @@ impl Desk for Fake {
         self.dialled.lock().unwrap().contains(link)
     }
 
-    fn dial(&self, link: &Link) -> Ring {
+    fn dial(&self, link: &Link, anyway: bool) -> Ring {
+        self.anyway.lock().unwrap().push(anyway);
         if self.is_used(link) {
             return Ring::Used;
         }
@@ -240,6 +242,8 @@ async fn beyond_the_rate_events_come_again_and_strangers_use_none_of_it_up() {
     });
     for _ in 0..100 {
         assert_eq!(server.post(&format!("/{}/webhook", "0".repeat(32)), "c").await.0, 404);
+        // Nor does a signature that is none.
+        assert_eq!(server.post(&server.path("webhook"), "forged").await.0, 401);
     }
     let mut answers = Vec::new();
     for number in 0..12 {
@@ -372,4 +376,54 @@ async fn a_call_that_was_not_made_and_one_that_nobody_knows_of_read_differently(
         assert_eq!(given, status);
         assert!(page.contains(words) && !page.contains("<b>"), "{page}");
     }
+}
+
+/// A request that has begun and does not go on is closed, and nobody waits for it, nor for one that says nothing, when the
+/// server ends; what was asked before is answered.
+#[tokio::test]
+async fn whoever_does_not_go_on_is_not_waited_for() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let long = Duration::from_secs(60);
+    let limits = |patience, drain| Limits { body: 2048, per_second: 1_000, patience, drain };
+    let begin = b"POST /x/webhook HTTP/1.1\r\nhost: localhost\r\ncontent-le";
+    for patience in [Duration::from_millis(200), long] {
+        let server = Server::with(limits(patience, long));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = tokio::spawn(server.receiver.serve(listener, async move { drop(stopped.await) }));
+        let mut silent = tokio::net::TcpStream::connect(address).await.unwrap();
+        let mut half = tokio::net::TcpStream::connect(address).await.unwrap();
+        half.write_all(begin).await.unwrap();
+        let mut said = Vec::new();
+        if patience < long {
+            let ended = tokio::time::timeout(Duration::from_secs(10), half.read_to_end(&mut said)).await;
+            assert!(ended.is_ok(), "a request that does not go on keeps its place");
+        }
+        let mut asks = tokio::net::TcpStream::connect(address).await.unwrap();
+        asks.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = [0; 15];
+        asks.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+        stop.send(()).unwrap();
+        let ended = tokio::time::timeout(Duration::from_secs(10), serving).await;
+        assert!(ended.is_ok(), "its end waits for somebody who says nothing");
+        let _ = tokio::time::timeout(Duration::from_secs(10), silent.read_to_end(&mut said)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_was_called_a_moment_ago_is_called_again_only_by_another_press() {
+    let server = Server::open();
+    let link = server.link("2026-07-01T13:00:00Z");
+    let message = "+14155550123 was called 3 s ago".to_owned();
+    *server.desk.ring.lock().unwrap() = Some(Ring::Recent { message });
+    let (status, page) = server.press(&link, "confirm=yes", Some("same-origin")).await;
+    assert_eq!(status, 409);
+    assert!(page.contains("anyway?") && page.contains("value=\"anyway\"") && page.contains("3 s ago"), "{page}");
+    *server.desk.ring.lock().unwrap() = None;
+    server.desk.dialled.lock().unwrap().clear();
+    assert_eq!(server.press(&link, "confirm=anyway", Some("cross-site")).await.0, 403);
+    assert_eq!(server.press(&link, "confirm=anyway", Some("same-origin")).await.0, 200);
+    assert_eq!(*server.desk.anyway.lock().unwrap(), [false, true]);
 }

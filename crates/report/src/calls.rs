@@ -105,12 +105,17 @@ fn is_e164(cell: &str) -> bool {
     (6..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A text without what a terminal or a reader of files would obey: breaks and tabs stay, as somebody typed them.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect()
+}
+
 /// A line of CSV.
 pub fn csv_line(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
     for (at, cell) in cells.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
         // A number in E.164 runs nowhere, and other tools join by it.
-        let text = if is_e164(cell) { cell.clone() } else { neutral(cell) };
+        let text = if is_e164(cell) { cell.clone() } else { neutral(&printable(cell)) };
         write!(out, "{comma}\"{}\"", text.replace('"', "\"\""))?;
     }
     out.write_all(b"\r\n")
@@ -229,6 +234,13 @@ mod tests {
             ..Call::default()
         };
         CallLine { call, number: Some(number.to_owned()), contact: None, justcall_id: None, crm_id: None, owners: 0 }
+    }
+
+    #[test]
+    fn a_line_of_csv_commands_nothing() {
+        let mut out = Vec::new();
+        csv_line(&["\u{1b}[31mred\u{7}".to_owned(), "\u{1b}=1+1".to_owned(), "a\nb".to_owned()], &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "\"[31mred\",\"'=1+1\",\"a\nb\"\r\n");
     }
 
     #[test]

@@ -123,7 +123,7 @@ pub const fn via(via: Via) -> &'static str {
 /// `R2 edited in JustCall`; rules without a number by their words alone.
 pub fn rule(rule: Rule) -> String {
     match rule {
-        Rule::Scope | Rule::Resolved | Rule::Undo => rule.words().to_owned(),
+        Rule::Scope | Rule::Resolved | Rule::Undo | Rule::Caller => rule.words().to_owned(),
         numbered => format!("{numbered:?} {}", numbered.words()),
     }
 }

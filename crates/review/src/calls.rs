@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use model::{Call, PhoneKey};
 use report::text::safe;
 use report::words;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use store::{CallFilter, Store};
 
@@ -36,6 +36,12 @@ impl Confirms {
         Ok(*last)
     }
 
+    /// It was not used after all: nothing was dialled.
+    fn give_back(&self, number: u64, to: &str) -> Result<(), Trouble> {
+        self.0.lock().map_err(|_| broken())?.1.insert(number, to.to_owned());
+        Ok(())
+    }
+
     /// Once for each, and for the number that was shown alone.
     fn take(&self, number: u64, to: &str) -> Result<bool, Trouble> {
         Ok(self.0.lock().map_err(|_| broken())?.1.remove(&number).is_some_and(|shown| shown == to))
@@ -46,16 +52,22 @@ impl Confirms {
 pub(crate) fn section(app: &App, store: &Store, phone: &str) -> Result<Markup, Trouble> {
     let Some(key) = key(phone) else { return Ok(html! {}) };
     let filter = CallFilter { numbers: Some(vec![key.number()]), ..CallFilter::default() };
-    let (mut calls, mut timed) = (Vec::new(), Vec::new());
+    let made: BTreeSet<String> = store.dials()?.into_iter().filter_map(|dial| dial.call_id).collect();
+    let (mut calls, mut timed, mut undated) = (Vec::new(), Vec::new(), Vec::new());
     store.each_call(&filter, true, &mut |row| {
-        // One that was just made has no time until the call log shows it: it is the latest.
-        let list = if row.call.started_at.is_none() { &mut calls } else { &mut timed };
+        // One that was just made has no time until the call log shows it: it is the latest. Of another nobody knows.
+        let list = match (row.call.started_at, made.contains(&row.call.call_id)) {
+            (Some(_), _) => &mut timed,
+            (None, true) => &mut calls,
+            (None, false) => &mut undated,
+        };
         if list.len() <= SHOWN {
             list.push(row.call);
         }
         true
     })?;
     calls.append(&mut timed);
+    calls.append(&mut undated);
     let more = calls.len() > SHOWN;
     calls.truncate(SHOWN);
     Ok(html! {
@@ -137,7 +149,9 @@ pub(crate) fn dial(app: &Arc<App>, ask: &Ask) -> Reply {
             };
             Reply::page(layout::page(app, "contact", "It rings", &body))
         }
-        Ok(Rung::NotMade(trouble)) | Err(trouble) => failed(app, StatusCode::CONFLICT, &trouble),
+        Ok(Rung::Recent(trouble)) => again(app, ask, &trouble, "Call anyway"),
+        Ok(Rung::NotMade(trouble)) => again(app, ask, &trouble, "Try again"),
+        Err(trouble) => failed(app, StatusCode::CONFLICT, &trouble),
         Ok(Rung::Unknown(trouble)) => failed(app, StatusCode::ACCEPTED, &trouble),
     }
 }
@@ -146,13 +160,36 @@ fn rung(app: &App, ask: &Ask) -> Result<Rung, Trouble> {
     let phone = app.jobs.phone(ask.form.text("phone")).map_err(Trouble::new)?;
     let to = key(&phone).ok_or_else(|| Trouble::new("this is no number that can be called"))?.e164();
     // Before anything is sent: a form that is sent twice dials once.
-    if !app.confirms.take(ask.form.number("confirm").unwrap_or_default(), &to)? {
+    let confirm = ask.form.number("confirm").unwrap_or_default();
+    if !app.confirms.take(confirm, &to)? {
         return Err(Trouble {
             message: "nothing was dialled: this button was pressed before".to_owned(),
             hint: Some("look at your phone; to call again, open the contact's page".to_owned()),
         });
     }
-    Ok(app.jobs.dial(&to))
+    let rung = app.jobs.dial(&to, ask.form.text("anyway") == "yes");
+    if matches!(rung, Rung::NotMade(_) | Rung::Recent(_)) {
+        app.confirms.give_back(confirm, &to)?;
+    }
+    Ok(rung)
+}
+
+/// Nothing was dialled, and the same button may be pressed once more.
+fn again(app: &App, ask: &Ask, trouble: &Trouble, button: &str) -> Reply {
+    let phone = ask.form.text("phone");
+    let body = html! {
+        h1 { @if button == "Call anyway" { "Call anyway?" } @else { "Nothing was dialled" } }
+        (layout::trouble(trouble))
+        form method="post" action=(app.path("contact/call")) {
+            (app.csrf())
+            input type="hidden" name="phone" value=(phone);
+            input type="hidden" name="confirm" value=(ask.form.text("confirm"));
+            @if button == "Call anyway" { input type="hidden" name="anyway" value="yes"; }
+            button type="submit" { (button) }
+            " " a href=(back(app, phone)) { "Not now" }
+        }
+    };
+    Reply::Page(StatusCode::CONFLICT, layout::page(app, "contact", "Call", &body))
 }
 
 fn failed(app: &App, status: StatusCode, trouble: &Trouble) -> Reply {

@@ -52,6 +52,8 @@ pub enum Rung {
         /// Its id.
         call_id: String,
     },
+    /// The same number was called a moment ago: nothing was dialled, and a person is to be asked.
+    Recent(Trouble),
     /// Nothing was dialled.
     NotMade(Trouble),
     /// It may ring, or not.
@@ -79,7 +81,7 @@ pub trait Jobs: Send + Sync {
     /// Whom a number belongs to, in words.
     fn name(&self, number: &str) -> Option<String>;
     /// Calls a number, in E.164. One call at a time; a lost answer is never dialled again.
-    fn dial(&self, to: &str) -> Rung;
+    fn dial(&self, to: &str, anyway: bool) -> Rung;
     /// A value as a person types it, as a choice.
     fn own_value(&self, text: &str) -> Result<Choice, String>;
     /// Whether a choice makes sense for this conflict.

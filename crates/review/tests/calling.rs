@@ -31,11 +31,19 @@ async fn a_contact_s_calls_are_shown_and_the_button_dials_once() {
     let rings = model::Call { started_at: None, status: "ringing".to_owned(), ..call(99) };
     let row = store::CallRow { call: rings, number: Some(14_155_550_001) };
     store.put_calls(&[row], store::CallSource::Event).unwrap();
+    let dial = store.begin_dial("+14155550190", "+14155550001", common::now()).unwrap();
+    store.end_dial(dial, Some(store::DialOutcome::Started), Some("call_99"), "").unwrap();
+    // One of which nobody knows when it was: an event said it.
+    let undated = model::Call { started_at: None, status: "busy".to_owned(), ..call(98) };
+    store
+        .put_calls(&[store::CallRow { call: undated, number: Some(14_155_550_001) }], store::CallSource::Event)
+        .unwrap();
     let page = text(desk.get(&desk.path("contact?phone=%2B14155550001")).await).await;
     assert!(page.contains("note 29") && page.contains("note 11") && !page.contains("note 10 "), "{page}");
     assert!(page.contains("Dana &lt;i&gt;") && !page.contains("<script> "), "{page}");
     assert!(page.find("ringing") < page.find("note 29"), "the latest first");
     assert!(page.find("note 29") < page.find("note 11"), "the latest first");
+    assert!(!page.contains("busy"), "without a date, last: {page}");
     let none = text(desk.get(&desk.path("contact?phone=%2B14155550002")).await).await;
     assert!(none.contains("No call with this number"), "{none}");
 
@@ -65,4 +73,20 @@ async fn a_lost_answer_is_said_and_the_button_is_used_up() {
     assert!(text(desk.post("contact/call", &form).await).await.contains("not known whether"));
     assert!(text(desk.post("contact/call", &form).await).await.contains("nothing was dialled"));
     assert_eq!(asked(&desk), ["dial +14155550003"]);
+}
+
+#[tokio::test]
+async fn where_nothing_was_dialled_the_same_button_may_be_pressed_again() {
+    let desk = Desk::open(Vec::new()).await;
+    for (to, button) in [("0004", "Try again"), ("0005", "Call anyway")] {
+        let confirm = text(desk.get(&desk.path(&format!("contact/call?phone=%2B1415555{to}"))).await).await;
+        let number = confirm.split("name=\"confirm\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let form = format!("phone=%2B1415555{to}&confirm={number}");
+        let page = text(desk.post("contact/call", &form).await).await;
+        assert!((page.contains("Nothing was dialled") || to == "0005") && page.contains(button), "{page}");
+        assert!(page.contains(&format!("value=\"{number}\"")), "{page}");
+        let page = text(desk.post("contact/call", &format!("{form}&anyway=yes")).await).await;
+        assert!(page.contains("It rings"), "{page}");
+        assert!(text(desk.post("contact/call", &form).await).await.contains("nothing was dialled"));
+    }
 }

@@ -100,7 +100,7 @@ impl Store {
 }
 
 const COLUMNS: &str = "call_id, number, started_at, ended_at, direction, status, duration, agent_id, agent_name, \
-    from_number, to_number, voicemail, recording_url, notes, disposition, tags";
+    from_number, to_number, voicemail, recording_url, notes, disposition, tags, contact_name";
 
 /// Takes calls in, within a transaction.
 pub(crate) fn put(connection: &Connection, calls: &[CallRow], source: CallSource) -> Result<CallsTaken, Fault> {
@@ -125,10 +125,10 @@ pub(crate) fn put_each<'a>(
     let forgotten = forgotten::read(connection)?;
     let mut find = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM calls WHERE call_id = ?1"))?;
     let mut write = connection.prepare_cached(&format!(
-        "INSERT INTO calls ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+        "INSERT INTO calls ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
          ON CONFLICT (call_id) DO UPDATE SET number = ?2, started_at = ?3, ended_at = ?4, direction = ?5, status = ?6,
              duration = ?7, agent_id = ?8, agent_name = ?9, from_number = ?10, to_number = ?11, voicemail = ?12,
-             recording_url = ?13, notes = ?14, disposition = ?15, tags = ?16"
+             recording_url = ?13, notes = ?14, disposition = ?15, tags = ?16, contact_name = ?17"
     ))?;
     let mut fates = Vec::new();
     for row in calls {
@@ -191,6 +191,7 @@ fn merge(known: &CallRow, told: &CallRow, source: CallSource) -> CallRow {
             },
             started_at: old.started_at.or(new.started_at),
             ended_at: old.ended_at.or(new.ended_at),
+            contact_name: pick(&new.contact_name, &old.contact_name),
         };
         return CallRow { call, number: known.number.or(told.number) };
     }
@@ -224,6 +225,7 @@ fn insert(write: &mut CachedStatement<'_>, row: &CallRow) -> Result<(), Fault> {
         call.notes,
         call.disposition,
         tags,
+        call.contact_name,
     ])?;
     Ok(())
 }
@@ -262,6 +264,7 @@ fn read(row: &Row<'_>) -> Result<CallRow, Fault> {
         notes: row.get(13)?,
         disposition: row.get(14)?,
         tags: tags.map(|json| from_json(&json, || "the tags of a call".to_owned())).transpose()?.unwrap_or_default(),
+        contact_name: row.get(16)?,
     };
     Ok(CallRow { call, number: row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned) })
 }

@@ -150,6 +150,15 @@ pub enum StateChange {
     Approve(Approval),
     /// The class was used, or the approval is taken back. Fine if there is none.
     DropApproval(String),
+    /// A caller became a contact on a side; the moment is that of the write.
+    CallerMade {
+        /// The number's digits.
+        number: u64,
+        /// Where.
+        side: Side,
+        /// When it was sent.
+        at: Timestamp,
+    },
     /// What was decided, for whoever asks later.
     Remember(DecisionRecord),
 }
@@ -165,6 +174,7 @@ impl StateChange {
                 | Self::EndLink { .. }
                 | Self::SetAbsence { .. }
                 | Self::Withdraw
+                | Self::CallerMade { .. }
         )
     }
 }

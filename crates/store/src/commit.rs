@@ -6,8 +6,8 @@ use crate::links::{BATCH, LinkRow, LinkWriter};
 use crate::open::Store;
 use crate::schemas::CurrentSchema;
 use crate::{
-    absences, apart, approvals, conflicts, copies, decisions, exclusions, facts, guards, journal, links, parked,
-    resolutions, schemas, standing_rules, state, tombstones,
+    absences, apart, approvals, callers, conflicts, copies, decisions, exclusions, facts, guards, journal, links,
+    parked, resolutions, schemas, standing_rules, state, tombstones,
 };
 use model::LinkId;
 use model::mutant::{self, Mutant};
@@ -83,6 +83,7 @@ fn change_existing(
         StateChange::MoveId { link, side, id } => links::move_id(connection, *link, *side, id),
         StateChange::KeepCopy(change) => copies::keep(connection, change),
         StateChange::GuardUse { class, count, at } => guards::count(connection, class, *count, *at),
+        StateChange::CallerMade { number, side, at } => callers::add(connection, *number, *side, *at),
         decided => decide(connection, decided),
     }
 }

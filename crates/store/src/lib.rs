@@ -11,6 +11,7 @@ mod audit;
 mod bases;
 mod call_days;
 mod call_summaries;
+mod callers;
 mod calls;
 mod chain;
 mod change;
@@ -52,6 +53,7 @@ mod values;
 
 pub use audit::Flaw;
 pub use call_summaries::NumberOwner;
+pub use callers::{CallerRow, MadeCaller};
 pub use calls::{CallFilter, CallRow, CallSource, CallsTaken};
 pub use chain::{BrokenLink, JournalCheck};
 pub use change::{BaseFields, Parking, StateChange};

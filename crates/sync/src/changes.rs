@@ -6,8 +6,8 @@ use engine::settings::GuardClass;
 use jiff::Timestamp;
 use model::mutant::{self, Mutant};
 use model::{
-    Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, Record, RecordId, RowHash, RowRef, Rule,
-    RunId, Side, StaleRecord, Tombstone, Via,
+    Action, ActionKind, BySide, Cell, Change, FailedWrite, Field, Outcome, PhoneKey, Record, RecordId, RowHash, RowRef,
+    Rule, RunId, Side, StaleRecord, Tombstone, Via,
 };
 use std::collections::BTreeMap;
 use store::{Parking, StateChange};
@@ -94,10 +94,16 @@ fn park(written: &Written<'_>, message: &str, tally: &mut Tally) {
     // What an undo could not put back follows from no record: the next undo tries again.
     let is_tried_again =
         mutant::is(Mutant::RefusedForgotten) || action.kind == ActionKind::Delete || action.reason == Rule::Undo;
-    if let (Some(id), Some(row_hash), false) = (&action.other_id, action.expect[action.side.other()], is_tried_again) {
+    let key = match (&action.other_id, action.expect[action.side.other()], PhoneKey::new(&action.phone, "")) {
+        (Some(id), Some(row_hash), _) => Some((id.as_str().to_owned(), row_hash)),
+        // It comes from no record: it waits until a person has it tried again.
+        (None, _, Some(key)) if action.reason == Rule::Caller => Some(engine::callers::parked_key(key)),
+        _ => None,
+    };
+    if let (Some((key, row_hash)), false) = (key, is_tried_again) {
         tally.changes.push(StateChange::Park(Parking {
             side: action.side,
-            key: id.as_str().to_owned(),
+            key,
             row_hash,
             message: message.to_owned(),
             at: written.now,
@@ -197,6 +203,11 @@ fn created(
         return;
     }
     let is_undo = action.reason == Rule::Undo;
+    if action.reason == Rule::Caller {
+        // Nobody's partner yet: the next plan meets it like any record. But never a second one.
+        tally.changes.extend(made_caller(ledger, side, &action.phone, written.now));
+        return finish(written, &[], tally);
+    }
     if is_undo && written.source.is_none() {
         return finish(written, &[], tally); // back, and nobody's partner yet: the next plan meets it like any record
     }
@@ -251,6 +262,12 @@ fn created(
         tally.changes.push(StateChange::Unpark { side, key: key.as_str().to_owned() });
     }
     finish(written, &missed, tally);
+}
+
+/// A caller became a contact.
+pub(crate) fn made_caller(ledger: &Ledger<'_>, side: Side, phone: &str, at: Timestamp) -> Option<StateChange> {
+    let key = ledger.key(Cell::from_text(phone))?;
+    Some(StateChange::CallerMade { number: key.number(), side, at })
 }
 
 fn deleted(ledger: &mut Ledger<'_>, written: &Written<'_>, tally: &mut Tally) {

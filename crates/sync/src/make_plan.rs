@@ -19,7 +19,7 @@ use model::{
     Action, ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing,
     Observation, Plan, Quota, Rule, RunId, Side, StaleRecord, Via,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The fact that a run went through to its end.
 pub(crate) const FIRST_SYNC: &str = "first_sync";
@@ -76,6 +76,8 @@ impl Session<'_> {
         let mut state = self.state(binding)?;
         state.gone = gone;
         let forgotten = self.store.forgotten()?;
+        state.callers = self.callers(&forgotten)?;
+        state.fresh_callers = self.fresh_callers(&listings)?;
         let mut matching = self.match_up(&listings, &heads, &state, survey);
         matching.leave_out(|key| forgotten.contains(key));
         let mut bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
@@ -219,6 +221,8 @@ impl Session<'_> {
                 .then(|| "the scope or the mapping changed since the last run".to_owned()),
             old_state: 0,
             frozen: BTreeMap::new(),
+            callers: Vec::new(),
+            fresh_callers: BTreeSet::new(),
             serial: store.serial()?,
             binding,
         })

@@ -30,6 +30,10 @@ impl Session<'_> {
         if let Some(action) = tried {
             return action.expect[source] != Some(parked.row_hash); // refused again, it has the hash of this plan
         }
+        if parked.key == parked.phone {
+            // A caller, of whom no record is made: until a person has it tried again, or somebody has the number.
+            return planned.heads.iter().any(|head| head.key.is_some_and(|key| key.e164() == parked.key));
+        }
         let fields = self.settings.schema.len();
         let head = planned.heads.iter().find(|head| head.ids[source].as_ref() == Some(&id));
         match rows.get(source, &id) {

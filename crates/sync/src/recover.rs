@@ -76,9 +76,7 @@ impl Session<'_> {
         ids.dedup();
         let bases = self.store.bases(&schema, &ids)?;
         let mut ledger = Ledger::new(heads, &bases, &schema, &normalizer);
-        let lag = BySide::from_fn(|side| {
-            SignedDuration::from_secs(self.connectors[side].capabilities().read_lag_seconds.into())
-        });
+        let lag = self.lag();
         let creates = open.iter().filter(|(_, _, intent)| intent.kind == ActionKind::Create);
         let numbers: BTreeSet<u64> = creates
             .filter_map(|(_, _, intent)| ledger.key(Cell::from_text(&intent.phone)).map(PhoneKey::number))
@@ -90,10 +88,17 @@ impl Session<'_> {
         let scene = Scene { heads, listings, rows, settings, owners, seekers, by_number, lag };
         let times = self.times(open.iter().map(|(_, run, _)| run))?;
         let at = self.env.now();
-        let mut changes = Vec::new();
+        let (mut changes, mut settled) = (Vec::new(), 0);
         for (number, run, intent) in &open {
             let sent_at = times.get(number).copied().unwrap_or(at);
             let fate = match intent.kind {
+                ActionKind::Create if intent.reason == Rule::Caller => {
+                    match created::caller(&ledger, &scene, intent, sent_at) {
+                        Some(fate) => fate,
+                        // Not shown, and need not be: it stays open, so that no second one is made meanwhile.
+                        None => continue,
+                    }
+                }
                 ActionKind::Create => created::created(&mut ledger, &scene, intent, sent_at, &mut changes),
                 ActionKind::Delete => deleted(&mut ledger, &scene, (run, intent), at, &mut changes),
                 _ => updated(&mut ledger, &scene, intent, &mut changes),
@@ -101,13 +106,20 @@ impl Session<'_> {
             if matches!(fate, Fate::Landed | Fate::Unclear) {
                 changes.extend(uses(intent, at));
             }
+            if intent.reason == Rule::Caller && matches!(fate, Fate::Landed) {
+                changes.extend(changes::made_caller(&ledger, intent.side, &intent.phone, sent_at));
+            }
+            settled += 1;
             changes.push(StateChange::Outcome { intent: *number, outcome: fate.into(), at });
         }
         self.store.commit(&changes)?;
-        let (writes, are) = if open.len() == 1 { ("write", "is") } else { ("writes", "are") };
-        let note = format!("{} {writes} of an interrupted run {are} settled", open.len());
+        if settled == 0 {
+            return Ok(0);
+        }
+        let (writes, are) = if settled == 1 { ("write", "is") } else { ("writes", "are") };
+        let note = format!("{settled} {writes} of an interrupted run {are} settled");
         self.events.event(Event::Note(&note));
-        Ok(open.len())
+        Ok(settled)
     }
 
     /// When each intent of these runs was journalled.

@@ -58,7 +58,7 @@ pub struct Session<'a> {
     /// Links whose record has another id now, to be noted once the run is done.
     pub(crate) moved: RefCell<Vec<(LinkId, Side, RecordId)>>,
     /// What calls come to, for the computed fields.
-    call_cells: CallCells,
+    pub(crate) call_cells: CallCells,
 }
 
 impl<'a> Session<'a> {

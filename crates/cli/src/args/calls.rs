@@ -86,7 +86,7 @@ pub(crate) struct CallsFilter {
     /// The customer's number
     #[arg(long, value_name = "PHONE")]
     pub(crate) number: Option<String>,
-    /// completed, missed, voicemail, busy
+    /// completed, missed, voicemail, busy, no-answer, failed, ringing or in-progress
     #[arg(long)]
     pub(crate) status: Option<String>,
     /// A contact by number, record id, or a part of the name
@@ -157,6 +157,9 @@ pub(crate) struct Call {
     /// A verified number that the contact sees instead
     #[arg(long, value_name = "PHONE", allow_hyphen_values = true)]
     pub(crate) caller_id: Option<String>,
+    /// Call also while it is not known whether an earlier request to this number rang
+    #[arg(long)]
+    pub(crate) anyway: bool,
     /// Show ringing, in-progress and completed as they happen; Ctrl-C ends the watching, not the call
     #[arg(long)]
     pub(crate) watch: bool,

@@ -14,7 +14,7 @@ An event is answered with 200 only when it is on the disk; JustCall brings every
 Put a proxy with TLS before it: docs/guides/calls.md shows one, and a unit for systemd.")]
 pub(crate) struct Serve {
     /// Where to listen; default: `[serve] listen`, 127.0.0.1:4011. Port 0: any free one
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = crate::config::listen)]
     pub(crate) listen: Option<SocketAddr>,
     /// Print the addresses for webhooks and callbacks, and end
     #[arg(long)]

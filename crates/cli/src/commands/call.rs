@@ -42,10 +42,11 @@ pub(crate) async fn run(context: &Context, args: &args::Call) -> Fallible<Code> 
         caller_id: args.caller_id.as_deref(),
     };
     let dial = dialling::read(&setup.config, &normalizer, Some(session.store()), &wish)?;
+    dialling::warn(context, session.store(), &normalizer, wish.to, &dial)?;
     if let Some(name) = dialling::name(session.store(), &dial.to)? {
         context.note(&format!("calling {}, {}", report::text::safe(&name), dial.to));
     }
-    let end = session.dial(&dial).await?;
+    let end = session.dial(&dial, args.anyway).await?;
     // Watching keeps nobody else from calling.
     drop(lock);
     let call = dialling::ended(&dial, end)?;

@@ -23,6 +23,7 @@ pub(crate) fn run(context: &Context, args: &args::CallLink) -> Fallible<Code> {
         caller_id: args.caller_id.as_deref(),
     };
     let dial = dialling::read(&config, &normalizer, Some(&store), &wish)?;
+    dialling::warn(context, &store, &normalizer, wish.to, &dial)?;
     let keys = serve_keys::load(context, &config)?;
     let until = Timestamp::from_second(Timestamp::now().as_second())
         .and_then(|now| now.checked_add(SignedDuration::from_mins(args.minutes)))

@@ -29,13 +29,17 @@ pub(crate) fn number(store: Option<&Store>, normalizer: &Normalizer, option: &st
         PhoneReading::Unusable(..) => {}
     }
     let Some(store) = store else {
-        return Err(Failure::usage(format!("{option}: no contact `{text}`: there is no state to look in"))
-            .hint("name a number, or run `tieline sync` first"));
+        return Err(Failure::usage(format!("{option}: `{text}` is no phone number"))
+            .hint("write it with its country code, such as +14155550123"));
     };
     let mut found = find(store, text)?;
     found.dedup_by_key(|one| one.number);
     match found.as_slice() {
         [one] => Ok(one.number),
+        [] if is_short_code(text) => Err(Failure::usage(format!(
+            "{option}: no linked contact has `{text}` as its id, and a short code is not called from here"
+        ))
+        .hint("dial it by hand; in an emergency, always")),
         [] => Err(Failure::usage(format!("{option}: no linked contact has `{text}` in its name or as its id"))
             .hint("name a number, or another part of the name")),
         several => Err(ambiguous(option, text, several)),
@@ -44,14 +48,20 @@ pub(crate) fn number(store: Option<&Store>, normalizer: &Normalizer, option: &st
 
 fn ambiguous(option: &str, text: &str, found: &[Found]) -> Failure {
     const SHOWN: usize = 10;
-    let mut failure = Failure::usage(format!("{option}: `{text}` names {} contacts", found.len()))
+    let mut failure = Failure::usage(format!("{option}: `{text}` names {} contacts:", found.len()))
         .hint("give more of the name, or the number of the one that you mean");
-    let line = |one: &Found| format!("{}  +{}", report::text::safe(&one.name), one.number);
-    failure.causes = found.iter().take(SHOWN).map(line).collect();
+    let line = |one: &Found| format!("\n  {}  +{}", report::text::safe(&one.name), one.number);
+    failure.message.extend(found.iter().take(SHOWN).map(line));
     if found.len() > SHOWN {
-        failure.causes.push(format!("and {} more", found.len() - SHOWN));
+        failure.message.extend([format!("\n  and {} more", found.len() - SHOWN)]);
     }
     failure
+}
+
+/// 911, 112, 85258: numbers that work in one country or network alone.
+fn is_short_code(text: &str) -> bool {
+    let text = text.trim();
+    (3..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn looks_like_a_number(text: &str) -> bool {
@@ -64,7 +74,7 @@ fn looks_like_a_number(text: &str) -> bool {
 /// Linked contacts whose record id is the text, or whose name contains it, where it has a letter; whole names count before
 /// parts.
 pub(crate) fn find(store: &Store, text: &str) -> Fallible<Vec<Found>> {
-    let wanted = text.trim().to_lowercase();
+    let wanted = in_order(&canonical(text));
     let schema = Schema::new(store.known_fields()?);
     let heads = store.link_heads(&schema)?;
     let by_id = |head: &&LinkHead| {
@@ -82,11 +92,56 @@ pub(crate) fn find(store: &Store, text: &str) -> Fallible<Vec<Found>> {
     let bases = store.all_bases(&schema)?;
     let names: Names = bases.iter().map(|base| (base.link, name(&schema, base))).collect();
     let mut part: Vec<Found> = heads.iter().filter_map(|head| found(head, &names)).collect();
-    part.retain(|one| !wanted.is_empty() && one.name.to_lowercase().contains(&wanted));
-    let whole: Vec<Found> = part.iter().filter(|one| one.name.to_lowercase() == wanted).cloned().collect();
+    if let Some(owner) = mail_owner(&schema, &bases, &wanted) {
+        part.retain(|one| Some(one.number) == owner_number(&heads, owner));
+        return Ok(part);
+    }
+    part.retain(|one| !wanted.is_empty() && canonical(&one.name).contains(&wanted));
+    let whole: Vec<Found> = part.iter().filter(|one| canonical(&one.name) == wanted).cloned().collect();
     let mut best = if whole.is_empty() { part } else { whole };
     best.sort_by(|one, two| (one.number, &one.name).cmp(&(two.number, &two.name)));
     Ok(best)
+}
+
+/// A name as people compare it: one blank between words, in lower case.
+fn canonical(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// `Lovelace, Ada` is Ada Lovelace.
+fn in_order(text: &str) -> String {
+    match text.split_once(',') {
+        Some((last, first)) if !first.trim().is_empty() && !first.contains(',') => {
+            format!("{} {}", first.trim(), last.trim())
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The link of the only contact with an e-mail address.
+fn mail_owner(schema: &Schema, bases: &[Base], wanted: &str) -> Option<LinkId> {
+    let at = schema.position(&Field::Email).filter(|_| wanted.contains('@'))?;
+    let has = |base: &&Base| {
+        let cells = &base.fields[at.index()].cells;
+        Side::BOTH.into_iter().any(|side| cells[side].as_cell().text().trim().to_lowercase() == wanted)
+    };
+    let mut owners = bases.iter().filter(has);
+    let owner = owners.next()?;
+    owners.next().is_none().then_some(owner.link)
+}
+
+fn owner_number(heads: &[LinkHead], link: LinkId) -> Option<u64> {
+    heads.iter().find(|head| head.id == link)?.key.map(model::PhoneKey::number)
+}
+
+/// The extension that a number is written with: nobody dials it.
+pub(crate) fn extension(normalizer: &Normalizer, text: &str) -> Option<String> {
+    match normalizer.read_phone(text) {
+        PhoneReading::Key(key) | PhoneReading::WeakKey(key) => {
+            Some(key.extension()).filter(|extension| !extension.is_empty())
+        }
+        PhoneReading::Unusable(..) => None,
+    }
 }
 
 fn found(head: &LinkHead, names: &Names) -> Option<Found> {

@@ -1,6 +1,7 @@
 //! `tieline doctor`: checks everything that a sync needs, and changes nothing.
 
 use crate::args;
+use crate::config::{Config, credentials};
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
@@ -8,8 +9,10 @@ use crate::output;
 use crate::progress::Waits;
 use crate::registry::{Crm, Setup};
 use connector_csv::{Inspection, Role};
+use engine::normalizer::{Normalizer, PhoneReading};
 use model::Side;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 #[derive(Serialize)]
@@ -83,6 +86,10 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
     }
     checks.push(Check::of("state", state(&setup)));
     checks.extend(super::notify::set_up(&setup.config));
+    if setup.config.calls.from.is_some() {
+        checks.push(Check::of("calls.from", calls_from(&setup)));
+    }
+    checks.extend(webhook_secret(&setup.config).map(|found| Check::of("webhooks", found)));
     if !args.offline {
         checks.push(Check::of("account", account(context, &setup).await));
     }
@@ -174,6 +181,39 @@ fn state(setup: &Setup) -> Fallible<String> {
     let warnings = if warnings.is_empty() { warnings } else { format!("; {warnings}") };
     let linked = report::words::count(linked, "linked contact");
     Ok(format!("{}: {linked}{}{warnings}", path.display(), belongs.unwrap_or_default()))
+}
+
+/// JustCall names the numbers of an account to nobody: what calls went through says it.
+fn calls_from(setup: &Setup) -> Fallible<String> {
+    let normalizer = Normalizer::new(setup.region);
+    let from = crate::dialling::own_line(&setup.config, &normalizer)?;
+    let path = setup.config.state_path();
+    let lines = if path.exists() { crate::job::look(&path)?.call_lines()? } else { BTreeSet::new() };
+    let is_it = |line: &String| match normalizer.read_phone(line) {
+        PhoneReading::Key(key) | PhoneReading::WeakKey(key) => key.e164() == from,
+        PhoneReading::Unusable(..) => false,
+    };
+    Ok(match (lines.is_empty(), lines.iter().any(is_it)) {
+        (true, _) => format!("{from}; whether it is the account's is not known before `tieline calls sync`"),
+        (false, true) => format!("{from} is a number of the account: calls went through it"),
+        (false, false) => format!(
+            "warning: no call that was read went through {from}: check that it stands under Phone Numbers in JustCall"
+        ),
+    })
+}
+
+/// None: signatures are not looked at.
+fn webhook_secret(config: &Config) -> Option<Fallible<String>> {
+    let found = super::serve::secret(config).transpose()?;
+    Some(found.and_then(|secret| {
+        // Without credentials, the check of the account says so.
+        let account = credentials(config).ok().map(|(_, secret)| secret);
+        if account.is_some_and(|account| account.reveal() != secret.reveal()) {
+            return Err(Failure::usage("the secret for signatures is not the account's API secret")
+                .hint("JustCall signs webhooks with the API secret: put the same into serve.webhook_secret_file"));
+        }
+        Ok("the secret for signatures can be read".to_owned())
+    }))
 }
 
 async fn account(context: &Context, setup: &Setup) -> Fallible<String> {

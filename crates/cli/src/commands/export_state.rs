@@ -46,6 +46,9 @@ fn lines(store: &Store) -> Fallible<Vec<Value>> {
     for tombstone in store.tombstones()? {
         lines.push(json!({"kind": "tombstone", "tombstone": tombstone}));
     }
+    for made in store.made_callers()? {
+        lines.push(json!({"kind": "made_caller", "number": made.number, "side": made.side, "at": made.at}));
+    }
     for resolution in store.resolutions()? {
         lines.push(json!({"kind": "resolution", "resolution": resolution}));
     }

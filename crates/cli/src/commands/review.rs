@@ -5,7 +5,7 @@ use super::{apply, conflicts, contacts, plan, quality};
 use crate::args;
 use crate::config::Config;
 use crate::context::Context;
-use crate::dialling::{self, Dialled, Wish};
+use crate::dialling::{self, Dialled, How, Wish};
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
 use crate::job::{self, Access, Job};
@@ -223,15 +223,16 @@ impl Jobs for Desk {
         dialling::name(&job::look(&self.state).ok()?, number).ok().flatten()
     }
 
-    fn dial(&self, to: &str) -> Rung {
+    fn dial(&self, to: &str, anyway: bool) -> Rung {
         let work = async {
             let setup = super::setup(&self.context)?;
             let wish = Wish { from: None, to, agent: None, caller_id: None };
             let dial = dialling::read(&setup.config, &Normalizer::new(setup.region), None, &wish)?;
-            Ok(dialling::once(&setup, &dial, None, "review: call").await)
+            Ok(dialling::once(&setup, &dial, How { ticket: None, anyway, command: "review: call" }).await)
         };
         match job::wait_for(work) {
             Ok(Dialled::Rings(call)) => Rung::Rings { call_id: call.call_id },
+            Ok(Dialled::Recent(failure)) => Rung::Recent(failure.into()),
             Ok(Dialled::Unknown(failure)) => Rung::Unknown(failure.into()),
             Ok(Dialled::NotMade(failure)) | Err(failure) => Rung::NotMade(failure.into()),
             Ok(Dialled::Used) => Rung::NotMade(Trouble::new("this was used before")),

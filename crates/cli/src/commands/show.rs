@@ -10,8 +10,8 @@ use crate::job;
 use crate::output;
 use model::{Plan, RunReport};
 use report::json::Layout;
-use report::view::RecordPages;
 use report::view::default_titles;
+use report::view::{Part, RecordPages};
 use std::io;
 use std::path::Path;
 use store::Store;
@@ -36,6 +36,7 @@ pub(crate) fn run(context: &Context, args: &args::Show) -> Fallible<Code> {
     };
     match &args.output {
         Some(path) => write(context, &shown, store.as_ref(), path)?,
+        None if args.part.is_asked() => part(context, &shown, args)?,
         None => print(context, &shown, args.all)?,
     }
     Ok(Code::Done)
@@ -59,6 +60,32 @@ fn find(store: &Store, name: Option<&str>) -> Fallible<Shown> {
         return Ok(Shown::Run(Box::new(report)));
     }
     Ok(Shown::Plan(Box::new(super::apply::find(store, name)?)))
+}
+
+/// The rows that were asked for.
+fn part(context: &Context, shown: &Shown, args: &args::Show) -> Fallible<()> {
+    let Shown::Plan(plan) = shown else {
+        return Err(Failure::usage("a run has no rows to choose from")
+            .hint("tieline history RUN lists its writes, tieline history --contact NUMBER those of a contact"));
+    };
+    let (page, rows) = args.part.page();
+    let filter = args.part.filter();
+    let reasons = report::view::reasons(plan);
+    if let Some(reason) =
+        filter.reason.as_ref().filter(|reason| !reasons.iter().any(|known| known.eq_ignore_ascii_case(reason)))
+    {
+        return Err(Failure::usage(format!("nothing in this plan has the reason `{reason}`"))
+            .hint(format!("its reasons are {}", reasons.into_iter().collect::<Vec<_>>().join(", "))));
+    }
+    let part = Part::new(plan, &filter, page, rows);
+    if page > part.pages {
+        return Err(Failure::usage(format!("there is no page {page}: what fits has {}", part.pages)));
+    }
+    if context.global.json {
+        return output::print_json(&part);
+    }
+    let options = report::terminal::ViewOptions { limit: 0, ..context.view(args.all) };
+    output::print(|out| report::terminal::part(&part, &options, out))
 }
 
 fn print(context: &Context, shown: &Shown, all: bool) -> Fallible<()> {

@@ -18,7 +18,10 @@ const KNOWN: &[(&str, &[&str])] = &[
             "record_url",
         ],
     ),
-    ("calls", &["sync", "history_days", "overlap_days", "activities", "from"]),
+    (
+        "calls",
+        &["sync", "history_days", "overlap_days", "activities", "from", "create_contacts", "min_calls", "contact_name"],
+    ),
     ("serve", &["listen", "public_url", "webhook_secret_file", "events_per_second", "max_body_kb", "replay_minutes"]),
     ("crm", &["connector", "path", "preset", "id_column", "record_url", "carddav", "hubspot"]),
     (

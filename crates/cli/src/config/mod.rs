@@ -8,6 +8,7 @@ mod secrets;
 mod serve;
 
 use crate::failure::{Failure, Fallible};
+use engine::callers::{Callers, NUMBER};
 use model::{ConflictPolicy, EditVsDelete, Side};
 use report::view::{RecordPage, RecordPages};
 use serde::Deserialize;
@@ -18,7 +19,7 @@ pub(crate) use fields::{FieldConfig, FieldSpec};
 pub(crate) use hubspot::Hubspot;
 pub(crate) use notify::{Notify, WebTo, When};
 pub(crate) use secrets::{Source, credentials};
-pub(crate) use serve::Serve;
+pub(crate) use serve::{Serve, listen};
 
 /// Name of the file where `--config` does not name one.
 pub(crate) const DEFAULT_PATH: &str = "tieline.toml";
@@ -151,17 +152,60 @@ impl Default for Crm {
 /// What is done about phone calls.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_field_names)] // as the keys are called
 pub(crate) struct Calls {
     pub(crate) sync: bool,
     pub(crate) history_days: u32,
     pub(crate) overlap_days: u32,
     pub(crate) activities: Activities,
     pub(crate) from: Option<String>,
+    pub(crate) create_contacts: CreateContacts,
+    pub(crate) min_calls: u32,
+    pub(crate) contact_name: String,
 }
 
 impl Default for Calls {
     fn default() -> Self {
-        Self { sync: false, history_days: 365, overlap_days: 7, activities: Activities::Wanted(false), from: None }
+        Self {
+            sync: false,
+            history_days: 365,
+            overlap_days: 7,
+            activities: Activities::Wanted(false),
+            from: None,
+            create_contacts: CreateContacts::All(false),
+            min_calls: 1,
+            contact_name: format!("Caller {NUMBER}"),
+        }
+    }
+}
+
+/// Which unknown callers become contacts.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged, expecting = "false, true, or \"named\"")]
+pub(crate) enum CreateContacts {
+    /// Everybody, or nobody.
+    All(bool),
+    /// By a word.
+    Only(Who),
+}
+
+/// A word for some of them.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Who {
+    /// Whose calls carry a name.
+    Named,
+}
+
+impl Calls {
+    /// As the engine knows it; none: nobody.
+    pub(crate) fn callers(&self) -> Option<Callers> {
+        let named_only = match self.create_contacts {
+            CreateContacts::All(false) => return None,
+            CreateContacts::All(true) => false,
+            CreateContacts::Only(Who::Named) => true,
+        };
+        Some(Callers { named_only, min_calls: self.min_calls.into(), name: self.contact_name.trim().to_owned() })
     }
 }
 
@@ -349,6 +393,16 @@ impl Config {
             if days > MOST {
                 return Err(format!("calls.{key} is {days}, but must be at most {MOST}"));
             }
+        }
+        if self.calls.min_calls == 0 {
+            return Err("calls.min_calls must be at least 1".to_owned());
+        }
+        if !Callers::is_made_up(self.calls.contact_name.trim()) {
+            return Err(format!(
+                "calls.contact_name is `{}`, but must be a name that gives way to a real one: {NUMBER} alone, or behind \
+                 Caller, Unknown, Unknown caller, Call from, Anrufer, Unbekannt, Appelant, Llamada de or Chiamante",
+                self.calls.contact_name
+            ));
         }
         match self.activities() {
             Some(path) if path.file_name().is_none() => Err("calls.activities names no file".to_owned()),

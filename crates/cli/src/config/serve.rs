@@ -8,12 +8,25 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Serve {
+    #[serde(deserialize_with = "address")]
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<String>,
     pub(crate) webhook_secret_file: Option<PathBuf>,
     pub(crate) events_per_second: u32,
     pub(crate) max_body_kb: u32,
     pub(crate) replay_minutes: u32,
+}
+
+/// Where to listen.
+pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    let local = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let found = local.as_deref().unwrap_or(text).parse();
+    found.map_err(|_| format!("`{text}` is no address to listen on: an IP address and a port, such as 127.0.0.1:4011"))
+}
+
+fn address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    listen(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
 impl Default for Serve {
@@ -49,6 +62,12 @@ impl Serve {
             })
         };
         match &self.public_url {
+            // It may hold a password: that is shown to nobody.
+            Some(url) if !fits(url) && url.contains('@') => {
+                Err("serve.public_url names a user or a password: write it as \"https://hooks.example.com/tieline\", \
+                 without user, `?` and `#`"
+                    .to_owned())
+            }
             Some(url) if !fits(url) => Err(format!(
                 "serve.public_url `{url}` is no address: write it as \"https://hooks.example.com/tieline\", without user, `?` and `#`"
             )),
@@ -78,6 +97,9 @@ mod tests {
         for url in ["", "hooks.example.com", "https://", "https:///x", "https://a b", "https://u@h", "https://h?x"] {
             assert!(with(url).check().is_err(), "{url}");
         }
+        let said = with("https://ann:hunter2@h").check().unwrap_err();
+        assert!(!said.contains("hunter2") && !said.contains("ann"), "{said}");
+        assert!(listen("localhost:80").is_ok() && listen("[::1]:80").is_ok() && listen("4011").is_err());
         assert_eq!(with("https://h/t/").base(Serve::default().listen), "https://h/t");
         assert_eq!(Serve::default().base(Serve::default().listen), "http://127.0.0.1:4011");
         assert!(Serve { replay_minutes: 0, ..Serve::default() }.check().is_err());

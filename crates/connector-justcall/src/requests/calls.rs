@@ -60,7 +60,7 @@ pub fn call(row: &Object<'_>) -> Option<Call> {
         to: text("to").unwrap_or_default(),
         agent_id: row.get("agent_id").and_then(|raw| json::id(raw)),
         agent_name: some("agent_name"),
-        status: text("status").unwrap_or_default().to_lowercase(),
+        status: text("status").map(|text| text.to_lowercase()).filter(|text| is_word(text)).unwrap_or_default(),
         duration: row.get("duration").and_then(|raw| seconds(raw)),
         recording_url: some("recording_url"),
         voicemail: row.get("voicemail").is_some_and(|raw| matches!(raw.get(), "true" | "1")),
@@ -70,7 +70,15 @@ pub fn call(row: &Object<'_>) -> Option<Call> {
         tags: row.get("tags").map(|raw| tags(raw)).unwrap_or_default(),
         started_at: some("started_at").and_then(|text| time(&text)),
         ended_at: some("ended_at").and_then(|text| time(&text)),
+        contact_name: some("contact_name"),
     })
+}
+
+/// Whether a text can be a status: one that nobody knows is kept, a formula or an object is none.
+fn is_word(text: &str) -> bool {
+    const LONGEST: usize = 40;
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_ ".contains(&byte);
+    text.len() <= LONGEST && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.bytes().all(is_part)
 }
 
 /// No call is longer than a week: such a number is none.

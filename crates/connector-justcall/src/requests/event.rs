@@ -62,7 +62,12 @@ pub fn parse(body: &[u8]) -> Result<CallEvent, NoEvent> {
     match (found, event) {
         (Some(mut call), event) => {
             if call.status.is_empty() {
-                event.as_deref().and_then(status_of).unwrap_or_default().clone_into(&mut call.status);
+                match event.as_deref().map(status_of) {
+                    Some(Some(status)) => status.clone_into(&mut call.status),
+                    // Nobody knows what happened to the call: the call log says it.
+                    Some(None) => return Ok(CallEvent::Other { event: event.unwrap_or_default() }),
+                    None => return Err(NoEvent("a callback without a `status` that is one")),
+                }
             }
             Ok(CallEvent::Call { call: Box::new(call), at, event })
         }

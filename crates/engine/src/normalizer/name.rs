@@ -13,6 +13,10 @@ const PLACEHOLDERS: [&str; 6] = [
     "unknown caller",
 ];
 
+/// What may stand before a number in a name that somebody's system made of it.
+const BEFORE_A_NUMBER: [&str; 9] =
+    ["caller", "unknown", "unknown caller", "call from", "anrufer", "unbekannt", "appelant", "llamada de", "chiamante"];
+
 /// The canonical form.
 pub fn canonical(text: &str) -> Cow<'_, str> {
     text::canonical(text)
@@ -25,7 +29,8 @@ pub fn is_placeholder(first: &str, last: &str) -> bool {
     if PLACEHOLDERS.contains(&folded.as_str()) {
         return true;
     }
-    is_number(&folded) || folded.strip_prefix("caller").is_some_and(|rest| is_number(rest.trim()))
+    is_number(&folded)
+        || BEFORE_A_NUMBER.iter().any(|word| folded.strip_prefix(word).is_some_and(|rest| is_number(rest.trim())))
 }
 
 /// First and last name together, canonical, as people read it.

@@ -175,8 +175,6 @@ impl World {
     fn land_create(&mut self, action: &Action) {
         let schema = self.settings.schema.clone();
         let side = action.side;
-        let source_id = action.other_id.clone().expect("a source");
-        let source = find(&self.rows[side.other()], &source_id).expect("a source row").clone();
         self.made += 1;
         let id = RecordId::from(format!("{}new{:03}", if side == Side::Justcall { "J" } else { "C" }, self.made));
         let cell = |field: &Field| {
@@ -185,6 +183,11 @@ impl World {
         };
         let row = Record { id, native_id: true, cells: schema.fields().iter().map(cell).collect(), rest: None };
         self.rows[side].push(row.clone());
+        if action.reason == Rule::Caller {
+            return; // nobody's partner yet
+        }
+        let source_id = action.other_id.clone().expect("a source");
+        let source = find(&self.rows[side.other()], &source_id).expect("a source row").clone();
         let rows = if side == Side::Justcall { (&row, &source) } else { (&source, &row) };
         let link = action.link.unwrap_or_else(|| self.link(rows.0, rows.1));
         let (head, base) = self.at(link);

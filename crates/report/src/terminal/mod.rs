@@ -8,13 +8,14 @@ mod actions;
 mod calls;
 mod card;
 mod paint;
+mod part;
 mod plan;
 mod runs;
 mod sections;
 mod values;
 mod waiting;
 
-use crate::view::{Titles, default_titles};
+use crate::view::{Part, Titles, default_titles};
 pub use calls::{call_totals, calls};
 use jiff::tz::TimeZone;
 use model::{Conflict, Plan, RunReport};
@@ -69,6 +70,13 @@ impl ViewOptions {
 pub fn plan(plan: &Plan, options: &ViewOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut painter = Painter::new(options, out);
     plan::draw(plan, &mut painter)?;
+    painter.finish()
+}
+
+/// The rows of a plan that a reader asked for.
+pub fn part(part: &Part, options: &ViewOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut painter = Painter::new(options, out);
+    part::draw(part, &mut painter)?;
     painter.finish()
 }
 

@@ -64,7 +64,7 @@ fn legend(view: &PlanView<'_>, painter: &mut Painter<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn skipped(groups: &[Group<'_, Skipped>], painter: &mut Painter<'_>) -> io::Result<()> {
+pub(crate) fn skipped(groups: &[Group<'_, Skipped>], painter: &mut Painter<'_>) -> io::Result<()> {
     let all: usize = groups.iter().map(|group| group.rows.len()).sum();
     if all == 0 {
         return Ok(());

@@ -5,6 +5,7 @@ mod choices;
 mod groups;
 mod headline;
 mod links;
+mod part;
 mod quality;
 mod totals;
 
@@ -12,6 +13,7 @@ pub use choices::{Answer, answers, remedy, standing_rule};
 pub use groups::{Group, Waiting, changes, changes_phone, conflicts, held, rules, skipped};
 pub use headline::{plan as plan_headline, run as run_headline};
 pub use links::{RecordPage, RecordPages, pages_of};
+pub use part::{Filter, Part, reasons};
 pub use quality::{Quality, QualityGroup, QualitySide};
 pub use totals::{TotalRow, Totals};
 

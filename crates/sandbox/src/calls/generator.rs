@@ -153,5 +153,6 @@ fn one(dice: &mut Dice, history: &CallHistory, account: &Account<'_>, at: Timest
         tags: tag.map(|tag| vec![(*tag).to_owned()]).unwrap_or_default(),
         started_at: at,
         ended_at,
+        contact_name: None,
     }
 }

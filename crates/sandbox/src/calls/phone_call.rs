@@ -95,4 +95,7 @@ pub struct PhoneCall {
     /// When it ended; a call in flight has not.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
+    /// What the account calls the customer: not in the documents, so only where a history or a test says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_name: Option<String>,
 }

@@ -60,6 +60,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError>
         tags: Vec::new(),
         started_at: whole_second(call.now),
         ended_at: None,
+        contact_name: None,
     };
     world.start_call(started, text("callback_url").as_deref(), call.now);
     let data = json!({

@@ -2,7 +2,7 @@
 
 use crate::support::{ENTROPY, Scratch, at, base, ids};
 use jiff::Timestamp;
-use model::{BySide, Call, CallDirection, CallSummary, PhoneKey};
+use model::{BySide, Call, CallDirection, CallSummary, PhoneKey, Side};
 use store::{CallFilter, CallRow, CallSource, CallsTaken, DialOutcome, StateChange, Store};
 
 const ANNA: u64 = 14_155_551_234;
@@ -255,7 +255,8 @@ fn a_call_asked_for_is_open_until_its_end_is_known() {
 fn a_state_of_an_earlier_version_gets_the_tables() {
     let scratch = Scratch::new();
     drop(scratch.open());
-    let newer = ["calls", "call_days", "dials", "contact_hints", "used_tickets", "apart"];
+    let newer =
+        ["calls", "call_days", "dials", "contact_hints", "used_tickets", "apart", "copied", "copies", "made_callers"];
     let dropped: String = newer.iter().map(|table| format!("DROP TABLE {table}; ")).collect();
     scratch.meddle(&format!("{dropped}PRAGMA user_version = 4;"));
     assert_eq!(scratch.open().call_count().unwrap(), 0);
@@ -271,4 +272,46 @@ fn sums_of_talk_end_somewhere() {
     }
     let found = store.call_summaries(at(0)).unwrap();
     assert_eq!(found.values().map(|summary| summary.count).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn callers_are_counted_named_and_made_once() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let inbound = |id: &str, name: Option<&str>, second: i64| {
+        let call = Call {
+            direction: Some(CallDirection::Inbound),
+            to: "+14155550190".to_owned(),
+            started_at: Timestamp::from_second(second).ok(),
+            contact_name: name.map(str::to_owned),
+            ..call(id, "missed")
+        };
+        CallRow { call, number: Some(14_155_550_171) }
+    };
+    let dialled = Call { direction: Some(CallDirection::Outbound), ..call("9", "completed") };
+    let rows = [
+        inbound("1", Some("Ada"), 10),
+        inbound("2", Some("Ada King"), 20),
+        inbound("3", None, 30),
+        CallRow { call: dialled, number: Some(14_155_550_172) },
+    ];
+    store.put_calls(&rows, CallSource::Log).unwrap();
+    let found = store.callers(3).unwrap();
+    assert_eq!(found.len(), 1, "who was only dialled is no caller: {found:?}");
+    assert_eq!((found[0].calls, found[0].names.join("; ").as_str()), (3, "Ada King; Ada"));
+    assert!(store.callers(4).unwrap().is_empty());
+    assert!(store.call_lines().unwrap().contains("+14155550190"));
+    let made = |second| StateChange::CallerMade {
+        number: 14_155_550_171,
+        side: Side::Crm,
+        at: Timestamp::from_second(second).unwrap(),
+    };
+    let before = store.serial().unwrap();
+    store.commit(&[made(1)]).unwrap();
+    store.commit(&[made(2)]).unwrap();
+    assert_ne!(store.serial().unwrap(), before, "a plan that was made before is void");
+    let known = store.made_callers().unwrap();
+    assert_eq!((known.len(), known[0].number, known[0].at.as_second()), (1, 14_155_550_171, 2));
+    store.erase(PhoneKey::from_parts(14_155_550_171, 0), &[], [1; 16], known[0].at).unwrap();
+    assert!(store.made_callers().unwrap().is_empty());
 }

@@ -49,9 +49,14 @@ pub enum DialEnd {
 }
 
 impl Session<'_> {
-    /// Makes a call, unless an earlier request to the same number may still ring.
-    pub async fn dial(&mut self, dial: &Dial) -> Result<DialEnd> {
+    /// Makes a call, unless an earlier request to the same number may still ring. `anyway`: a person knows that it does
+    /// not, or wants to call all the same.
+    pub async fn dial(&mut self, dial: &Dial, anyway: bool) -> Result<DialEnd> {
         for open in self.store.open_dials()?.into_iter().filter(|open| open.to == dial.to) {
+            if anyway {
+                self.store.end_dial(open.id, Some(DialOutcome::NotMade), None, "not known; somebody called anyway")?;
+                continue;
+            }
             if let Some(end) = self.settle_dial(&open).await? {
                 return Ok(end);
             }

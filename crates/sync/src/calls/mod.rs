@@ -6,6 +6,7 @@ mod dial;
 mod enriched;
 mod ingest;
 mod read;
+mod unknown;
 mod window;
 
 pub use dial::DialEnd;

@@ -127,6 +127,17 @@ fn returned(scene: &Scene<'_>, intent: &Intent, key: PhoneKey) -> Fate {
     if scene.with_number(intent.side, key).is_empty() { Fate::Unclear } else { Fate::Landed }
 }
 
+/// A create of a caller, which has no partner either. None: nobody can know yet.
+pub(super) fn caller(ledger: &Ledger<'_>, scene: &Scene<'_>, intent: &Intent, sent_at: Timestamp) -> Option<Fate> {
+    let Some(key) = ledger.key(Cell::from_text(&intent.phone)) else { return Some(Fate::Unclear) };
+    if !scene.with_number(intent.side, key).is_empty() {
+        return Some(Fate::Landed);
+    }
+    let listing = &scene.listings[intent.side];
+    let settled = sent_at.checked_add(scene.lag[intent.side]).is_ok_and(|at| listing.read_at > at);
+    (settled && listing.is_complete()).then_some(Fate::NotLanded)
+}
+
 /// The base of a create: what was sent, and what it came from.
 fn fill(entry: &mut Entry, ledger: &Ledger<'_>, intent: &Intent, source: &Record) {
     entry.base.fields.fill(model::BaseField::default());

@@ -2,6 +2,7 @@
 //! `chaos`'s.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
+mod callers;
 mod conflicts;
 mod corpus;
 mod deletions;

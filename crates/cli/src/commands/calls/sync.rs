@@ -42,6 +42,7 @@ pub(super) async fn run(context: &Context, args: &args::CallsSync) -> Fallible<C
     check_dates(args, now)?;
     let started = job.env.seconds();
     let mut session = job.session(&setup, Access::Write, BTreeMap::new())?;
+    check_until(args, session.store())?;
     let report = session.sync_calls(&range(&setup.config.calls, Some(args))).await?;
     let belonging = belonging(session.store(), &report)?;
     let activities = activities(context, &setup.config, session.store())?;
@@ -55,7 +56,25 @@ pub(super) async fn run(context: &Context, args: &args::CallsSync) -> Fallible<C
     code(&report)
 }
 
+/// Days that were read already are not read again without a first day: an end alone would read its own day, or nothing.
+fn check_until(args: &args::CallsSync, store: &Store) -> Fallible<()> {
+    let (None, Some(until), Some(last)) = (args.since, args.until, store.last_call_day()?) else { return Ok(()) };
+    let read = jiff::civil::date(1970, 1, 1).saturating_add(last.days());
+    if until >= read {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("--until {until} alone: the last sync has read calls up to {read} already"))
+        .hint("name the first day to read again, too, with --since"))
+}
+
 fn check_dates(args: &args::CallsSync, now: Timestamp) -> Fallible<()> {
+    let began = jiff::civil::date(2016, 1, 1);
+    for (option, date) in [("--since", args.since), ("--until", args.until)] {
+        if let Some(date) = date.filter(|date| *date < began) {
+            return Err(Failure::usage(format!("{option} {date} is before there was JustCall"))
+                .hint(format!("the earliest day is {began}")));
+        }
+    }
     let tomorrow = now.to_zoned(TimeZone::UTC).date().saturating_add(1.day());
     match args.since {
         Some(since) if since > tomorrow => {

@@ -3,7 +3,7 @@
 use crate::commands::setup;
 use crate::config::Config;
 use crate::context::Context;
-use crate::dialling::{self, Dialled, Ticket};
+use crate::dialling::{self, Dialled, How, Ticket};
 use crate::failure::{Failure, Fallible};
 use crate::job;
 use connector::calls::Dial;
@@ -123,7 +123,7 @@ impl receiver::Desk for Desk {
         self.store().is_some_and(|store| store.is_ticket_used(&link.id).unwrap_or(false))
     }
 
-    fn dial(&self, link: &Link) -> Ring {
+    fn dial(&self, link: &Link, anyway: bool) -> Ring {
         let ticket = Ticket { id: link.id.clone(), until: link.until };
         let work = async {
             let setup = setup(&self.context)?;
@@ -134,12 +134,13 @@ impl receiver::Desk for Desk {
                 caller_id: link.caller_id.clone(),
                 callback_url: dialling::callback(&self.config)?,
             };
-            Ok(dialling::once(&setup, &dial, Some(&ticket), "serve: call").await)
+            Ok(dialling::once(&setup, &dial, How { ticket: Some(&ticket), anyway, command: "serve: call" }).await)
         };
         let _one = self.dialling.lock().unwrap_or_else(PoisonError::into_inner);
         match job::wait_for(work) {
             Ok(Dialled::Rings(call)) => Ring::Rings { call_id: call.call_id },
             Ok(Dialled::Used) => Ring::Used,
+            Ok(Dialled::Recent(failure)) => Ring::Recent { message: words(&failure) },
             Ok(Dialled::Unknown(failure)) => Ring::Unknown { message: words(&failure) },
             Ok(Dialled::NotMade(failure)) | Err(failure) => Ring::NotMade {
                 message: words(&failure),

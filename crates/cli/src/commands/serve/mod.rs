@@ -58,13 +58,13 @@ pub(crate) async fn run(context: &Context, args: &args::Serve) -> Fallible<Code>
     announce(context, address, &config, secret.is_some())?;
     let desk = Desk::new(context, config, &keys, secret, address)?;
     let receiver = Receiver::open(store, options, Arc::new(desk), Arc::new(Timestamp::now))?;
-    receiver.serve(listener, async move { signals.next().await }).await?;
+    receiver.serve(listener, async move { signals.next().await }).await;
     context.note("ended; everything that was answered with 200 is stored");
     Ok(Code::Done)
 }
 
 /// The secret that webhooks are signed with; none: signatures are not looked at.
-fn secret(config: &Config) -> Fallible<Option<Secret>> {
+pub(super) fn secret(config: &Config) -> Fallible<Option<Secret>> {
     let file = config.serve.webhook_secret_file.as_deref();
     if file.is_none() && std::env::var_os(SECRET).is_none() {
         return Ok(None);

@@ -1,0 +1,100 @@
+//! One warm plan: open the state, read both files, decide, write the plan. And the first sync that makes the state.
+
+use crate::people::FIELDS;
+use crate::phone_side::PhoneSide;
+use connector_csv::CsvConnector;
+use engine::normalizer::Normalizer;
+use engine::{Guard, Guards, Settings};
+use jiff::Timestamp;
+use model::{BySide, Field, Plan, Schema};
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use store::Store;
+use sync::{Env, Quiet, Session, SessionParts};
+
+/// What a step came to.
+pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
+
+struct Fixed;
+
+impl Env for Fixed {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(1_795_000_000).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    fn run_id(&self) -> String {
+        "r1".to_owned()
+    }
+
+    fn seconds(&self) -> f64 {
+        0.0
+    }
+}
+
+fn fields() -> Vec<(Field, String)> {
+    let own = |name: &str| name.parse().unwrap_or_else(|_| Field::Custom(name.into()));
+    let mut fields: Vec<(Field, String)> = FIELDS.iter().map(|name| (own(name), (*name).to_owned())).collect();
+    fields.push((Field::Phone, "phone".to_owned()));
+    fields
+}
+
+fn file(folder: &Path, name: &str, schema: &Arc<Schema>) -> CsvConnector {
+    let mut config = connector_csv::Config::new(folder.join(name));
+    "contacts.csv".clone_into(&mut config.identity);
+    config.id_column = Some("id".to_owned());
+    config.columns = fields();
+    CsvConnector::new(config, schema.clone())
+}
+
+fn session<'a>(folder: &Path, files: [&str; 2], env: &'a Fixed, quiet: &'a Quiet) -> Outcome<Session<'a>> {
+    let schema = Arc::new(Schema::new(fields().into_iter().map(|(field, _)| field)));
+    let mut settings = Settings::new(schema.clone());
+    // What is measured is deciding, not what a guard would hold back.
+    let open = Guard { floor: u64::MAX, percent: 100.0 };
+    settings.guards = Guards { deletes: open, clears: open, phone_changes: open, creates: open, changed: open };
+    (settings.sightings, settings.min_hours) = (1, 0);
+    let [left, right] = files;
+    let connectors = BySide::<Box<dyn connector::Connector>> {
+        justcall: Box::new(PhoneSide(file(folder, left, &schema))),
+        crm: Box::new(file(folder, right, &schema)),
+    };
+    Ok(Session::new(SessionParts {
+        store: Store::open(&folder.join("tieline.db"), [7; 16])?,
+        connectors,
+        settings,
+        normalizer: Normalizer::new("US".parse()?),
+        scope: String::new(),
+        columns: sync::Columns::new(),
+        approvals: std::collections::BTreeMap::new(),
+        env,
+        events: quiet,
+    }))
+}
+
+fn runtime() -> Outcome<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().build()?)
+}
+
+/// The state in which everybody of the files before is linked. Nothing is written to a file: both are alike.
+pub(crate) fn link(folder: &Path) -> Outcome<()> {
+    let (env, quiet) = (Fixed, Quiet);
+    let mut session = session(folder, ["left_before.csv", "right_before.csv"], &env, &quiet)?;
+    let runtime = runtime()?;
+    let planned = runtime.block_on(session.plan_for_run())?;
+    let finished = runtime.block_on(session.apply(&planned))?;
+    match finished.stopped {
+        None => Ok(()),
+        Some(error) => Err(error.into()),
+    }
+}
+
+/// The plan of the files now; written beside them as JSON.
+pub(crate) fn plan(folder: &Path) -> Outcome<Plan> {
+    let (env, quiet) = (Fixed, Quiet);
+    let mut session = session(folder, ["left.csv", "right.csv"], &env, &quiet)?;
+    let planned = runtime()?.block_on(session.plan())?;
+    let mut out = std::fs::File::create(folder.join("plan.json"))?;
+    report::json::plan(&planned.plan, report::json::Layout::Compact, &mut out)?;
+    Ok(planned.plan)
+}
