@@ -17,9 +17,12 @@ pub(crate) async fn read(client: &Client, ids: &[RecordId], progress: &dyn Progr
     distinct.dedup();
     for chunk in distinct.chunks(client.dialect.batch) {
         let missing = living(client, chunk, &mut known, progress).await?;
-        let missing = archived(client, missing, &mut known, progress).await?;
+        let (missing, is_archive_known) = archived(client, missing, &mut known, progress).await?;
         for id in missing {
-            let presence = one(client, id, progress).await?;
+            let mut presence = one(client, id, progress).await?;
+            if presence == Presence::Never && !is_archive_known {
+                presence = Presence::Gone;
+            }
             known.insert(id.to_owned(), presence);
         }
         progress.read(known.len() as u64, Some(distinct.len() as u64));
@@ -74,22 +77,22 @@ fn lives_on(id: &str) -> Presence {
     Presence::Unclear { message: format!("it was merged into {id}") }
 }
 
-/// Looks for them in the archive; returns those that are not there either.
+/// Looks for them in the archive; returns those that are not there either, and whether it could be read.
 async fn archived<'a>(
     client: &Client,
     ids: Vec<&'a str>,
     known: &mut HashMap<String, Presence>,
     progress: &dyn Progress,
-) -> Result<Vec<&'a str>, Error> {
+) -> Result<(Vec<&'a str>, bool), Error> {
     if ids.is_empty() {
-        return Ok(ids);
+        return Ok((ids, true));
     }
-    let Ok(answer) = batch(client, &ids, true, progress).await? else { return Ok(ids) };
+    let Ok(answer) = batch(client, &ids, true, progress).await? else { return Ok((ids, false)) };
     let gone: HashSet<&str> =
         answer.results.iter().filter(|contact| contact.archived).map(|contact| contact.id.as_str()).collect();
     let (gone, left): (Vec<&str>, Vec<&str>) = ids.into_iter().partition(|id| gone.contains(id));
     known.extend(gone.into_iter().map(|id| (id.to_owned(), Presence::Gone)));
-    Ok(left)
+    Ok((left, true))
 }
 
 /// One contact by name.
@@ -100,7 +103,7 @@ async fn one(client: &Client, id: &str, progress: &dyn Progress) -> Result<Prese
             client.merged.add(id, &contact.id);
             Ok(lives_on(&contact.id))
         }
-        Err(CallError::Api(error)) if error.is_gone() => Ok(Presence::Gone),
+        Err(CallError::Api(error)) if error.is_gone() => Ok(Presence::Never),
         Err(CallError::Api(error @ ApiError::Refused { status: 401 | 403, .. })) => Err(error.into_error("a contact")),
         Err(CallError::Unsent(error)) => Err(error),
         Err(error) => Ok(Presence::Unclear { message: error.to_string() }),

@@ -41,6 +41,9 @@ pub enum Presence {
     Present(Record),
     /// The replica says that it is gone: evidence for a deletion.
     Gone,
+    /// It is not there, and the replica, which keeps what was deleted, knows of no such deletion: if no listing ever
+    /// showed it, it never was, whatever the answer to a create said.
+    Never,
     /// It could not be found out.
     Unclear {
         /// Why.

@@ -140,7 +140,7 @@ impl Session<'_> {
             };
             match seen.map_err(Error::replica(side))? {
                 Some(Presence::Present(record)) => *stored = Some(record),
-                Some(Presence::Gone) => {
+                Some(Presence::Gone | Presence::Never) => {
                     let message = "acknowledged, but there is no such contact".to_owned();
                     *result = WriteResult::Unknown { message: message.clone() };
                     return Ok(Sighting::Dead(format!("{}: {message}", action.phone)));

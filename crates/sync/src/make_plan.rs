@@ -65,7 +65,7 @@ impl Session<'_> {
         let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
         let most = self.settings.guards.of(GuardClass::Deletes).limit(linked).max(20);
         let most = most.max(self.approvals.get(&GuardClass::Deletes).copied().unwrap_or(0));
-        let Probed { survey, gone, unprobed } = fetch::probe(self, &mut listings, &heads, most).await?;
+        let Probed { survey, gone, never, unprobed } = fetch::probe(self, &mut listings, &heads, most).await?;
 
         let binding = Binding {
             lineage: self.store.lineage().to_owned(),
@@ -75,6 +75,7 @@ impl Session<'_> {
         };
         let mut state = self.state(binding)?;
         state.gone = gone;
+        state.never = never;
         let forgotten = self.store.forgotten()?;
         state.callers = self.callers(&forgotten)?;
         state.fresh_callers = self.fresh_callers(&listings)?;
@@ -215,6 +216,7 @@ impl Session<'_> {
             unlanded: Vec::new(),
             window: self.guard_window()?,
             gone: BySide::default(),
+            never: BySide::default(),
             first_sync: self.is_first_sync()?,
             deletes_forbidden: self
                 .scope_changed()?
