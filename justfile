@@ -35,6 +35,10 @@ bench *SIZES:
 bench-calls *SIZES:
     cargo bench -p tieline --bench calls -- {{SIZES}}
 
+# The same files through tieline and through Polars, DuckDB, pandas: `just bench-peers 1000000 1 3 fast` (docs/performance.md)
+bench-peers *ARGS:
+    crates/bench/peers/run.sh {{ARGS}}
+
 # Speed of the parts: state file, CSV files, matching
 bench-parts:
     cargo bench -p store --bench scale

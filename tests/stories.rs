@@ -33,6 +33,8 @@ mod commands;
 mod conflicts;
 #[path = "stories/crashes.rs"]
 mod crashes;
+#[path = "stories/crm_sandbox.rs"]
+mod crm_sandbox;
 #[path = "stories/deciding.rs"]
 mod deciding;
 #[path = "stories/deletes.rs"]

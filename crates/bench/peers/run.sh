@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The same files through tieline and through what people write otherwise: seconds, memory, wrong verdicts. Ratios hold only
 # within one run: machines are shared. Installs the peers into a throw-away environment.
-# Usage: crates/bench/peers/run.sh [CONTACTS [SEED [ROUNDS]]]
+# Usage: crates/bench/peers/run.sh [CONTACTS [SEED [ROUNDS [fast]]]]    fast: without those that read phones one by one
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 size="${1:-100000}" seed="${2:-1}" rounds="${3:-3}"
@@ -25,9 +25,10 @@ print(f"{time.monotonic() - began:.3f} {resource.getrusage(resource.RUSAGE_CHILD
 PYTHON
 }
 
-peer() { timed "$folder/peers/bin/python" "$here/$1_merge.py" "$folder" "$2" "$folder/$1-$2.csv"; }
+peer() { timed "$folder/peers/bin/python" "$here/$1_merge.py" "$folder" "$2" "$folder/$1-$2.csv" 2>/dev/null; }
 
-names=(tieline "polars sql" "duck sql" "polars udf" "duck udf" "pandas udf" "pyloop udf")
+names=(tieline "polars sql" "duck sql")
+[ "${4:-}" = fast ] || names+=("polars udf" "duck udf" "pandas udf" "pyloop udf")
 for round in $(seq "$rounds"); do
   for name in "${names[@]}"; do
     # The slow ones once: what matters of them is the order of magnitude.

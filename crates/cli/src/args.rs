@@ -103,7 +103,7 @@ pub(crate) enum Command {
     Quality(Quality),
     /// Read phone texts as tieline does
     Phone(Phone),
-    /// Run a JustCall account in memory, to try things out
+    /// Run an account of JustCall, or of a CRM, in memory, to try things out
     Sandbox(Sandbox),
     /// See tieline work on made-up contacts
     Demo(Demo),
@@ -602,28 +602,39 @@ pub(crate) struct Phone {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   tieline sandbox --port 4010 --plan pro --load fixtures/demo/justcall.json
   then, in tieline.toml: [justcall] base_url = \"http://127.0.0.1:4010\"
 
+  tieline sandbox --crm hubspot --contacts 1000     a CRM for the other side, on port 4020
+
 Contacts, settings and faults can be looked at and changed while it runs, under /_sandbox: docs/sandbox.md.")]
 pub(crate) struct Sandbox {
-    /// Port on 127.0.0.1; 0: any free one
-    #[arg(long, default_value_t = 4010)]
-    pub(crate) port: u16,
+    /// A CRM's account instead of JustCall's
+    #[arg(long, value_name = "CRM")]
+    pub(crate) crm: Option<SandboxCrm>,
+    /// Port on 127.0.0.1; 0: any free one; default: 4010, with --crm 4020
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
     /// The account's plan, which sets its limits
-    #[arg(long, default_value = "pro")]
+    #[arg(long, default_value = "pro", conflicts_with = "crm")]
     pub(crate) plan: SandboxPlan,
     /// Requests per minute, instead of the plan's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with = "crm")]
     pub(crate) requests_per_minute: Option<std::num::NonZeroUsize>,
     /// Requests at once, instead of the plan's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with = "crm")]
     pub(crate) concurrency: Option<std::num::NonZeroUsize>,
     /// Adds a made-up history of so many calls with its contacts
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "crm")]
     pub(crate) calls: usize,
-    /// Another seed makes other calls
+    /// With --crm: the account's subscription, which sets its limits
+    #[arg(long, default_value = "free", requires = "crm")]
+    pub(crate) tier: SandboxTier,
+    /// With --crm: so many made-up contacts
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "crm", conflicts_with = "load")]
+    pub(crate) contacts: usize,
+    /// Another seed makes other calls and contacts
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Contacts and calls to start with
@@ -632,6 +643,20 @@ pub(crate) struct Sandbox {
     /// Where to keep the contacts when it ends
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
+}
+
+/// CRMs of the sandbox.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SandboxCrm {
+    Hubspot,
+}
+
+/// Subscriptions of the sandbox's CRM.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SandboxTier {
+    Free,
+    Professional,
+    Enterprise,
 }
 
 /// Plans of the sandbox.

@@ -234,19 +234,36 @@ impl<'a> World<'a> {
     /// The row that has a number. Of several, the one with the smallest id: not the one that happened to be listed first.
     pub(crate) fn holder(&self, side: Side, number: u64) -> Option<u32> {
         let holders = self.holders[side].get_or_init(|| {
-            let phone = self.settings.schema.phone().index();
             let table = &self.listings[side].table;
             let mut holders: BTreeMap<u64, u32> = BTreeMap::new();
-            for (row, at) in table.iter().zip(0u32..) {
-                let Some(number) = self.number(row.cell(phone)) else { continue };
+            for (at, number) in self.numbers(side) {
                 let first = holders.entry(number).or_insert(at);
-                if row.id() < table.row(*first as usize).id() {
+                if table.row(at as usize).id() < table.row(*first as usize).id() {
                     *first = at;
                 }
             }
             holders
         });
         holders.get(&number).copied()
+    }
+
+    /// The number of every listed row that has one. That of an unchanged contact is the one that its link remembers: to
+    /// read it again would take longer than all the rest of a plan.
+    fn numbers(&self, side: Side) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let phone = self.settings.schema.phone().index();
+        let survey = &self.matching.survey;
+        let mut known: Vec<Option<PhoneKey>> = vec![None; self.listings[side].table.len()];
+        for joined in &survey.joined {
+            let head = &self.heads[joined.head];
+            let same = |row: &u32| survey.hashes[side][*row as usize] == head.hashes[side];
+            if let Some(row) = joined.rows[side].filter(same) {
+                known[row as usize] = head.key;
+            }
+        }
+        known.into_iter().zip(0u32..).filter_map(move |(key, row)| {
+            let key = key.or_else(|| self.matching.key_of(side, row)).map(PhoneKey::number);
+            Some((row, key.or_else(|| self.number(self.row(side, row).cell(phone)))?))
+        })
     }
 
     pub(crate) fn in_scope(&self, side: Side, row: u32) -> bool {

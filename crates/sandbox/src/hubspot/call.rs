@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::errors::ApiError;
-use super::faults::Firing;
+use super::fault_set::Firing;
 use super::query::Query;
 use super::route::Route;
 
@@ -22,8 +22,11 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The body as JSON.
+    /// The body as JSON: an object.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        serde_json::from_slice(&self.body).map_err(|error| ApiError::bad_json(&error))
+        // By itself serde would also take a list of the fields.
+        let is_object = self.body.trim_ascii_start().starts_with(b"{");
+        let body: &[u8] = if is_object { &self.body } else { b"null" };
+        serde_json::from_slice(body).map_err(|error| ApiError::bad_json(&error))
     }
 }

@@ -46,7 +46,9 @@ impl Collection {
             by_unique: HashMap::new(),
             index: Index::default(),
         };
-        standard.into_iter().for_each(|property| new.define(property));
+        for property in standard {
+            new.define(property);
+        }
         new
     }
 
@@ -93,7 +95,8 @@ impl Collection {
 
     /// The archived record with this id, while it can be restored.
     pub(crate) fn recoverable(&self, id: u64, now: Timestamp) -> Option<&Arc<Record>> {
-        self.archived.get(&self.current_id(id)).filter(|record| is_recoverable(record, now))
+        let found = self.archived.get(&id).or_else(|| self.archived.get(&self.current_id(id)));
+        found.filter(|record| is_recoverable(record, now))
     }
 
     fn current_id(&self, id: u64) -> u64 {
@@ -176,10 +179,12 @@ impl Collection {
         self.archived.insert(record.id, Arc::new(record));
     }
 
-    /// Makes an archived record live again, unless another one has its unique values by now. Its change is of now.
+    /// Makes an archived record live again, unless another one has its unique values by now or it was merged. Its change
+    /// is of now.
     pub(crate) fn restore(&mut self, id: u64, now: Timestamp) -> Option<Arc<Record>> {
         let archived = self.recoverable(id, now)?;
-        if archived.values.iter().any(|(name, kept)| self.holder(name, &kept.now.value).is_some()) {
+        let is_taken = archived.values.iter().any(|(name, kept)| self.holder(name, &kept.now.value).is_some());
+        if is_taken || self.merged_into.contains_key(&id) {
             return None;
         }
         let record = Record::clone(&*self.archived.remove(&id)?);

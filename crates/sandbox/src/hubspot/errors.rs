@@ -47,12 +47,11 @@ impl ApiError {
         Self::invalid(format!("Property values were not valid: {}", Value::from(list))).with("errors", errors.into())
     }
 
-    /// A value that another record has already, of a property that is unique.
-    pub(crate) fn taken(property: &str, value: &str, id: u64, holder: u64) -> Self {
-        let message = format!(
-            "Cannot set PropertyValueCoordinates{{propertyName={property}, value={value}}} on {id}. {holder} already has \
-             that value."
-        );
+    /// A value that another record has already, of a property that is unique. Without an id it is for a new record.
+    pub(crate) fn taken(property: &str, value: &str, id: Option<u64>, holder: u64) -> Self {
+        let target = id.map_or_else(|| "a new object".to_owned(), |id| id.to_string());
+        let coordinates = format!("PropertyValueCoordinates{{propertyName={property}, value={value}}}");
+        let message = format!("Cannot set {coordinates} on {target}. {holder} already has that value.");
         let errors = json!([{
             "message": message, "code": "CONFLICTING_UNIQUE_VALUE", "context": {"propertyName": [property]},
         }]);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::Policy;
 use super::route::{ObjectKind, RequestKind, Route};
-use crate::schedule::{Progress, Schedule};
+use crate::schedule::Schedule;
 
 /// Something that goes wrong for chosen requests. Requests refused by token, scope or limits are not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,8 +67,12 @@ impl Fault {
         self
     }
 
-    fn matches(&self, route: &Route) -> bool {
+    pub(crate) fn matches(&self, route: &Route) -> bool {
         self.on.matches(route.kind()) && self.object.is_none_or(|wanted| route.object() == Some(wanted))
+    }
+
+    pub(crate) const fn schedule(&self) -> Schedule {
+        Schedule { skip_first: self.skip_first, every: self.every, times: self.times }
     }
 }
 
@@ -214,65 +218,5 @@ impl Refusal {
     pub const fn html(mut self) -> Self {
         self.html = true;
         self
-    }
-}
-
-/// The faults that are switched on.
-#[derive(Debug, Default)]
-pub(crate) struct FaultSet {
-    armed: Vec<(Fault, Progress)>,
-}
-
-impl FaultSet {
-    pub(crate) fn faults(&self) -> Vec<Fault> {
-        self.armed.iter().map(|(fault, _)| fault.clone()).collect()
-    }
-
-    pub(crate) fn add(&mut self, fault: Fault) {
-        self.armed.push((fault, Progress::default()));
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.armed.clear();
-    }
-
-    /// Counts a request and collects what hits it, in the order the faults were added.
-    pub(crate) fn fire(&mut self, route: &Route) -> Firing {
-        let hits = self.armed.iter_mut().filter_map(|(fault, progress)| {
-            let schedule = Schedule { skip_first: fault.skip_first, every: fault.every, times: fault.times };
-            (fault.matches(route) && progress.hits(schedule)).then(|| fault.action.clone())
-        });
-        Firing { actions: hits.collect() }
-    }
-}
-
-/// The faults that hit one request.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Firing {
-    pub(crate) actions: Vec<Action>,
-}
-
-impl Firing {
-    pub(crate) fn has(&self, action: &Action) -> bool {
-        self.actions.contains(action)
-    }
-
-    /// The first thing that `pick` finds among the faults.
-    pub(crate) fn first<'a, T>(&'a self, pick: impl Fn(&'a Action) -> Option<T>) -> Option<T> {
-        self.actions.iter().find_map(pick)
-    }
-
-    /// Whether the n-th record of a request (from 1) is dropped.
-    pub(crate) fn drops(&self, row: u64) -> bool {
-        let hits = |every: u64| row.is_multiple_of(every.max(1));
-        self.actions.iter().any(|action| matches!(action, Action::DropWrites { every } if hits(*every)))
-    }
-
-    /// What the n-th row of a batch (from 1) is refused with.
-    pub(crate) fn fails(&self, row: u64) -> Option<&str> {
-        self.first(|action| match action {
-            Action::FailRows { every, message } if row.is_multiple_of((*every).max(1)) => Some(message.as_str()),
-            _ => None,
-        })
     }
 }

@@ -34,7 +34,16 @@ pub(crate) struct Filter {
     values: Option<Vec<String>>,
     /// Set by [`check`].
     #[serde(skip)]
+    read: Read,
+}
+
+/// What a filter compares with, read once for all records.
+#[derive(Debug, Clone, Default)]
+struct Read {
     kind: PropertyType,
+    value: Option<Comparable>,
+    high_value: Option<Comparable>,
+    values: Vec<Comparable>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -73,8 +82,7 @@ pub(crate) fn check(groups: &mut [Group], collection: &Collection) -> Result<(),
                     "There was a problem with the request. Unknown property {name}"
                 )));
             };
-            filter.kind = property.kind;
-            filter.check()?;
+            filter.read(property.kind)?;
         }
     }
     Ok(())
@@ -86,7 +94,8 @@ pub(crate) fn passes(groups: &[Group], record: &Record) -> bool {
 }
 
 impl Filter {
-    fn check(&self) -> Result<(), ApiError> {
+    /// Reads the values, if they are what the operator takes.
+    fn read(&mut self, kind: PropertyType) -> Result<(), ApiError> {
         let given = (self.value.is_some(), self.high_value.is_some(), self.values.is_some());
         let fits = match self.operator {
             Operator::HasProperty | Operator::NotHasProperty => given == (false, false, false),
@@ -94,13 +103,21 @@ impl Filter {
             Operator::In | Operator::NotIn => given == (false, false, true),
             _ => given == (true, false, false),
         };
-        let compared = self.value.iter().chain(&self.high_value).chain(self.values.iter().flatten());
-        let readable = compared.clone().all(|value| self.comparable(value).is_some());
-        if fits && readable {
-            return Ok(());
+        let one = |value: &Option<String>| value.as_deref().map(|value| Comparable::read(kind, value));
+        let all = self.values.iter().flatten().map(|value| Comparable::read(kind, value));
+        let read = (one(&self.value), one(&self.high_value), all.collect::<Option<Vec<_>>>());
+        match read {
+            // The inner one is missing where the value cannot be read.
+            (value, high_value, Some(values)) if fits && value != Some(None) && high_value != Some(None) => {
+                self.read = Read { kind, value: value.flatten(), high_value: high_value.flatten(), values };
+                Ok(())
+            }
+            _ => {
+                let message =
+                    format!("The operator {:?} of {} has the wrong values", self.operator, self.property_name);
+                Err(ApiError::invalid(message))
+            }
         }
-        let message = format!("The operator {:?} of {} has the wrong values.", self.operator, self.property_name);
-        Err(ApiError::invalid(message))
     }
 
     /// The milliseconds from which this filter looks, if it is about the last change.
@@ -115,31 +132,32 @@ impl Filter {
         let Some(held) = self.held(record) else {
             return matches!(self.operator, Operator::NotHasProperty | Operator::NotContainsToken);
         };
-        let against = |value: &Option<String>| value.as_deref().and_then(|value| self.comparable(value));
-        let value = against(&self.value);
-        let listed = || self.values.iter().flatten().any(|value| self.comparable(value).as_ref() == Some(&held));
+        let compares =
+            |how: fn(&Comparable, &Comparable) -> bool| self.read.value.as_ref().is_some_and(|value| how(&held, value));
         match self.operator {
             Operator::HasProperty => true,
             Operator::NotHasProperty => false,
-            Operator::Eq => value == Some(held),
-            Operator::Neq => value != Some(held),
-            Operator::Lt => value.is_some_and(|value| held < value),
-            Operator::Lte => value.is_some_and(|value| held <= value),
-            Operator::Gt => value.is_some_and(|value| held > value),
-            Operator::Gte => value.is_some_and(|value| held >= value),
+            Operator::Eq => compares(|held, value| held == value),
+            Operator::Neq => compares(|held, value| held != value),
+            Operator::Lt => compares(|held, value| held < value),
+            Operator::Lte => compares(|held, value| held <= value),
+            Operator::Gt => compares(|held, value| held > value),
+            Operator::Gte => compares(|held, value| held >= value),
             Operator::Between => {
-                value.is_some_and(|low| low <= held) && against(&self.high_value).is_some_and(|high| held <= high)
+                let is_below = self.read.high_value.as_ref().is_some_and(|high| held <= *high);
+                is_below && compares(|held, value| held >= value)
             }
-            Operator::In => listed(),
-            Operator::NotIn => !listed(),
-            Operator::ContainsToken => value.is_some_and(|value| held.has_token(&value)),
-            Operator::NotContainsToken => !value.is_some_and(|value| held.has_token(&value)),
+            Operator::In => self.read.values.contains(&held),
+            Operator::NotIn => !self.read.values.contains(&held),
+            Operator::ContainsToken => compares(Comparable::has_token),
+            Operator::NotContainsToken => !compares(Comparable::has_token),
         }
     }
 
     fn held(&self, record: &Record) -> Option<Comparable> {
         match self.property_name.as_str() {
             // The moments that every record has; the short way, for searches walk over all of them.
+<<<<<<< HEAD
             "lastmodifieddate" | "hs_lastmodifieddate" => Some(Comparable::of_ms(record.updated_at)),
             "createdate" | "hs_createdate" => Some(Comparable::of_ms(record.created_at)),
             name => record.value(name).and_then(|value| self.comparable(&value)),
@@ -157,6 +175,11 @@ impl Filter {
                 moment(&midnight).map(Comparable::of_ms)
             }
             _ => Some(Comparable::Text(value.to_lowercase())),
+=======
+            "lastmodifieddate" | "hs_lastmodifieddate" => Some(Comparable::of(record.updated_at)),
+            "createdate" | "hs_createdate" => Some(Comparable::of(record.created_at)),
+            name => record.value(name).and_then(|value| Comparable::read(self.read.kind, &value)),
+>>>>>>> main
         }
     }
 }
@@ -170,8 +193,20 @@ pub(crate) enum Comparable {
 }
 
 impl Comparable {
-    fn of_ms(at: Timestamp) -> Self {
+    fn of(at: Timestamp) -> Self {
         Self::Moment(at.as_millisecond())
+    }
+
+    fn read(kind: PropertyType, value: &str) -> Option<Self> {
+        match kind {
+            PropertyType::Number => value.parse().ok().filter(|number: &f64| number.is_finite()).map(Self::Number),
+            PropertyType::Datetime => moment(value).map(Self::of),
+            PropertyType::Date => {
+                let midnight = if value.len() == 10 { format!("{value}T00:00:00Z") } else { value.to_owned() };
+                moment(&midnight).map(Self::of)
+            }
+            _ => Some(Self::Text(value.to_lowercase())),
+        }
     }
 
     /// Whether one of its words is the token, in which `*` stands for anything at an end.

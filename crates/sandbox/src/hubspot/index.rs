@@ -53,13 +53,13 @@ impl Index {
     }
 
     /// All records by id.
-    pub(crate) fn by_id(&self) -> impl Iterator<Item = &Arc<Record>> {
-        self.records.values()
+    pub(crate) fn by_id(&self) -> impl Iterator<Item = &Record> {
+        self.records.values().map(|record| &**record)
     }
 
     /// The records that were last changed at or after this moment, in that order.
-    pub(crate) fn changed_since(&self, ms: i64) -> impl Iterator<Item = &Arc<Record>> {
-        self.by_change.range((ms, 0)..).filter_map(|(_, id)| self.records.get(id))
+    pub(crate) fn changed_since(&self, ms: i64) -> impl Iterator<Item = &Record> {
+        self.by_change.range((ms, 0)..).filter_map(|(_, id)| self.records.get(id)).map(|record| &**record)
     }
 }
 

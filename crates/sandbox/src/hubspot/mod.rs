@@ -26,6 +26,7 @@ mod collection;
 mod control;
 mod counters;
 mod errors;
+mod fault_set;
 mod faults;
 mod filter;
 mod handle;

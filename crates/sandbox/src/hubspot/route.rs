@@ -94,6 +94,14 @@ impl ObjectKind {
         })
     }
 
+    /// Where its records are.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Contacts => "/crm/v3/objects/contacts",
+            Self::Calls => "/crm/v3/objects/calls",
+        }
+    }
+
     /// As messages name it.
     pub(crate) const fn singular(self) -> &'static str {
         match self {

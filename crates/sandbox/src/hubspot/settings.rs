@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The settings of an account. All can be changed while it runs.
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own, and any mix of them exists")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -38,6 +39,8 @@ pub struct Settings {
     /// Whether batch updates with trace ids answer row by row. The documents promise it for batch creates only; without
     /// it, one bad row refuses all.
     pub multi_status_updates: bool,
+    /// Whether contacts that were merged into others are among the archived ones. Reports differ.
+    pub merged_are_archived: bool,
     /// Another seed shuffles otherwise.
     pub seed: u64,
 }
@@ -60,6 +63,7 @@ impl Default for Settings {
             index_lag_ms: 5_000,
             shuffle_batches: true,
             multi_status_updates: false,
+            merged_are_archived: false,
             seed: 1,
         }
     }

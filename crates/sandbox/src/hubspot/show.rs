@@ -55,7 +55,7 @@ impl Wanted {
 
     /// A record as JSON.
     pub(crate) fn show(&self, record: &Record) -> Value {
-        let value = |name: &String| (name.clone(), record.value(name).map_or(Value::Null, |value| value.into()));
+        let value = |name: &String| (name.clone(), record.value(name).map_or(Value::Null, Value::from));
         let properties: Map<String, Value> = self.properties.iter().map(value).collect();
         let mut json = json!({
             "id": record.id.to_string(),

@@ -69,7 +69,9 @@ impl Snapshot {
         }
         world.contacts = Collection::new(ObjectKind::Contacts);
         world.calls = Collection::new(ObjectKind::Calls);
-        self.properties.into_iter().for_each(|property| world.contacts.define(property));
+        for property in self.properties {
+            world.contacts.define(property);
+        }
         let above = ids.last().map_or(0, |last| last.saturating_add(1));
         world.next_id = world.next_id.max(self.next_id).max(above);
         for (from, into) in self.merged_into.into_iter().filter(|(from, into)| from < into) {
@@ -98,6 +100,7 @@ fn put(world: &mut World, kind: ObjectKind, object: Object, now: Timestamp) {
     if record.archived_at.is_some() {
         collection.put_archived(record);
     } else {
-        collection.put(record, created_at);
+        // Searches see at once what was there before.
+        collection.put(record, Timestamp::UNIX_EPOCH);
     }
 }

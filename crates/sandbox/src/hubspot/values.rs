@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::property::{Property, PropertyType};
 
@@ -74,7 +75,7 @@ fn flag(given: &str) -> Option<String> {
 fn date(given: &str) -> Option<String> {
     if let Ok(ms) = given.parse::<i64>() {
         let at = Timestamp::from_millisecond(ms).ok().filter(|_| ms % 86_400_000 == 0)?;
-        return Some(at.to_string()[..10].to_owned());
+        return Some(at.to_zoned(TimeZone::UTC).date().to_string());
     }
     given.parse::<Date>().ok().filter(|_| given.len() == 10).map(|date| date.to_string())
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::collection::Collection;
 use super::counters::Counters;
-use super::faults::FaultSet;
+use super::fault_set::FaultSet;
 use super::limits::Limits;
 use super::phones;
 use super::property::Property;
@@ -150,8 +150,12 @@ impl World {
             taken.insert("hs_additional_emails".into(), others.join(";"));
         }
         merged.set(taken, now, Source::Merge);
-        self.contacts.remember_merge(primary, merged.id);
-        self.contacts.remember_merge(other, merged.id);
+        for old in [first, second] {
+            self.contacts.remember_merge(old.id, merged.id);
+            if self.settings.merged_are_archived {
+                self.contacts.put_archived(Record { archived_at: Some(now), ..Record::clone(&old) });
+            }
+        }
         self.move_calls([primary, other], merged.id, now);
         Some(self.contacts.put(merged, now))
     }

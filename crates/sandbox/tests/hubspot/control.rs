@@ -113,6 +113,6 @@ async fn a_file_by_hand_needs_properties_only_and_no_id_twice() {
     assert_eq!(api.hubspot.contact_count(), 2, "the account stays as it is");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("account.json");
-    std::fs::write(&path, "[]").unwrap();
+    std::fs::write(&path, "{\"contacts\": 1}").unwrap();
     assert!(Snapshot::load(&path).is_err());
 }

@@ -10,6 +10,7 @@ async fn pages_follow_each_other_by_id_also_while_contacts_go() {
     let ids = api.rows(5);
     let first = api.get(&format!("{CONTACTS}?limit=2")).await;
     assert_eq!(first.ids(), ids[..2]);
+    assert!(first.json()["paging"]["next"]["link"].as_str().unwrap().starts_with(&format!("{CONTACTS}?")));
     api.hubspot.archive(ids[1]);
     let second = api.get(&format!("{CONTACTS}?limit=2&after={}", first.after().unwrap())).await;
     assert_eq!(second.ids(), ids[2..4]);

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod account;
+mod anything;
 mod batch_creates;
 mod batch_updates;
 mod calls;

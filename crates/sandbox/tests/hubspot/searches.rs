@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use crate::client::Api;
 
 fn filters(filters: Value) -> Value {
-    json!({"filterGroups": [{ "filters": filters }], "limit": 200})
+    let mut body = json!({"filterGroups": [{}], "limit": 200});
+    body["filterGroups"][0]["filters"] = filters;
+    body
 }
 
 fn since(ms: i64) -> Value {

@@ -54,6 +54,20 @@ async fn a_merge_makes_a_new_contact_that_old_ids_lead_to() {
 }
 
 #[tokio::test]
+async fn merged_contacts_can_be_among_the_archived_and_are_still_not_gone() {
+    let api = Api::unlimited();
+    api.hubspot.change_settings(|settings| settings.merged_are_archived = true);
+    let ids = api.rows(2);
+    let merged = api.hubspot.merge(ids[0], ids[1]).unwrap().id;
+    assert_eq!(api.get(&format!("{CONTACTS}?archived=true")).await.ids(), ids);
+    let archived = api.get(&format!("{CONTACTS}/{}?archived=true", ids[1])).await.json();
+    assert_eq!((&archived["id"], &archived["archived"]), (&json!(ids[1].to_string()), &json!(true)));
+    assert_eq!(api.get(&format!("{CONTACTS}/{}", ids[1])).await.json()["id"], merged.to_string());
+    assert_eq!(api.hubspot.restore(ids[1]), None);
+    assert_eq!(api.get(CONTACTS).await.ids(), [merged]);
+}
+
+#[tokio::test]
 async fn merges_of_merges_remember_all_ids() {
     let api = Api::unlimited();
     let ids = api.rows(3);

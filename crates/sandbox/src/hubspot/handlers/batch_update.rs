@@ -77,7 +77,7 @@ impl Input {
         if let Some(record) = &record
             && let Some((property, value, holder)) = collection.conflict(&changes, Some(record.id))
         {
-            return Err(ApiError::taken(property, value, record.id, holder));
+            return Err(ApiError::taken(property, value, Some(record.id), holder));
         }
         Ok((record, changes))
     }

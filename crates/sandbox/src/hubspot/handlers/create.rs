@@ -80,7 +80,7 @@ impl New {
             return Err(if &**property == "email" {
                 ApiError::exists(holder)
             } else {
-                ApiError::taken(property, value, 0, holder)
+                ApiError::taken(property, value, None, holder)
             });
         }
         let contacts = self.associations.iter().map(|association| association.contact(world, kind));

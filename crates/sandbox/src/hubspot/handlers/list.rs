@@ -34,7 +34,7 @@ pub(super) fn answer(world: &World, call: &Call, kind: ObjectKind) -> Result<Ans
     let mut body = json!({});
     body["results"] = shown.into();
     if let Some(last) = last.filter(|_| more) {
-        let link = format!("?limit={limit}&after={last}");
+        let link = format!("{}?limit={limit}&after={last}", kind.path());
         body["paging"] = json!({"next": {"after": last.to_string(), "link": link}});
     }
     Ok(Answer::json(body))

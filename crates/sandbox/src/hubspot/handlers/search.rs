@@ -1,7 +1,6 @@
 //! `POST …/search`: what the index knows, filtered and sorted, up to 10,000 results of one query.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -101,9 +100,9 @@ fn window(body: &Body) -> Result<(usize, usize), ApiError> {
 }
 
 /// All that match, in order.
-fn found(body: &Body, collection: &Collection) -> Result<Vec<Arc<Record>>, ApiError> {
+fn found<'a>(body: &Body, collection: &'a Collection) -> Result<Vec<&'a Record>, ApiError> {
     let words = body.query.as_deref().map(str::to_lowercase);
-    let matches = |record: &&Arc<Record>| {
+    let matches = |record: &&Record| {
         filter::passes(&body.filter_groups, record) && words.as_ref().is_none_or(|words| mentions(record, words))
     };
     // Most searches look for what has changed since, which the index has in order.
@@ -111,9 +110,9 @@ fn found(body: &Body, collection: &Collection) -> Result<Vec<Arc<Record>>, ApiEr
         [only] => only.filters.iter().find_map(filter::Filter::changed_since),
         _ => None,
     };
-    let (mut found, by_change): (Vec<Arc<Record>>, bool) = match since {
-        Some(since) => (collection.index.changed_since(since).filter(matches).cloned().collect(), true),
-        None => (collection.index.by_id().filter(matches).cloned().collect(), false),
+    let (mut found, by_change): (Vec<&Record>, bool) = match since {
+        Some(since) => (collection.index.changed_since(since).filter(matches).collect(), true),
+        None => (collection.index.by_id().filter(matches).collect(), false),
     };
     let (property, direction) = match body.sorts.as_slice() {
         [] => ("hs_object_id", Direction::Ascending),
@@ -131,7 +130,7 @@ fn found(body: &Body, collection: &Collection) -> Result<Vec<Arc<Record>>, ApiEr
 }
 
 /// Sorts upwards; records that are alike stay in the order of their ids.
-fn sort(found: &mut [Arc<Record>], property: &str, by_change: bool) {
+fn sort(found: &mut [&Record], property: &str, by_change: bool) {
     match property {
         "hs_object_id" => found.sort_by_key(|record| record.id),
         "lastmodifieddate" | "hs_lastmodifieddate" if by_change => {}

@@ -38,7 +38,7 @@ impl<'a> Writer<'a> {
     pub(super) fn update(&mut self, record: &Record, changes: Changes) -> Result<Arc<Record>, ApiError> {
         let collection = self.world.collection(self.kind);
         if let Some((property, value, holder)) = collection.conflict(&changes, Some(record.id)) {
-            return Err(ApiError::taken(property, value, record.id, holder));
+            return Err(ApiError::taken(property, value, Some(record.id), holder));
         }
         let (now, source) = (self.call.now, self.source());
         let mut after = record.clone();
