@@ -317,7 +317,9 @@ fn whatever_goes_wrong_nobody_is_doubled_or_lost() {
                 let desk = Desk::new("index_lag_seconds = 0\n[policy]\nconflict = \"crm\"\n");
                 desk.world.account.insert_all((1..=120).map(contact));
                 desk.hub.insert([("firstname", "Only"), ("lastname", "There"), ("phone", "+1 415-555-0999")]);
-                faults.into_iter().for_each(|fault| desk.hub.add_fault(fault));
+                for fault in faults {
+                    desk.hub.add_fault(fault);
+                }
                 for _ in 0..4 {
                     desk.run(&["sync", "--json"]);
                 }

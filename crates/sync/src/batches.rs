@@ -31,12 +31,11 @@ pub(crate) fn batches<'p>(actions: &'p [Action], side: Side, capabilities: &Capa
                 && circle(first, capabilities) == circle(action, capabilities)
                 && batch.actions.len() < most
         };
-        match batches.last_mut().filter(|batch| fits(batch)) {
-            Some(batch) => batch.actions.push(action),
-            None => {
-                let is_circle = circle(action, capabilities).is_some();
-                batches.push(Batch { side, actions: vec![action], is_circle });
-            }
+        if let Some(batch) = batches.last_mut().filter(|batch| fits(batch)) {
+            batch.actions.push(action);
+        } else {
+            let is_circle = circle(action, capabilities).is_some();
+            batches.push(Batch { side, actions: vec![action], is_circle });
         }
     }
     batches

@@ -157,29 +157,9 @@ impl Filter {
     fn held(&self, record: &Record) -> Option<Comparable> {
         match self.property_name.as_str() {
             // The moments that every record has; the short way, for searches walk over all of them.
-<<<<<<< HEAD
-            "lastmodifieddate" | "hs_lastmodifieddate" => Some(Comparable::of_ms(record.updated_at)),
-            "createdate" | "hs_createdate" => Some(Comparable::of_ms(record.created_at)),
-            name => record.value(name).and_then(|value| self.comparable(&value)),
-        }
-    }
-
-    fn comparable(&self, value: &str) -> Option<Comparable> {
-        match self.kind {
-            PropertyType::Number => {
-                value.parse().ok().filter(|number: &f64| number.is_finite()).map(Comparable::Number)
-            }
-            PropertyType::Datetime => moment(value).map(Comparable::of_ms),
-            PropertyType::Date => {
-                let midnight = if value.len() == 10 { format!("{value}T00:00:00Z") } else { value.to_owned() };
-                moment(&midnight).map(Comparable::of_ms)
-            }
-            _ => Some(Comparable::Text(value.to_lowercase())),
-=======
             "lastmodifieddate" | "hs_lastmodifieddate" => Some(Comparable::of(record.updated_at)),
             "createdate" | "hs_createdate" => Some(Comparable::of(record.created_at)),
             name => record.value(name).and_then(|value| Comparable::read(self.read.kind, &value)),
->>>>>>> main
         }
     }
 }
