@@ -39,11 +39,12 @@ pub(crate) async fn changes(
     if readings >= terms.full_listing_every {
         return Ok(start_over(format!("everybody is listed every {} readings", terms.full_listing_every)));
     }
-    let mut gathered = Gathered::new(client);
+    let gone = archived(client, progress).await?;
+    // The index of searches may still show them.
+    let mut gathered = Gathered::without(client, &gone);
     if let Some(reason) = search(client, before.since, &mut gathered, progress).await? {
         return Ok(start_over(reason));
     }
-    let gone = archived(client, progress).await?;
     let mark = gathered.bookmark(terms.index_lag, readings, Some(before.since));
     Ok((Feed::Changes { changed: gathered.table, gone, notes: Vec::new() }, mark))
 }

@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::requests::Contact;
 use connector::{Error, ErrorKind, Progress};
 use jiff::Timestamp;
-use model::{Coverage, Listing, Table};
+use model::{Coverage, Listing, RecordId, Table};
 use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -23,6 +23,11 @@ impl Gathered {
     pub(crate) fn new(client: &Client) -> Self {
         let table = Table::new(client.columns.width());
         Self { table, ids: HashSet::new(), newest: None, started: Instant::now() }
+    }
+
+    /// One that takes none of these in.
+    pub(crate) fn without(client: &Client, gone: &[RecordId]) -> Self {
+        Self { ids: gone.iter().map(ToString::to_string).collect(), ..Self::new(client) }
     }
 
     /// Takes a contact in; one that came before stays as it was then.

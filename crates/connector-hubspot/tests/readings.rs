@@ -110,6 +110,20 @@ async fn what_the_index_shows_late_is_not_missed() {
     assert!(changed.contains(&late.to_string()));
 }
 
+/// Changed, and archived while the index still shows the change.
+#[tokio::test]
+async fn who_was_archived_is_not_among_the_changed() {
+    let account = account(Settings { index_lag_ms: 300, ..Settings::unlimited() }).await;
+    let id = account.person("Ann", "+14155550101");
+    let first = account.connector();
+    first.list(&NoProgress).await.unwrap();
+    account.hub.edit_as_user(id, [("firstname", "Anna")]).unwrap();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    account.hub.archive(id).unwrap();
+    let (changed, gone) = changes(&account.connector(), &first.cursor().unwrap()).await;
+    assert_eq!((changed.len(), gone), (0, vec![RecordId::from(id.to_string())]));
+}
+
 #[tokio::test]
 async fn everybody_is_listed_every_so_many_readings() {
     let account = account(Settings::unlimited()).await;
