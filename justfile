@@ -39,6 +39,10 @@ bench-calls *SIZES:
 bench-peers *ARGS:
     crates/bench/peers/run.sh {{ARGS}}
 
+# Instructions of a warm plan, compared with the figure that is kept (`just instructions --keep` keeps a new one)
+instructions *ARGS:
+    .ci/instructions {{ARGS}}
+
 # Speed of the parts: state file, CSV files, matching
 bench-parts:
     cargo bench -p store --bench scale

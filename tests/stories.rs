@@ -25,6 +25,8 @@ mod browser;
 mod calls;
 #[path = "stories/calls_views.rs"]
 mod calls_views;
+#[path = "stories/carddav.rs"]
+mod carddav;
 #[path = "stories/chromium.rs"]
 mod chromium;
 #[path = "stories/commands.rs"]

@@ -3,6 +3,7 @@
 
 mod calls;
 mod serving;
+mod setting_up;
 mod showing;
 mod telling;
 
@@ -11,6 +12,7 @@ pub(crate) use calls::{
     DirectionName,
 };
 pub(crate) use serving::Serve;
+pub(crate) use setting_up::{Doctor, Init};
 pub(crate) use showing::Show;
 pub(crate) use telling::{Notify, Status};
 
@@ -111,41 +113,6 @@ pub(crate) enum Command {
     Chaos(Chaos),
     /// Print the completions of a shell
     Completions(Completions),
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:
-  tieline init --crm contacts.csv --region GB
-  tieline init --carddav https://dav.example.com/ --user ann
-  tieline init --hubspot")]
-pub(crate) struct Init {
-    /// The CRM's export; default: the only .csv file of this folder
-    #[arg(long, value_name = "FILE")]
-    pub(crate) crm: Option<PathBuf>,
-    /// An address book over `CardDAV` instead: the address of the server, or of the address book
-    #[arg(long, value_name = "URL", conflicts_with = "crm")]
-    pub(crate) carddav: Option<String>,
-    /// Who asks for the address book; without it a token does
-    #[arg(long, value_name = "NAME", requires = "carddav")]
-    pub(crate) user: Option<String>,
-    /// A `HubSpot` account instead
-    #[arg(long, conflicts_with_all = ["crm", "carddav"])]
-    pub(crate) hubspot: bool,
-    /// Country of numbers without a country code (ISO 3166, two letters)
-    #[arg(long, default_value = "US")]
-    pub(crate) region: String,
-    /// Replace an existing configuration
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:
-  tieline doctor --offline    checks the file and the configuration alone")]
-pub(crate) struct Doctor {
-    /// Ask nobody: check only the configuration, the file and the state
-    #[arg(long)]
-    pub(crate) offline: bool,
 }
 
 /// Classes of changes that a person lets through once.

@@ -35,6 +35,7 @@ fn below(package: &str) -> Option<&'static [&'static str]> {
         "sync" => &["model", "engine", "connector", "store"],
         "testkit" => &["model", "connector", "sandbox"],
         "chaos" => &["model", "engine", "connector", "store", "sync", "testkit"],
+        "bench" => &["model", "engine", "connector", "connector-*", "store", "sync", "report"],
         "review" => &["model", "report", "store", "sync"],
         "receiver" => &["model", "store"],
         "tieline" => &[
@@ -72,6 +73,7 @@ fn doors(dependency: &str) -> Option<&'static [&'static str]> {
         "lettre" => &["notify"],
         "backoff" | "governor" => &["connector"],
         "parquet" => &["tieline"],
+        "roxmltree" => &["connector-*"],
         _ => return None,
     })
 }

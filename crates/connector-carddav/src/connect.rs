@@ -180,7 +180,8 @@ impl Connector for CarddavConnector {
         let paths: Vec<String> = ids.iter().map(|id| within(&book.path, id.as_str())).collect();
         let here: Vec<String> = paths.iter().filter(|path| path.starts_with(&book.path)).cloned().collect();
         let total = here.len() as u64;
-        let fetched = self.fetch(book, progress).many(&here, |done| progress.read(done as u64, Some(total))).await;
+        let read = |done: usize| progress.read(done as u64, Some(total));
+        let fetched = self.fetch(book, progress).each(&here, |_, fetched| fetched, read).await;
         let fetched = fetched.map_err(|error| error.into_error(self.transport.host(), "cards cannot be read"))?;
         let mut fetched = fetched.into_iter();
         let presence = |(id, path): (&RecordId, &String)| {

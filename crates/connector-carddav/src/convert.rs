@@ -108,11 +108,6 @@ impl Converter {
         names::complete(&mut card);
         Ok(card)
     }
-
-    /// Whether a record holds what was to be written.
-    pub(crate) fn holds(&self, record: &Record, set: &[(FieldId, String)]) -> bool {
-        set.iter().all(|(field, text)| cell_text(record, *field) == as_read(text))
-    }
 }
 
 fn cell_text(record: &Record, field: FieldId) -> &str {
@@ -122,6 +117,11 @@ fn cell_text(record: &Record, field: FieldId) -> &str {
 /// Checks the names of a mapping, and those of the scope.
 pub fn check_fields(schema: &Schema, mapping: &[(Field, String)]) -> Result<(), Error> {
     Converter::new(schema, mapping).map(drop)
+}
+
+/// Whether a record holds what was to be written.
+pub(crate) fn holds(record: &Record, set: &[(FieldId, String)]) -> bool {
+    set.iter().all(|(field, text)| cell_text(record, *field) == as_read(text))
 }
 
 /// A text after a way through a card.

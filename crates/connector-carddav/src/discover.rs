@@ -3,6 +3,7 @@
 use crate::card::Version;
 use crate::config::Config;
 use crate::error::CallError;
+use crate::fetch::ask;
 use crate::href;
 use crate::requests::{Props, propfind};
 use crate::transport::Transport;
@@ -111,10 +112,11 @@ impl Search<'_> {
         self.choose(start).await
     }
 
-    /// Where to begin: at the address; for a bare server where it says that address books begin.
+    /// Where to begin: at the address; for a bare server where it says that address books begin. An address that is more
+    /// than a server's is meant as it stands: what is not there is not replaced by something else.
     fn starts(&self) -> Vec<String> {
         let base = href::canonical(self.transport.base_path());
-        if base == "/" { vec![WELL_KNOWN.to_owned(), base] } else { vec![base, WELL_KNOWN.to_owned()] }
+        if base == "/" { vec![WELL_KNOWN.to_owned(), base] } else { vec![base] }
     }
 
     /// The address book at a path, where it still is one.
@@ -153,9 +155,7 @@ impl Search<'_> {
             homes.push(start.path);
         }
         for home in homes {
-            let request = propfind::books(&home);
-            let answer = self.transport.send(&request, self.progress).await.map_err(CallError::from);
-            let listed = answer.and_then(|answer| propfind::parse(&answer));
+            let listed = ask(self.transport, &propfind::books(&home), self.progress).await;
             let listed = listed.map_err(|error| self.told(error, "the user's address books cannot be listed"))?;
             for response in listed.responses.iter().filter(|response| response.props.is_book) {
                 let path = folder(&self.path(&response.href)?);

@@ -3,7 +3,7 @@
 use crate::card::Card;
 use crate::error::CallError;
 use crate::href;
-use crate::requests::{card, propfind, report};
+use crate::requests::{MultiStatus, Request, card, propfind, report};
 use crate::transport::Transport;
 use connector::Progress;
 use futures_util::StreamExt;
@@ -35,6 +35,19 @@ impl Fetched {
     }
 }
 
+/// Asks for a 207. Half an answer that passes for a whole one is asked for once more: that costs nothing but a request.
+pub(crate) async fn ask(
+    transport: &Transport,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<MultiStatus, CallError> {
+    let answer = transport.send(request, progress).await?;
+    match propfind::parse(&answer) {
+        Err(CallError::Unreadable(_)) => propfind::parse(&transport.send(request, progress).await?),
+        result => result,
+    }
+}
+
 /// Fetches cards of one book.
 pub(crate) struct Fetch<'a> {
     pub(crate) transport: &'a Transport,
@@ -43,16 +56,28 @@ pub(crate) struct Fetch<'a> {
 }
 
 impl Fetch<'_> {
-    /// All of them, in the order asked. `read` hears of each batch.
+    /// All of them, in the order asked.
     ///
     /// # Errors
     /// What ends the run: credentials, permissions, no connection.
-    pub(crate) async fn many(&self, paths: &[String], read: impl Fn(usize)) -> Result<Vec<Fetched>, CallError> {
+    pub(crate) async fn many(&self, paths: &[String]) -> Result<Vec<Fetched>, CallError> {
+        self.each(paths, |_, fetched| fetched, |_| {}).await
+    }
+
+    /// The same, with what `keep` makes of each: cards with photos are large, and not kept for all of a book. `read` hears
+    /// of each batch.
+    pub(crate) async fn each<T>(
+        &self,
+        paths: &[String],
+        keep: impl Fn(&str, Fetched) -> T,
+        read: impl Fn(usize),
+    ) -> Result<Vec<T>, CallError> {
         let batches: Vec<_> = paths.chunks(BATCH).map(|batch| self.batch(batch)).collect();
         let mut ended = stream::iter(batches).buffered(self.transport.concurrency());
         let mut all = Vec::with_capacity(paths.len());
         while let Some(batch) = ended.next().await {
-            all.extend(batch?);
+            let paths = &paths[all.len()..];
+            all.extend(paths.iter().zip(batch?).map(|(path, fetched)| keep(path, fetched)));
             read(all.len());
         }
         Ok(all)

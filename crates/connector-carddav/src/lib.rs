@@ -24,4 +24,4 @@ mod xml;
 pub use config::{Auth, Config, IdSource, PRESET, Timeouts};
 pub use connect::CarddavConnector;
 pub use convert::check_fields;
-pub use names::{Name, NameError};
+pub use names::{Held, Name, NameError};

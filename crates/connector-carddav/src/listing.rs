@@ -4,7 +4,7 @@ use crate::convert::Converter;
 use crate::cursor::Cursor;
 use crate::discover::Book;
 use crate::error::CallError;
-use crate::fetch::{Fetch, Fetched};
+use crate::fetch::{Fetch, Fetched, ask};
 use crate::href;
 use crate::requests::{Response, propfind, report};
 use connector::{Error, ErrorKind, Feed, Progress};
@@ -29,7 +29,8 @@ struct Sorted {
     records: Vec<Record>,
     gone: Vec<RecordId>,
     unclear: Vec<String>,
-    notes: Vec<String>,
+    /// Paths, and why.
+    unreadable: Vec<(String, String)>,
 }
 
 impl Reader<'_> {
@@ -50,9 +51,8 @@ impl Reader<'_> {
 
     /// What is in the book.
     async fn members(&self) -> Result<Members, Error> {
-        let answer = self.fetch.transport.send(&propfind::members(&self.book.path), self.progress).await;
-        let answer = answer.map_err(|failure| self.error(failure.into()))?;
-        let members = propfind::parse(&answer).map_err(|error| self.error(error))?;
+        let members = ask(self.fetch.transport, &propfind::members(&self.book.path), self.progress).await;
+        let members = members.map_err(|error| self.error(error))?;
         let mut paths = Vec::new();
         let (mut token, mut shown, mut odd) = (None, false, Vec::new());
         for response in &members.responses {
@@ -84,8 +84,9 @@ impl Reader<'_> {
         let Members { paths, token, mut odd } = self.members().await?;
         let total = paths.len();
         let read = |done: usize| self.progress.read(done as u64, Some(total as u64));
-        let fetched = self.fetch.many(&paths, read).await.map_err(|error| self.error(error))?;
-        let sorted = self.sort(&paths, fetched);
+        let seen = self.fetch.each(&paths, |path, fetched| self.see(path, fetched), read).await;
+        let seen = seen.map_err(|error| self.error(error))?;
+        let sorted = sort(&paths, seen);
         odd.extend(sorted.unclear.iter().cloned());
         let coverage = match odd.first() {
             None => Coverage::Complete,
@@ -93,9 +94,10 @@ impl Reader<'_> {
                 Coverage::Partial { reason: format!("{} cards could not be read, {first} among them", odd.len()) }
             }
         };
-        let cursor =
-            token.filter(|_| odd.is_empty()).map(|token| Cursor { book: self.book.path.clone(), cards: total, token });
-        Ok((Listing { table: self.table(&sorted.records)?, coverage, read_at, notes: sorted.notes }, cursor))
+        let notes = notes(&sorted.unreadable);
+        let (book, unreadable) = (self.book.path.clone(), sorted.unreadable);
+        let cursor = token.filter(|_| odd.is_empty()).map(|token| Cursor { book, cards: total, token, unreadable });
+        Ok((Listing { table: self.table(&sorted.records)?, coverage, read_at, notes }, cursor))
     }
 
     /// What changed since, and where it goes on.
@@ -115,7 +117,11 @@ impl Reader<'_> {
             if matches!(answer.status, 400 | 403 | 405 | 409 | 410 | 412 | 500 | 501) {
                 return start_over("the server does not know any more what it had told");
             }
-            let read = propfind::parse(&answer).map_err(|error| self.error(error))?;
+            let read = match propfind::parse(&answer) {
+                Ok(read) => read,
+                Err(CallError::Unreadable(_)) => return start_over("the changes could not be read"),
+                Err(error) => return Err(self.error(error)),
+            };
             let mut is_cut = false;
             for response in &read.responses {
                 match (self.member(response), response.status) {
@@ -139,7 +145,7 @@ impl Reader<'_> {
         }
         changed.sort_unstable();
         changed.dedup();
-        gone.retain(|path| !changed.contains(path));
+        gone.retain(|path| changed.binary_search(path).is_err());
         let mut cards = cursor.cards;
         if cursor.may_be_everything(changed.len()) {
             let members = self.members().await?;
@@ -148,8 +154,8 @@ impl Reader<'_> {
                 return start_over("the server named every card, as it does when it does not know what it had told");
             }
         }
-        let fetched = self.fetch.many(&changed, |_| {}).await.map_err(|error| self.error(error))?;
-        let sorted = self.sort(&changed, fetched);
+        let seen = self.fetch.each(&changed, |path, fetched| self.see(path, fetched), |_| {}).await;
+        let sorted = sort(&changed, seen.map_err(|error| self.error(error))?);
         if !sorted.unclear.is_empty() {
             return start_over("a changed card could not be read");
         }
@@ -158,8 +164,15 @@ impl Reader<'_> {
         gone.dedup();
         // A rough count will do: many changes make it exact.
         let cards = cards.max(changed.len());
-        let next = Cursor { book: cursor.book.clone(), cards, token };
-        Ok((Feed::Changes { changed: self.table(&sorted.records)?, gone, notes: sorted.notes }, Some(next)))
+        // What could not be read and did not change still cannot.
+        let is_as_it_was = |(path, _): &&(String, String)| {
+            changed.binary_search(path).is_err() && !gone.iter().any(|id| id.as_str() == path)
+        };
+        let mut unreadable: Vec<_> = cursor.unreadable.iter().filter(is_as_it_was).cloned().collect();
+        unreadable.extend(sorted.unreadable);
+        let notes = notes(&unreadable);
+        let next = Cursor { book: cursor.book.clone(), cards, token, unreadable };
+        Ok((Feed::Changes { changed: self.table(&sorted.records)?, gone, notes }, Some(next)))
     }
 
     fn member(&self, response: &Response) -> Member {
@@ -171,33 +184,16 @@ impl Reader<'_> {
         if !inside || response.props.is_collection || path.ends_with('/') { Member::Other } else { Member::Card(path) }
     }
 
-    fn sort(&self, paths: &[String], fetched: Vec<Fetched>) -> Sorted {
-        let mut sorted = Sorted { records: Vec::new(), gone: Vec::new(), unclear: Vec::new(), notes: Vec::new() };
-        let mut unreadable = 0;
-        for (path, fetched) in paths.iter().zip(fetched) {
-            match fetched {
-                // A list of others is no contact.
-                Fetched::Card { card, .. } if card.is_group() => {}
-                Fetched::Card { card, .. } => sorted.records.push(self.converter.record(path, &card)),
-                Fetched::NoCard(why) => {
-                    unreadable += 1;
-                    if unreadable <= NAMED {
-                        sorted.notes.push(format!(
-                            "{} is no card that can be read ({why}); it is left alone",
-                            href::shown(path)
-                        ));
-                    }
-                    // It is there: whoever is linked to it is not missing.
-                    sorted.records.push(self.converter.unreadable(path));
-                }
-                Fetched::Gone => sorted.gone.push(RecordId::from(path.as_str())),
-                Fetched::Unclear(why) => sorted.unclear.push(format!("{} ({why})", href::shown(path))),
-            }
+    fn see(&self, path: &str, fetched: Fetched) -> Seen {
+        match fetched {
+            // A list of others is no contact.
+            Fetched::Card { card, .. } if card.is_group() => Seen::Other,
+            Fetched::Card { card, .. } => Seen::Contact(self.converter.record(path, &card)),
+            // It is there: whoever is linked to it is not missing.
+            Fetched::NoCard(why) => Seen::Unreadable(self.converter.unreadable(path), why),
+            Fetched::Gone => Seen::Gone,
+            Fetched::Unclear(why) => Seen::Unclear(why),
         }
-        if unreadable > NAMED {
-            sorted.notes.push(format!("{} further cards cannot be read; they are left alone", unreadable - NAMED));
-        }
-        sorted
     }
 
     fn table(&self, records: &[Record]) -> Result<Table, Error> {
@@ -207,6 +203,44 @@ impl Reader<'_> {
         }
         Ok(table)
     }
+}
+
+/// What of a card is kept.
+enum Seen {
+    Contact(Record),
+    Unreadable(Record, String),
+    Other,
+    Gone,
+    Unclear(String),
+}
+
+fn sort(paths: &[String], seen: Vec<Seen>) -> Sorted {
+    let mut sorted = Sorted { records: Vec::new(), gone: Vec::new(), unclear: Vec::new(), unreadable: Vec::new() };
+    for (path, seen) in paths.iter().zip(seen) {
+        match seen {
+            Seen::Other => {}
+            Seen::Contact(record) => sorted.records.push(record),
+            Seen::Unreadable(record, why) => {
+                sorted.unreadable.push((path.clone(), why));
+                sorted.records.push(record);
+            }
+            Seen::Gone => sorted.gone.push(RecordId::from(path.as_str())),
+            Seen::Unclear(why) => sorted.unclear.push(format!("{} ({why})", href::shown(path))),
+        }
+    }
+    sorted
+}
+
+/// Names the cards that cannot be read: the first few, and how many more.
+fn notes(unreadable: &[(String, String)]) -> Vec<String> {
+    let named = unreadable.iter().take(NAMED);
+    let mut notes: Vec<String> = named
+        .map(|(path, why)| format!("{} is no card that can be read ({why}); it is left alone", href::shown(path)))
+        .collect();
+    if unreadable.len() > NAMED {
+        notes.push(format!("{} further cards cannot be read; they are left alone", unreadable.len() - NAMED));
+    }
+    notes
 }
 
 /// What a book holds.

@@ -146,7 +146,10 @@ impl Name {
             Some(kind) => is_kind(card, *property, kind),
             None => !self.is_phone() || !property.parameter("TYPE").iter().any(|kind| is_silent(kind)),
         };
-        card.named(&self.property).filter(fits).min_by_key(|property| property.preference())
+        // An empty line is used where there is no other: it holds nothing.
+        card.named(&self.property)
+            .filter(fits)
+            .min_by_key(|property| (property.value().trim().is_empty(), property.preference()))
     }
 
     /// What the card holds there.
@@ -211,7 +214,7 @@ impl Name {
             all.resize(least, "");
         }
         all[part] = &escaped;
-        if self.property == "ORG" {
+        if self.property == "ORG" && text.is_empty() {
             let filled = all.iter().rposition(|part| !part.is_empty()).map_or(1, |at| at + 1);
             all.truncate(filled);
         }
@@ -238,7 +241,11 @@ fn is_silent(kind: &str) -> bool {
 
 fn is_kind(card: &Card, property: Property<'_>, kind: &str) -> bool {
     let of_type = property.parameter("TYPE").iter().any(|known| known == kind || is_mobile(known, kind));
-    of_type || property.group().and_then(|group| card.label(group)).is_some_and(|label| label == kind)
+    of_type
+        || property
+            .group()
+            .and_then(|group| card.label(group))
+            .is_some_and(|label| label == kind || is_mobile(&label, kind))
 }
 
 /// Two words for one thing.

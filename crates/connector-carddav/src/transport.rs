@@ -291,14 +291,12 @@ impl Transport {
             _ => format!("the answer of {host} was lost"),
         };
         let kind = if untrusted { ErrorKind::Config } else { ErrorKind::Unreachable };
-        let mut failure = Error::new(kind, message).caused_by(error.without_url());
-        if !untrusted {
-            failure = failure.hint("check [crm.carddav] url and the network, then run again");
+        let failure = Error::new(kind, message).caused_by(error.without_url());
+        let failure = failure.hint(if untrusted {
+            "if the server's certificate is signed by an authority of your own, name it: [crm.carddav] ca_file = \"ca.pem\""
         } else {
-            failure = failure.hint(
-                "if the server's certificate is signed by an authority of your own, name it: [crm.carddav] ca_file = \"ca.pem\"",
-            );
-        }
+            "check [crm.carddav] url and the network, then run again"
+        });
         Miss { trouble: Trouble::Transient, told: None, error: failure, unsent, hopeless: untrusted, said: None }
     }
 }

@@ -5,7 +5,7 @@
 //! Does not decide what to write.
 
 use crate::card::{Card, NewCard};
-use crate::convert::Converter;
+use crate::convert::{Converter, holds};
 use crate::discover::Book;
 use crate::error::CallError;
 use crate::fetch::{Fetch, Fetched};
@@ -107,7 +107,7 @@ impl Writer<'_> {
             return Ok(seen);
         }
         let paths: Vec<String> = doomed.iter().map(|(_, path)| path.clone()).collect();
-        let found = self.fetch.many(&paths, |_| {}).await;
+        let found = self.fetch.many(&paths).await;
         let found = found.map_err(|error| error.into_error(self.host(), "what is to be deleted cannot be read"))?;
         for ((at, _), found) in doomed.iter().zip(found) {
             seen[*at] = Some(found);
@@ -233,7 +233,7 @@ impl Writer<'_> {
             .collect();
         let has_acted =
             !paths.is_empty() || steps.iter().any(|step| matches!(step, Step::Settled(WriteResult::Done { .. })));
-        let seen = match self.fetch.many(&paths, |_| {}).await {
+        let seen = match self.fetch.many(&paths).await {
             Ok(seen) => seen,
             Err(error) => vec![Fetched::Unclear(error.to_string()); paths.len()],
         };
@@ -285,7 +285,7 @@ impl Writer<'_> {
             Fetched::Card { card, .. } => Some(self.converter.record(path, card)),
             _ => None,
         };
-        let holds = stored.as_ref().is_some_and(|record| self.converter.holds(record, &write.set));
+        let holds = stored.as_ref().is_some_and(|record| holds(record, &write.set));
         match (seen, answer) {
             _ if holds => done(stored),
             // What it made of it is for the caller to compare: servers rewrite.

@@ -2,6 +2,7 @@
 //! a client to put things somewhere by hand. One request per connection, on 127.0.0.1 alone.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -231,7 +232,7 @@ fn write_answer(out: &mut Box<dyn Stream>, answer: &Answer, length: usize, is_he
     for (name, value) in &answer.headers {
         let is_ours = ["connection", "content-length", "transfer-encoding"];
         if !is_ours.contains(&name.to_lowercase().as_str()) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
     }
     out.write_all(format!("{head}\r\n").as_bytes())?;
@@ -267,7 +268,7 @@ pub fn send(to: SocketAddr, request: &Request) -> io::Result<Answer> {
         format!("{} {} HTTP/1.0\r\nContent-Length: {}\r\n", request.method, request.path, request.body.len());
     for (name, value) in &request.headers {
         if !["connection", "content-length", "transfer-encoding"].contains(&name.as_str()) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
     }
     stream.write_all(format!("{head}\r\n").as_bytes())?;

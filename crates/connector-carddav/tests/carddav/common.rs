@@ -91,16 +91,20 @@ pub(crate) fn done(result: &WriteResult) -> (RecordId, Option<Record>) {
     (id.clone().unwrap(), stored.clone())
 }
 
+pub(crate) type Cards = BTreeMap<String, (u64, String)>;
+type Instead = Box<dyn FnMut(&Request) -> Option<Reply> + Send>;
+type Meanwhile = Box<dyn FnMut(&Request, &mut Cards) + Send>;
+
 /// An address book in memory: what it holds, and what a test wants it to do wrong.
 #[derive(Default)]
 pub(crate) struct State {
     /// Name, version, text.
-    pub(crate) cards: BTreeMap<String, (u64, String)>,
+    pub(crate) cards: Cards,
     pub(crate) version: u64,
     /// Answers instead of doing what was asked for.
-    pub(crate) instead: Option<Box<dyn FnMut(&Request) -> Option<Reply> + Send>>,
+    pub(crate) instead: Option<Instead>,
     /// Done before a request is looked at: somebody else is at work.
-    pub(crate) meanwhile: Option<Box<dyn FnMut(&Request, &mut BTreeMap<String, (u64, String)>) + Send>>,
+    pub(crate) meanwhile: Option<Meanwhile>,
     pub(crate) ignores_conditions: bool,
     pub(crate) has_etags: bool,
     /// Answers to PUT without a word on the version.
@@ -226,15 +230,12 @@ pub(crate) fn obey(state: &mut State, request: &Request) -> Answer {
                 if state.hidden.iter().any(|hidden| hidden == name) {
                     continue;
                 }
-                match state.cards.get(name) {
-                    Some((version, text)) => {
-                        let props = format!("{}<c:address-data>{}</c:address-data>", state.etag(*version), xml(text));
-                        inner.push_str(&response(href, &props));
-                    }
-                    None => {
-                        let status = "<d:status>HTTP/1.1 404 Not Found</d:status>";
-                        write!(inner, "<d:response><d:href>{href}</d:href>{status}</d:response>").unwrap();
-                    }
+                if let Some((version, text)) = state.cards.get(name) {
+                    let props = format!("{}<c:address-data>{}</c:address-data>", state.etag(*version), xml(text));
+                    inner.push_str(&response(href, &props));
+                } else {
+                    let status = "<d:status>HTTP/1.1 404 Not Found</d:status>";
+                    write!(inner, "<d:response><d:href>{href}</d:href>{status}</d:response>").unwrap();
                 }
             }
             multistatus(&inner)

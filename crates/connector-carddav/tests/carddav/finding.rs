@@ -70,6 +70,13 @@ fn one_of_several_is_chosen_by_name_or_address() {
 }
 
 #[test]
+fn an_address_that_is_not_there_is_not_replaced_by_another() {
+    let server = home(&[("/dav/books/a/", "Team")]);
+    let error = identify(config(&format!("{}/dav/books/gone/", server.url()))).unwrap_err();
+    assert!(error.kind == ErrorKind::Config && error.message.contains("/dav/books/gone/ is not there"), "{error:?}");
+}
+
+#[test]
 fn what_was_found_once_is_asked_for_at_once() {
     let server = home(TWO);
     let named = || Config { address_book: Some("Home".to_owned()), ..config(&server.url()) };

@@ -1,7 +1,7 @@
 //! Listings: whole or partial, never short; cards that cannot be read are there all the same.
 
-use crate::common::{Fake, apply, card, cell, delete, is_blank, list, run, update};
-use connector::{Connector, ErrorKind, NoProgress, Presence, WriteResult};
+use crate::common::{Fake, apply, card, cell, delete, is_blank, list, multistatus, run, update};
+use connector::{Connector, ErrorKind, Feed, NoProgress, Presence, WriteResult};
 use model::{Field, Record, RecordId};
 use testkit::web::{Answer, Reply};
 
@@ -74,6 +74,22 @@ fn a_card_that_does_not_parse_is_there_and_left_alone() {
     let results = apply(&connector, &[update(&records[1], &Field::FirstName, "Bob"), delete(&records[1])]);
     assert!(results.iter().all(|result| matches!(result, WriteResult::Refused { .. })), "{results:?}");
     assert_eq!(fake.text("b.vcf"), BROKEN);
+    // It is named again where only changes are read, and not any more once it is mended.
+    let feed = |cursor: &str, fake: &Fake, answer: &'static str| {
+        let answer = multistatus(answer);
+        fake.state().instead = Some(Box::new(move |request| {
+            request.text().contains("sync-collection").then(|| Reply::Whole(answer.clone()))
+        }));
+        let connector = fake.connector();
+        let Feed::Changes { notes, .. } = run(connector.changes(cursor, &NoProgress)).unwrap() else { panic!() };
+        (notes, connector.cursor().unwrap())
+    };
+    let (notes, cursor) = feed(&connector.cursor().unwrap(), &fake, "<d:sync-token>t2</d:sync-token>");
+    assert_eq!(notes, listing.notes);
+    fake.state().put("b.vcf", &card("Bo", "Cho", "+14155550102", ""));
+    let changed = "<d:response><d:href>/b/b.vcf</d:href><d:propstat><d:prop/></d:propstat></d:response>\
+        <d:sync-token>t3</d:sync-token>";
+    assert!(feed(&cursor, &fake, changed).0.is_empty());
 }
 
 #[test]
@@ -117,6 +133,19 @@ fn trouble_on_the_way_is_waited_out() {
         (request.method == "REPORT" && left > 0).then(|| {
             left -= 1;
             if left == 1 { Reply::Cut(Answer::new(207, "<x/>")) } else { Reply::Whole(Answer::new(503, "")) }
+        })
+    }));
+    assert_eq!(list(&fake.connector()).len(), 3);
+}
+
+#[test]
+fn half_an_answer_is_asked_for_again() {
+    let fake = three();
+    let mut left = 1;
+    fake.state().instead = Some(Box::new(move |request| {
+        (request.header("depth") == Some("1") && request.method == "PROPFIND" && left > 0).then(|| {
+            left -= 1;
+            Reply::Whole(Answer::new(207, "<d:multistatus xmlns:d=\"DAV:\"><d:response>"))
         })
     }));
     assert_eq!(list(&fake.connector()).len(), 3);
