@@ -226,7 +226,7 @@ impl Person {
         let field = usize::try_from((self.dice >> 8) % 6).unwrap_or(0);
         let mut edit = |at: usize, what: &str| values[at % 6] = format!("{what} {}", self.at);
         match (self.fate, left) {
-            (Fate::LeftEdit | Fate::RightDeleteLeftEdit, true) | (Fate::BothDisjoint | Fate::Conflict, true) => {
+            (Fate::LeftEdit | Fate::RightDeleteLeftEdit | Fate::BothDisjoint | Fate::Conflict, true) => {
                 edit(field, "left");
             }
             (Fate::RightEdit | Fate::LeftDeleteRightEdit | Fate::Conflict, false) => edit(field, "right"),

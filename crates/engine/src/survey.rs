@@ -25,18 +25,48 @@ pub struct Survey {
     pub hashes: BySide<Vec<RowHash>>,
 }
 
-/// Joins by id.
-pub fn survey(schema: &Schema, tables: BySide<&Table>, heads: &[LinkHead]) -> Survey {
-    let mut joined: Vec<Joined> = (0..heads.len()).map(|head| Joined { head, rows: BySide::default() }).collect();
-    let mut free = BySide::<Vec<u32>>::default();
-    let mut duplicates = BySide::<Vec<u32>>::default();
-    for side in Side::BOTH {
-        let (taken, doubles) = join_side(tables[side], heads, side, &mut joined);
-        free[side] = positions(&taken, false).filter(|row| doubles.binary_search(row).is_err()).collect();
-        duplicates[side] = doubles;
+/// From so many rows on, the two sides are worth a thread each.
+const WORTH_A_THREAD: usize = 20_000;
+
+/// What one side comes to; the other one does not matter for it.
+struct OneSide {
+    /// Per head: its row.
+    rows: Vec<Option<u32>>,
+    free: Vec<u32>,
+    duplicates: Vec<u32>,
+    hashes: Vec<RowHash>,
+}
+
+impl OneSide {
+    fn of(schema: &Schema, table: &Table, heads: &[LinkHead], side: Side) -> Self {
+        let mut rows = vec![None; heads.len()];
+        let (taken, duplicates) = join_side(table, heads, side, &mut rows);
+        let free = positions(&taken, false).filter(|row| duplicates.binary_search(row).is_err()).collect();
+        let hashes = table.iter().map(|row| row.hash(schema.len())).collect();
+        Self { rows, free, duplicates, hashes }
     }
-    let hashes = BySide::from_fn(|side| tables[side].iter().map(|row| row.hash(schema.len())).collect());
-    Survey { joined, free, duplicates, hashes }
+}
+
+/// Joins by id. Takes two threads where that pays; the result does not depend on it.
+pub fn survey(schema: &Schema, tables: BySide<&Table>, heads: &[LinkHead]) -> Survey {
+    let of = |side: Side| OneSide::of(schema, tables[side], heads, side);
+    let BySide { justcall, crm } = if tables.justcall.len().min(tables.crm.len()) < WORTH_A_THREAD {
+        BySide::from_fn(of)
+    } else {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| of(Side::Justcall));
+            let crm = of(Side::Crm);
+            let justcall = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            BySide { justcall, crm }
+        })
+    };
+    let rows = justcall.rows.into_iter().zip(crm.rows).enumerate();
+    Survey {
+        joined: rows.map(|(head, (justcall, crm))| Joined { head, rows: BySide { justcall, crm } }).collect(),
+        free: BySide { justcall: justcall.free, crm: crm.free },
+        duplicates: BySide { justcall: justcall.duplicates, crm: crm.duplicates },
+        hashes: BySide { justcall: justcall.hashes, crm: crm.hashes },
+    }
 }
 
 fn positions(flags: &[bool], wanted: bool) -> impl Iterator<Item = u32> + '_ {
@@ -49,7 +79,7 @@ fn by_length(a: &str, b: &str) -> Ordering {
 }
 
 /// Merge-joins one side's rows and heads; returns which rows were taken and which repeat an id.
-fn join_side(table: &Table, heads: &[LinkHead], side: Side, joined: &mut [Joined]) -> (Vec<bool>, Vec<u32>) {
+fn join_side(table: &Table, heads: &[LinkHead], side: Side, found: &mut [Option<u32>]) -> (Vec<bool>, Vec<u32>) {
     let id = |row: &u32| table.row(*row as usize).id();
     let mut rows: Vec<u32> = (0u32..).take(table.len()).collect();
     // A made-up id (a row number) may look like another record's own: only like is compared with like.
@@ -69,7 +99,7 @@ fn join_side(table: &Table, heads: &[LinkHead], side: Side, joined: &mut [Joined
         let Some(row) = rows.next_if(|row| id(row) == head_id(&head) && !made_up(row)) else {
             continue;
         };
-        joined[head].rows[side] = Some(row);
+        found[head] = Some(row);
         taken[row as usize] = true;
     }
     (taken, doubles)
