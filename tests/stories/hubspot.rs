@@ -416,7 +416,7 @@ fn a_quota_that_is_spent_stops_the_run_with_the_time_of_the_next_day() {
     assert!(alarms.contains(&"quota".to_owned()), "{alarms:?}");
     desk.hub.leave_today(IDENTIFY + 1 + 3);
     let stopped = desk.run(&["sync"]).fails(1, &["daily quota", "new ones come at"]);
-    assert!(stopped.stderr.contains("Z"), "{}", stopped.stderr);
+    assert!(stopped.stderr.contains("new ones come at 20"), "{}", stopped.stderr);
     let made = desk.hub.contact_count();
     assert!(made > 100 && made < 450, "{made}");
     // Nothing more goes out while the day lasts.

@@ -11,15 +11,15 @@ use tokio::runtime::Runtime;
 struct Account {
     runtime: Runtime,
     running: Running,
-    account: HubSpot,
+    hub: HubSpot,
     schema: Schema,
 }
 
 fn account(settings: Settings) -> Account {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let account = HubSpot::new(settings);
-    let running = runtime.block_on(account.start(0)).unwrap();
-    Account { runtime, running, account, schema: Schema::new([Field::FirstName, Field::Email]) }
+    let hub = HubSpot::new(settings);
+    let running = runtime.block_on(hub.start(0)).unwrap();
+    Account { runtime, running, hub, schema: Schema::new([Field::FirstName, Field::Email]) }
 }
 
 impl Subject for Account {
@@ -32,14 +32,14 @@ impl Subject for Account {
             base_url: self.running.base_url(),
             limit_per_10s: Some(1_000_000),
             reserve: 0.0,
-            ..Config::new(self.account.settings().token)
+            ..Config::new(self.hub.settings().token)
         };
         Box::new(HubspotConnector::new(&config, &self.schema).unwrap())
     }
 
     fn put(&self, first_name: &str, phone: &str, email: &str) {
         let given = [("firstname", first_name), ("phone", phone), ("email", email)];
-        self.account.insert(given.into_iter().filter(|(_, value)| !value.is_empty()));
+        self.hub.insert(given.into_iter().filter(|(_, value)| !value.is_empty()));
     }
 
     fn taken_email(&self, email: &str) -> String {
