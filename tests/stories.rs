@@ -53,6 +53,8 @@ mod first_sync;
 mod forgetting;
 #[path = "stories/formats.rs"]
 mod formats;
+#[path = "stories/hubspot.rs"]
+mod hubspot;
 #[path = "stories/kept_apart.rs"]
 mod kept_apart;
 #[path = "stories/large_report.rs"]

@@ -41,6 +41,7 @@ fn plan() -> Plan {
         held: Vec::new(),
         skipped: Vec::new(),
         cost: BySide::default(),
+        quotas: BySide::default(),
         alarms: Vec::new(),
         observations: Vec::new(),
         binding: Binding::default(),

@@ -21,6 +21,7 @@ impl Connector for PhoneSide {
             concurrency: 10,
             absence_proof: AbsenceProof::Probe,
             phone_required: true,
+            unique_phones: true,
             bulk_by_phone: true,
             trusted_times: false,
             change_feed: false,

@@ -25,13 +25,20 @@ pub(crate) fn mask(text: &str) -> String {
     let mut before = None;
     while let Some(first) = rest.chars().next() {
         let starts_word = !before.is_some_and(char::is_alphanumeric);
-        let found = email(rest).filter(|_| starts_word).or_else(|| phone(rest, starts_word));
+        let found = token(rest).or_else(|| email(rest)).filter(|_| starts_word).or_else(|| phone(rest, starts_word));
         let (shown, taken) = found.unwrap_or_else(|| (first.to_string(), first.len_utf8()));
         masked.push_str(&shown);
         before = rest[..taken].chars().next_back();
         rest = &rest[taken..];
     }
     masked
+}
+
+/// An access token of HubSpot's at the beginning, masked, and its length.
+fn token(text: &str) -> Option<(String, usize)> {
+    let rest = text.strip_prefix("pat-")?;
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len());
+    (end >= 8).then(|| ("pat-•••".to_owned(), 4 + end))
 }
 
 /// An e-mail address at the beginning, masked, and its length.
@@ -92,6 +99,7 @@ mod tests {
             ("kim.lee+x@mail.example.com: no", "k•••@•••: no"),
             ("<kim@example.com>", "<k•••@•••>"),
             ("/dav/kim%40example.com/book/", "/dav/k•••@•••/book/"),
+            ("Bearer pat-na1-4f1d09c2-77aa.", "Bearer pat-•••."),
             ("\u{1b}[0m+14155559876", "\u{1b}[0m+1415•••9876"),
         ] {
             assert_eq!(mask(text), masked);

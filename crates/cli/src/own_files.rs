@@ -63,6 +63,7 @@ pub(crate) fn secrets(config: &Config) -> impl Iterator<Item = PathBuf> {
         &config.serve.webhook_secret_file,
         &config.crm.carddav.password_file,
         &config.crm.carddav.token_file,
+        &config.crm.hubspot.token_file,
     ];
     named.into_iter().flatten().map(|file| config.resolve(file))
 }

@@ -3,6 +3,7 @@
 
 mod carddav;
 mod csv;
+mod hubspot;
 
 use crate::config::{BulkUpdates, Config, DeletePolicy, FieldSpec, HINT, credentials};
 use crate::failure::{Failure, Fallible};
@@ -29,17 +30,20 @@ pub(crate) enum Crm {
     Csv(connector_csv::Config),
     /// An address book: which place in a card is which field.
     Carddav(Vec<(Field, String)>),
+    /// A HubSpot account: which property is which field.
+    Hubspot(Vec<(Field, String)>),
 }
 
 impl Crm {
     /// The names that `[crm] connector` may have.
-    pub(crate) const NAMES: [&str; 2] = ["csv", "carddav"];
+    pub(crate) const NAMES: [&str; 3] = ["csv", "carddav", "hubspot"];
 
     /// Reads its part of the configuration; completes the fields where a preset names them.
     fn new(config: &Config, specs: &mut Vec<FieldSpec>) -> Fallible<Self> {
         match config.crm.connector.as_str() {
             "csv" => Ok(Self::Csv(csv::complete(csv::config(config)?, specs, config)?)),
             "carddav" => Ok(Self::Carddav(carddav::complete(specs, config)?)),
+            "hubspot" => Ok(Self::Hubspot(hubspot::complete(specs, config)?)),
             other => {
                 let near = crate::config::keys::nearest(other, &Self::NAMES);
                 let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
@@ -94,6 +98,7 @@ impl Setup {
                 csv.learned = learned;
                 Box::new(CsvConnector::new(csv, self.settings.schema.clone()))
             }
+            Crm::Hubspot(properties) => Box::new(hubspot::connector(self, properties)?),
             Crm::Carddav(fields) => Box::new(carddav::connector(&self.config, fields, &self.settings.schema, learned)?),
         })
     }

@@ -110,6 +110,7 @@ impl Connector for CarddavConnector {
             concurrency: self.transport.concurrency(),
             absence_proof: AbsenceProof::Probe,
             phone_required: false,
+            unique_phones: false,
             bulk_by_phone: false,
             trusted_times: false,
             change_feed: self.book.get().is_none_or(|book| book.has_feed),

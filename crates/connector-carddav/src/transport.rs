@@ -75,7 +75,8 @@ impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Self, Error> {
         let base = base(&config.url)?;
         let limits = PaceLimits {
-            per_minute: config.requests_per_minute.unwrap_or(PER_MINUTE).max(1),
+            window: connector::pace::MINUTE,
+            requests: config.requests_per_minute.unwrap_or(PER_MINUTE).max(1),
             concurrency: config.concurrency.max(1),
             reserve: 0.0,
         };

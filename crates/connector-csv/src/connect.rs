@@ -173,6 +173,7 @@ impl Connector for CsvConnector {
             concurrency: 1,
             absence_proof: AbsenceProof::Listing,
             phone_required: false,
+            unique_phones: false,
             bulk_by_phone: false,
             trusted_times: false,
             change_feed: false,

@@ -37,7 +37,8 @@ impl LimitChoices {
         let known = dialect.limits(plan);
         let told = told.filter(|_| plan.is_none());
         PaceLimits {
-            per_minute: self.per_minute.or(told).unwrap_or(known.per_minute).max(1),
+            requests: self.per_minute.or(told).unwrap_or(known.requests).max(1),
+            window: known.window,
             concurrency: self.concurrency.unwrap_or(known.concurrency).max(1),
             reserve: self.reserve,
         }
@@ -93,7 +94,7 @@ fn identity(client: &Client, choices: &LimitChoices, account: Option<Account>) -
     let named = account.and_then(|account| account.plan);
     let plan = choices.plan.map(|plan| format!("{} (configured)", plan.name())).or(named);
     detail("plan", plan.unwrap_or_else(|| "unknown".to_owned()));
-    detail("requests per minute", format!("{} of {}", limits.quota(), limits.per_minute));
+    detail("requests per minute", format!("{} of {}", limits.quota(), limits.requests));
     detail("concurrent requests", limits.concurrency.to_string());
     let bulk = match client.bulk_mode() {
         None => "not known yet: the first bulk update finds out",
@@ -125,7 +126,7 @@ mod tests {
         ];
         for (config, plan, told, per_minute, concurrency) in table {
             let limits = LimitChoices::of(config).limits(&V2, plan, told);
-            assert_eq!((limits.per_minute, limits.concurrency), (per_minute, concurrency), "{plan:?} {told:?}");
+            assert_eq!((limits.requests, limits.concurrency), (per_minute, concurrency), "{plan:?} {told:?}");
         }
     }
 

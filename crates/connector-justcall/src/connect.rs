@@ -69,6 +69,7 @@ impl Connector for JustcallConnector {
             concurrency: self.client.concurrency(),
             absence_proof: AbsenceProof::Probe,
             phone_required: true,
+            unique_phones: true,
             bulk_by_phone: true,
             trusted_times: false,
             change_feed: false,
@@ -119,7 +120,7 @@ impl Connector for JustcallConnector {
             true if rows == 1 => 1, // the trial is the write, and a look at it
             true => 2,
         };
-        let requests = bulk + trial + single_updates + work.deletes;
+        let requests = bulk + trial + single_updates + work.deletes + work.alone;
         Cost { requests, seconds: self.client.transport.pace().forecast(requests) }
     }
 

@@ -5,6 +5,7 @@
 use crate::config::Plan;
 use crate::json;
 use connector::PaceLimits;
+use connector::pace::MINUTE;
 use model::Secret;
 use std::time::Duration;
 
@@ -105,7 +106,7 @@ impl Dialect {
             Some(Plan::Pro) => (120, 10),
             Some(Plan::Business) => (300, 25),
         };
-        PaceLimits { per_minute, concurrency, reserve: 0.0 }
+        PaceLimits { requests: per_minute, window: MINUTE, concurrency, reserve: 0.0 }
     }
 
     /// Reads the quota headers. `now` is the server's own time where it said it, in Unix seconds.

@@ -21,7 +21,7 @@ pub use retry::{Delays, Retry, RetryPolicy, Trouble};
 pub use write::{Workload, Write, WriteKind, WriteResult};
 
 use async_trait::async_trait;
-use model::{Capabilities, Cost, Listing, Record, RecordId};
+use model::{Capabilities, Cost, Listing, Quota, Record, RecordId};
 
 /// Who is on the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,9 @@ pub enum Presence {
     Present(Record),
     /// The replica says that it is gone: evidence for a deletion.
     Gone,
+    /// It is not there, and the replica, which keeps what was deleted, knows of no such deletion: if no listing ever
+    /// showed it, it never was, whatever the answer to a create said.
+    Never,
     /// It could not be found out.
     Unclear {
         /// Why.
@@ -109,6 +112,11 @@ pub trait Connector: Send + Sync {
 
     /// Requests and seconds that the work would take.
     fn forecast(&self, work: &Workload) -> Cost;
+
+    /// A quota of requests beside the pace, and what is left of it as far as is known. After [`Connector::identify`].
+    fn quota(&self) -> Option<Quota> {
+        None
+    }
 
     /// Requests sent so far by this value.
     fn requests(&self) -> u64;

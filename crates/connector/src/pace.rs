@@ -1,7 +1,8 @@
-//! Keeps requests within a quota: no rolling minute may hold more of them than the limit less a reserve.
+//! Keeps requests within a quota: no rolling window (a minute, ten seconds) may hold more of them than the limit less a
+//! reserve.
 //!
 //! The generic cell rate algorithm of `governor` does it with a small burst and a steady refill, chosen so that the
-//! burst *and* a minute's refill together stay within the quota: a full bucket on top of a full rate would allow twice
+//! burst *and* a window's refill together stay within the quota: a full bucket on top of a full rate would allow twice
 //! as many. Time is tokio's, so that tests can pause it. It does *not* send, retry or read headers; a transport tells
 //! it what the headers said.
 
@@ -17,13 +18,16 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-const MINUTE: Duration = Duration::from_secs(60);
+/// What most APIs count by.
+pub const MINUTE: Duration = Duration::from_secs(60);
 
 /// What an account allows, and how much of it is left to others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PaceLimits {
-    /// Requests per rolling minute.
-    pub per_minute: u32,
+    /// Requests per rolling window.
+    pub requests: u32,
+    /// What the quota counts by.
+    pub window: Duration,
     /// Requests under way at once.
     pub concurrency: usize,
     /// Share of the quota left to others, 0 to 1.
@@ -31,16 +35,16 @@ pub struct PaceLimits {
 }
 
 impl PaceLimits {
-    /// Requests of the minute that are left to others.
+    /// Requests of a window that are left to others.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a share of a u32, clamped
     pub fn reserved(self) -> u32 {
         let share = if self.reserve.is_finite() { self.reserve.clamp(0.0, 1.0) } else { 0.0 };
-        ((f64::from(self.per_minute) * share).ceil() as u32).min(self.per_minute.saturating_sub(1))
+        ((f64::from(self.requests) * share).ceil() as u32).min(self.requests.saturating_sub(1))
     }
 
-    /// Requests that any rolling minute may hold; at least one.
+    /// Requests that any rolling window may hold; at least one.
     pub fn quota(self) -> u32 {
-        (self.per_minute - self.reserved().min(self.per_minute)).max(1)
+        (self.requests - self.reserved().min(self.requests)).max(1)
     }
 
     /// Requests that may go at once after a pause.
@@ -49,13 +53,13 @@ impl PaceLimits {
         (self.quota() / 6).min(concurrency).max(1)
     }
 
-    /// Time between two requests once the burst is used up: `burst + minute / interval <= quota`, also where a minute
+    /// Time between two requests once the burst is used up: `burst + window / interval <= quota`, also where a window
     /// counts both its ends.
     fn interval(self) -> Duration {
         match self.quota() - self.burst() {
-            0 => MINUTE + Duration::from_millis(1),
-            // Rounded up: a nanosecond short would let one request more into a minute.
-            refill => MINUTE / refill + Duration::from_nanos(1),
+            0 => self.window + Duration::from_millis(1),
+            // Rounded up: a nanosecond short would let one request more into a window.
+            refill => self.window / refill + Duration::from_nanos(1),
         }
     }
 
@@ -87,7 +91,7 @@ struct State {
     limiter: Limiter,
     places: Arc<Semaphore>,
     hold_until: Option<Instant>,
-    /// When the requests of the last minute went, oldest first: needed when the limits change.
+    /// When the requests of the last window went, oldest first: needed when the limits change.
     recent: VecDeque<Instant>,
 }
 
@@ -133,7 +137,7 @@ impl Pace {
         self.state().limits
     }
 
-    /// Changes the limits. What went in the last minute still counts.
+    /// Changes the limits. What went in the last window still counts.
     pub fn set_limits(&self, limits: PaceLimits) {
         let mut state = self.state();
         if state.limits == limits {
@@ -144,7 +148,7 @@ impl Pace {
         }
         state.limits = limits;
         state.limiter = limiter(limits, state.clock);
-        forget_old(&mut state.recent);
+        forget_old(&mut state);
         let spent = u32::try_from(state.recent.len()).unwrap_or(u32::MAX);
         // The new burst is smaller by what was already spent; what exceeds it is waited for.
         for _ in 0..spent.min(limits.burst()) {
@@ -181,7 +185,7 @@ impl Pace {
         match state.limiter.check() {
             Ok(()) => {
                 state.recent.push_back(now);
-                forget_old(&mut state.recent);
+                forget_old(&mut state);
                 Ok(())
             }
             Err(not_until) => Err((not_until.wait_time_from(state.clock.now()), "the account's rate limit")),
@@ -193,7 +197,7 @@ impl Pace {
         hold(&mut self.state(), wait);
     }
 
-    /// Takes note of what the server says is left of the minute, and when it is whole again.
+    /// Takes note of what the server says is left of the window, and when it is whole again.
     ///
     /// Less than the reserve means that others use the account too: wait. Exactly the reserve is what our own pace
     /// leaves over at full speed.
@@ -201,16 +205,17 @@ impl Pace {
         let Some(remaining) = remaining else { return };
         let mut state = self.state();
         if remaining == 0 || remaining < u64::from(state.limits.reserved()) {
-            // A rolling minute is whole after a minute, whatever a skewed clock says.
-            hold(&mut state, reset_in.unwrap_or(MINUTE).min(MINUTE));
+            // A rolling window is whole after its length, whatever a skewed clock says.
+            let window = state.limits.window;
+            hold(&mut state, reset_in.unwrap_or(window).min(window));
         }
     }
 
     /// Lowers the limit to what the server says, where that is less than believed.
-    pub fn lower_to(&self, per_minute: u32) {
+    pub fn lower_to(&self, requests: u32) {
         let limits = self.limits();
-        if per_minute > 0 && per_minute < limits.per_minute {
-            self.set_limits(PaceLimits { per_minute, ..limits });
+        if requests > 0 && requests < limits.requests {
+            self.set_limits(PaceLimits { requests, ..limits });
         }
     }
 
@@ -232,10 +237,11 @@ fn hold(state: &mut State, wait: Duration) {
     state.hold_until = Some(state.hold_until.map_or(until, |old| old.max(until)));
 }
 
-fn forget_old(recent: &mut VecDeque<Instant>) {
+fn forget_old(state: &mut State) {
     let now = Instant::now();
-    while recent.front().is_some_and(|at| now.saturating_duration_since(*at) > MINUTE) {
-        recent.pop_front();
+    let window = state.limits.window;
+    while state.recent.front().is_some_and(|at| now.saturating_duration_since(*at) > window) {
+        state.recent.pop_front();
     }
 }
 
@@ -247,7 +253,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn limits(per_minute: u32, concurrency: usize, reserve: f64) -> PaceLimits {
-        PaceLimits { per_minute, concurrency, reserve }
+        PaceLimits { requests: per_minute, window: MINUTE, concurrency, reserve }
     }
 
     /// Most requests in any window of a minute, both ends included.
@@ -320,6 +326,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_window_may_be_shorter_than_a_minute() {
+        let window = Duration::from_secs(10);
+        let pace = Pace::new(PaceLimits { requests: 100, window, concurrency: 5, reserve: 0.0 });
+        let start = Instant::now();
+        let times = run(&pace, &[0; 400]).await;
+        let busiest = (0..times.len())
+            .map(|first| times[first..].iter().take_while(|at| **at - times[first] <= window).count())
+            .max()
+            .unwrap();
+        assert!((96..=100).contains(&busiest), "{busiest}");
+        assert!((pace.forecast(400) - start.elapsed().as_secs_f64()).abs() < 0.1);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn holds_when_told() {
         let pace = Pace::new(limits(120, 10, 0.1));
         let start = Instant::now();
@@ -356,9 +376,9 @@ mod tests {
         let pace = Pace::new(limits(120, 10, 0.1));
         pace.lower_to(300);
         pace.lower_to(0);
-        assert_eq!(pace.limits().per_minute, 120);
+        assert_eq!(pace.limits().requests, 120);
         pace.lower_to(30);
-        assert_eq!(pace.limits().per_minute, 30);
+        assert_eq!(pace.limits().requests, 30);
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use crate::{Connector, Error, ErrorKind, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult};
 use async_trait::async_trait;
-use model::{Capabilities, Cost, Listing, RecordId};
+use model::{Capabilities, Cost, Listing, Quota, RecordId};
 
 /// Passes reads through and refuses every write.
 #[derive(Debug)]
@@ -48,6 +48,10 @@ impl<C: std::ops::Deref<Target = dyn Connector> + Send + Sync> Connector for Rea
 
     fn forecast(&self, work: &Workload) -> Cost {
         self.0.forecast(work)
+    }
+
+    fn quota(&self) -> Option<Quota> {
+        self.0.quota()
     }
 
     fn requests(&self) -> u64 {

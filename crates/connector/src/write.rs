@@ -56,7 +56,7 @@ pub enum WriteResult {
 /// Counts of writes by how they travel, to forecast their cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Workload {
-    /// Batches that hold creates or updates in bulk, as they will be handed over.
+    /// Batches that hold writes in bulk, as they will be handed over.
     pub bulks: u64,
     /// Creates in bulk or in the file.
     pub bulk_creates: u64,
@@ -64,6 +64,8 @@ pub struct Workload {
     pub bulk_updates: u64,
     /// Updates one by one.
     pub single_updates: u64,
-    /// Deletions one by one.
+    /// Deletions.
     pub deletes: u64,
+    /// Requests beside the batches: a first write that goes alone, and the look at it.
+    pub alone: u64,
 }

@@ -152,6 +152,7 @@ fn capabilities(via: Via, is_justcall: bool) -> Capabilities {
         concurrency: 1,
         absence_proof: AbsenceProof::Listing,
         phone_required: is_justcall,
+        unique_phones: is_justcall,
         bulk_by_phone: is_justcall,
         trusted_times: false,
         change_feed: false,

@@ -47,7 +47,9 @@ pub(crate) fn one_missing(world: &World<'_>, draft: &mut Draft, at: usize, missi
         draft.skip(world, case.present(), row, SkipReason::Lag, SkipReason::Lag.words().to_owned());
         return;
     }
-    let pending = case.head.ids[missing].is_none() && case.head.created_at[missing].is_some();
+    // Our own create that no listing ever showed: its id was not told, or the side knows of no deletion either.
+    let is_known = case.head.ids[missing].as_ref().is_some_and(|id| !world.state.never[missing].contains(id));
+    let pending = case.head.created_at[missing].is_some() && !is_known;
     match doubt(world, &case) {
         Some((_, detail)) if pending => return draft.skip(world, case.present(), row, SkipReason::Lag, detail),
         Some((reason, detail)) => return hold(world, draft, &case, reason, None, detail),

@@ -69,6 +69,8 @@ pub struct State {
     pub window: BTreeMap<GuardClass, u64>,
     /// Ids proven gone in this run.
     pub gone: BySide<BTreeSet<RecordId>>,
+    /// Those of them that their side does not know as deleted either.
+    pub never: BySide<BTreeSet<RecordId>>,
     /// Why nothing may be deleted in this run, if so.
     pub deletes_forbidden: Option<String>,
     /// No run has gone through to its end yet: an interrupted first sync is still the first sync.
@@ -286,6 +288,7 @@ pub(crate) fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
         held: draft.held,
         skipped: draft.skipped,
         cost: BySide::<Cost>::default(),
+        quotas: BySide::default(),
         alarms: draft.alarms,
         observations: draft.observations,
         binding: input.state.binding.clone(),

@@ -1,6 +1,7 @@
 //! What a replica can do, and what work on it costs. Planner, guard and forecast ask this, never a connector's name.
 
 use crate::Via;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What proves that a record is gone.
@@ -32,6 +33,8 @@ pub struct Capabilities {
     pub absence_proof: AbsenceProof,
     /// A record without a phone cannot exist there.
     pub phone_required: bool,
+    /// No two records may hold the same phone: numbers that change hands in a circle need a detour there.
+    pub unique_phones: bool,
     /// Bulk finds records by phone: only strict E.164, held by one contact, may ride it.
     pub bulk_by_phone: bool,
     /// Both the times and the clock behind "last modified" can be trusted.
@@ -40,6 +43,19 @@ pub struct Capabilities {
     pub change_feed: bool,
     /// How long after a write a listing may still show the old state, in seconds.
     pub read_lag_seconds: u32,
+}
+
+/// A quota of requests beside the pace, such as a day's: a second currency of the forecast.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// How to call it in messages (`HubSpot's requests of a day`).
+    pub name: String,
+    /// How many there are.
+    pub limit: u64,
+    /// How many are left, as far as is known.
+    pub left: u64,
+    /// When it is whole again, where that is known.
+    pub resets_at: Option<Timestamp>,
 }
 
 /// Requests and time.

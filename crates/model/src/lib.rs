@@ -27,7 +27,7 @@ mod table;
 
 pub use base::{Base, BaseField};
 pub use call::{Call, CallDirection, CallField, CallStage, CallSummary};
-pub use capability::{AbsenceProof, Capabilities, Cost};
+pub use capability::{AbsenceProof, Capabilities, Cost, Quota};
 pub use cell::{Cell, OwnedCell};
 pub use conflict::{Choice, Conflict, ConflictId, ConflictKind, GroupMember, Resolution};
 pub use field::{Field, FieldId, FieldNameError, Schema};

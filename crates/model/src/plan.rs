@@ -1,7 +1,9 @@
 //! The plan: a complete, immutable, versioned value. Apply has no choices left. Its JSON is `tieline-plan/1`
 //! (docs/plan-format.md). Computing it is `engine`'s, carrying it out is `sync`'s.
 
-use crate::{BySide, Conflict, Cost, Field, HeldReason, LinkId, RecordId, RowHash, Rule, RunId, Side, SkipReason};
+use crate::{
+    BySide, Conflict, Cost, Field, HeldReason, LinkId, Quota, RecordId, RowHash, Rule, RunId, Side, SkipReason,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -252,6 +254,8 @@ pub enum AlarmKind {
     Canary,
     /// Write after write failed on a side: it was left alone for the rest of the run.
     Breaker,
+    /// The plan needs more requests than are left of a side's quota.
+    Quota,
 }
 
 /// Something that a person should look at.
@@ -407,6 +411,9 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
     /// What applying costs.
     pub cost: BySide<Cost>,
+    /// What was left of each side's quota of requests; none where a side has none.
+    #[serde(default, skip_serializing_if = "no_quotas")]
+    pub quotas: BySide<Option<Quota>>,
     /// What a person should look at.
     pub alarms: Vec<Alarm>,
     /// Recorded by the run.
@@ -421,6 +428,10 @@ pub struct Plan {
     /// The run that it takes back; none for an ordinary plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<RunId>,
+}
+
+fn no_quotas(quotas: &BySide<Option<Quota>>) -> bool {
+    quotas.justcall.is_none() && quotas.crm.is_none()
 }
 
 impl Plan {

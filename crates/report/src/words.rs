@@ -140,6 +140,7 @@ pub const fn alarm(kind: AlarmKind) -> &'static str {
         AlarmKind::State => "state",
         AlarmKind::Canary => "first write",
         AlarmKind::Breaker => "stopped",
+        AlarmKind::Quota => "quota",
     }
 }
 

@@ -56,6 +56,15 @@ pub enum StateChange {
         /// As in [`StateChange::NewLink`].
         created_at: BySide<Option<Timestamp>>,
     },
+    /// A replica gave a linked record another id. A link that has ended meanwhile stays so.
+    MoveId {
+        /// Which link.
+        link: LinkId,
+        /// Where.
+        side: Side,
+        /// The record's id from now on.
+        id: RecordId,
+    },
     /// A link leaves or re-enters the scope (S9).
     SetStatus {
         /// Which.

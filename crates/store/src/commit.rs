@@ -80,6 +80,7 @@ fn change_existing(
         StateChange::Unpark { side, key } => parked::unpark(connection, *side, key),
         StateChange::ConflictsSeen(open, at) => conflicts::seen(connection, open, *at),
         StateChange::Fact { key, value } => facts::set(connection, key, value),
+        StateChange::MoveId { link, side, id } => links::move_id(connection, *link, *side, id),
         StateChange::KeepCopy(change) => copies::keep(connection, change),
         StateChange::GuardUse { class, count, at } => guards::count(connection, class, *count, *at),
         StateChange::CallerMade { number, side, at } => callers::add(connection, *number, *side, *at),

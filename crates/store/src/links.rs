@@ -5,7 +5,7 @@ use crate::error::Fault;
 use crate::schemas::CurrentSchema;
 use crate::values::{At, key_columns};
 use jiff::Timestamp;
-use model::{BaseField, BySide, LinkId, LinkStatus, PhoneKey, RecordId, RowHash};
+use model::{BaseField, BySide, LinkId, LinkStatus, PhoneKey, RecordId, RowHash, Side};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
 /// Bits of `links.unconfirmed`.
@@ -165,6 +165,16 @@ pub(crate) fn status_from_column(status: i64) -> Result<LinkStatus, Fault> {
         1 => Ok(LinkStatus::Dormant),
         _ => Err(Fault::corrupt(format!("a link has the unknown status {status}"))),
     }
+}
+
+/// A record has another id.
+pub(crate) fn move_id(connection: &Connection, link: LinkId, side: Side, id: &RecordId) -> Result<(), Fault> {
+    let sql = match side {
+        Side::Justcall => "UPDATE links SET justcall_id = ?2 WHERE id = ?1",
+        Side::Crm => "UPDATE links SET crm_id = ?2 WHERE id = ?1",
+    };
+    connection.prepare_cached(sql)?.execute((link.0, id.as_str()))?;
+    Ok(())
 }
 
 /// Ends a link; base and absences go with it.

@@ -15,8 +15,8 @@ use connector::{Write, WriteResult};
 use engine::settings::GuardClass;
 use model::mutant::{self, Mutant};
 use model::{
-    ActionKind, Applied, BySide, Conflict, ConflictId, LinkStatus, Observation, Outcome, Plan, RUN_FORMAT, Resolution,
-    RunId, RunOutcome, RunReport, Schema, Side, SkipReason,
+    ActionKind, Applied, BySide, Conflict, ConflictId, LinkStatus, Observation, Outcome, Plan, Quota, RUN_FORMAT,
+    Resolution, RunId, RunOutcome, RunReport, Schema, Side, SkipReason,
 };
 use std::collections::{BTreeMap, VecDeque};
 use store::{StateChange, Store};
@@ -132,7 +132,7 @@ impl Session<'_> {
             let rest = canary.split(&mut batch);
             if rest.is_some() {
                 self.write_canary(&batch, rows, ledger, run, &progress, &mut canary).await?;
-            } else if batches::is_circle(&batch) {
+            } else if batch.is_circle {
                 self.write_cycle(&batch, rows, ledger, run, &progress).await?;
             } else {
                 self.write_batch(&batch, rows, ledger, run, &progress, &mut breaker).await?;
@@ -308,6 +308,10 @@ impl Session<'_> {
         }
         for (side, connector) in self.connectors.iter() {
             run.report.requests[side] = connector.requests();
+            if let Some(quota) = connector.quota() {
+                let value = serde_json::to_string(&quota).map_err(Error::NoPlan)?;
+                changes.push(StateChange::Fact { key: quota_fact(side), value });
+            }
             let learned = connector.learned().into_iter();
             changes.extend(learned.map(|(key, value)| StateChange::Fact { key: format!("{side}.{key}"), value }));
         }
@@ -319,6 +323,8 @@ impl Session<'_> {
             StateChange::Fact { key, value } => !known.iter().any(|(name, known)| name == key && known == value),
             _ => true,
         });
+        let moved = self.moved.take().into_iter();
+        changes.extend(moved.map(|(link, side, id)| StateChange::MoveId { link, side, id }));
         changes.extend(self.copies.take().into_iter().map(StateChange::KeepCopy));
         self.store.commit(&changes)?;
         run.report.seconds = self.env.seconds() - run.started;
@@ -358,6 +364,17 @@ impl Session<'_> {
         let done = self.store.resolutions()?.into_iter().filter(is_used);
         Ok(done.map(|resolution| StateChange::DropResolution(resolution.conflict)).collect())
     }
+}
+
+/// Where the state keeps what was left of a side's quota.
+fn quota_fact(side: Side) -> String {
+    format!("quota.{side}")
+}
+
+/// What was left of a side's quota when the last run ended.
+pub fn last_quota(store: &Store, side: Side) -> Result<Option<Quota>> {
+    let fact = store.facts()?.into_iter().find(|(key, _)| *key == quota_fact(side));
+    Ok(fact.and_then(|(_, value)| serde_json::from_str(&value).ok()))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -1,4 +1,5 @@
-//! Cuts a plan's writes into batches in the order of the plan: what travels together, up to what one request takes.
+//! Cuts a plan's writes into batches in the order of the plan: what travels together, up to what goes out at once. A
+//! native batch is of one kind, since no request creates and updates: so each is as full as it can be.
 
 use connector::{Write, WriteKind};
 use model::{Action, ActionKind, Capabilities, Change, RowRef, Schema, Side, Via};
@@ -11,6 +12,8 @@ const SINGLES: usize = 50;
 pub(crate) struct Batch<'p> {
     pub(crate) side: Side,
     pub(crate) actions: Vec<&'p Action>,
+    /// It hands numbers around, where that takes several steps.
+    pub(crate) is_circle: bool,
 }
 
 /// All batches of one side.
@@ -23,24 +26,24 @@ pub(crate) fn batches<'p>(actions: &'p [Action], side: Side, capabilities: &Capa
         };
         let fits = |batch: &Batch<'_>| {
             let first = batch.actions[0];
-            first.via == action.via && circle(first) == circle(action) && batch.actions.len() < most
+            first.via == action.via
+                && (action.via != Via::Api || first.kind == action.kind)
+                && circle(first, capabilities) == circle(action, capabilities)
+                && batch.actions.len() < most
         };
-        match batches.last_mut().filter(|batch| fits(batch)) {
-            Some(batch) => batch.actions.push(action),
-            None => batches.push(Batch { side, actions: vec![action] }),
+        if let Some(batch) = batches.last_mut().filter(|batch| fits(batch)) {
+            batch.actions.push(action);
+        } else {
+            let is_circle = circle(action, capabilities).is_some();
+            batches.push(Batch { side, actions: vec![action], is_circle });
         }
     }
     batches
 }
 
-/// The circle that an action belongs to. A file is replaced as a whole: numbers may move in it as they like.
-fn circle(action: &Action) -> Option<u32> {
-    action.cycle.filter(|_| action.via != Via::File)
-}
-
-/// Whether the batch hands numbers around, where that takes several steps.
-pub(crate) fn is_circle(batch: &Batch<'_>) -> bool {
-    batch.actions.first().is_some_and(|action| circle(action).is_some())
+/// The circle that an action belongs to. Where two records may hold a number, numbers move as they like.
+fn circle(action: &Action, capabilities: &Capabilities) -> Option<u32> {
+    action.cycle.filter(|_| capabilities.unique_phones)
 }
 
 /// The write that an action asks for.

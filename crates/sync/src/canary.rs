@@ -43,11 +43,11 @@ impl Canary {
         let in_bulk = matches!(first.via, Via::Bulk | Via::Api);
         let from = if first.kind == ActionKind::Create { FROM_CREATES } else { FROM_UPDATES };
         let is_large = batch.actions.len() + usize::from(TRIES - self.tries) >= from;
-        if self.tries == 0 || !in_bulk || !is_large || batches::is_circle(batch) {
+        if self.tries == 0 || !in_bulk || !is_large || batch.is_circle {
             return None;
         }
         let rest = batch.actions.split_off(1);
-        Some(Batch { side: batch.side, actions: rest })
+        Some(Batch { side: batch.side, actions: rest, is_circle: false })
     }
 }
 
@@ -59,7 +59,7 @@ impl Canary {
         let tries_anyway = connector.forecast(&work).requests > connector.forecast(&untried).requests;
         let from = if work.bulk_updates > 0 { FROM_UPDATES } else { FROM_CREATES };
         let flies = self.tries > 0 && in_bulk >= from && !tries_anyway;
-        Workload { single_updates: work.single_updates + if flies { 2 } else { 0 }, ..work }
+        Workload { alone: if flies { 2 } else { 0 }, ..work }
     }
 }
 
@@ -140,7 +140,7 @@ impl Session<'_> {
             };
             match seen.map_err(Error::replica(side))? {
                 Some(Presence::Present(record)) => *stored = Some(record),
-                Some(Presence::Gone) => {
+                Some(Presence::Gone | Presence::Never) => {
                     let message = "acknowledged, but there is no such contact".to_owned();
                     *result = WriteResult::Unknown { message: message.clone() };
                     return Ok(Sighting::Dead(format!("{}: {message}", action.phone)));

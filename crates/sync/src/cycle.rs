@@ -25,7 +25,7 @@ impl Session<'_> {
     ) -> Result<()> {
         let side = batch.side;
         let Some((first, rest)) = batch.actions.split_first() else { return Ok(()) };
-        let single = |action| Batch { side, actions: vec![action] };
+        let single = |action| Batch { side, actions: vec![action], is_circle: true };
         let mut sent = self.send(&single(first), rows, ledger.schema, run, progress, |_| {}).await?;
         let mut parked = None;
         if let (Some(WriteResult::Refused { message }), Some(last)) = (sent.results.first(), rest.last()) {
@@ -65,7 +65,7 @@ impl Session<'_> {
         progress: &SideProgress<'_>,
     ) -> Result<Option<String>> {
         let parking = parking(action);
-        let batch = Batch { side, actions: vec![&parking] };
+        let batch = Batch { side, actions: vec![&parking], is_circle: true };
         let sent = self.send(&batch, rows, schema, run, progress, |_| {}).await?;
         let (outcome, landed) = match sent.results.into_iter().next() {
             Some(WriteResult::Done { id, .. }) => (Outcome::Done { id }, true),

@@ -82,6 +82,8 @@ pub(crate) async fn fetch(session: &Session<'_>, heads: &[LinkHead]) -> Result<F
 pub(crate) struct Probed {
     pub(crate) survey: Survey,
     pub(crate) gone: BySide<BTreeSet<RecordId>>,
+    /// Those of them that were not even deleted, as far as their side knows.
+    pub(crate) never: BySide<BTreeSet<RecordId>>,
     /// Sides where too many were missing to ask for each: how many.
     pub(crate) unprobed: BySide<u64>,
 }
@@ -100,6 +102,7 @@ pub(crate) async fn probe(
     };
     let mut seen = look(listings);
     let mut gone = BySide::<BTreeSet<RecordId>>::default();
+    let mut never = BySide::<BTreeSet<RecordId>>::default();
     let mut unprobed = BySide::<u64>::default();
     for side in Side::BOTH {
         let vanished = seen.vanished(heads, side);
@@ -126,6 +129,10 @@ pub(crate) async fn probe(
                 Presence::Gone => {
                     gone[side].insert(id);
                 }
+                Presence::Never => {
+                    never[side].insert(id.clone());
+                    gone[side].insert(id);
+                }
                 Presence::Present(record) => {
                     listing.table.push_record(&record)?;
                     found = true;
@@ -140,5 +147,5 @@ pub(crate) async fn probe(
             seen = look(listings);
         }
     }
-    Ok(Probed { survey: seen, gone, unprobed })
+    Ok(Probed { survey: seen, gone, never, unprobed })
 }

@@ -18,7 +18,9 @@ pub(crate) async fn list(session: &Session<'_>, side: Side, progress: &dyn Progr
     let mut why = None;
     if let Some(copy) = session.store.copy(side, &session.scope, width)? {
         match connector.changes(&copy.cursor, progress).await.map_err(Error::replica(side))? {
-            Feed::Changes { changed, gone, notes } => {
+            Feed::Changes { changed, mut gone, notes } => {
+                // Whoever lives on under another id is among the changes as that.
+                gone.extend(connector.successors().into_iter().map(|successor| successor.old));
                 let (table, records) = merged(&copy, &changed, &gone)?;
                 let cursor = connector.cursor().unwrap_or(copy.cursor);
                 keep(session, CopyChange { side, cursor, shape: session.scope.clone(), whole: false, records, gone });

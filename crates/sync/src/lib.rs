@@ -16,6 +16,7 @@ mod env;
 mod error;
 mod fetch;
 pub mod field_history;
+mod follow;
 mod kept;
 mod last_writes;
 mod ledger;
@@ -33,7 +34,7 @@ mod undo;
 mod unshown;
 mod verify;
 
-pub use apply::Finished;
+pub use apply::{Finished, last_quota};
 pub use columns::Columns;
 pub use env::{Env, Event, Events, Quiet};
 pub use error::{Error, Result};

@@ -5,6 +5,7 @@ use crate::batches::batches;
 use crate::columns;
 use crate::error::{Error, Result};
 use crate::fetch::{self, Fetched, Probed};
+use crate::follow;
 use crate::seal::seal;
 use crate::session::Session;
 use crate::undo::PastRun;
@@ -16,7 +17,7 @@ use engine::survey::Survey;
 use jiff::SignedDuration;
 use model::{
     Action, ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing,
-    Observation, Plan, Rule, RunId, Side, StaleRecord, Via,
+    Observation, Plan, Quota, Rule, RunId, Side, StaleRecord, Via,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,13 +57,15 @@ impl Session<'_> {
             // Whoever a webhook told of stands in the listing, or is gone again.
             self.store.drop_contact_hints(told)?;
         }
+        let mut merged = follow::follow(self, &mut heads, &listings);
         if recover && self.recover(&heads, &listings)? > 0 {
             heads = self.store.link_heads(&self.settings.schema)?;
+            merged = follow::follow(self, &mut heads, &listings);
         }
         let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
         let most = self.settings.guards.of(GuardClass::Deletes).limit(linked).max(20);
         let most = most.max(self.approvals.get(&GuardClass::Deletes).copied().unwrap_or(0));
-        let Probed { survey, gone, unprobed } = fetch::probe(self, &mut listings, &heads, most).await?;
+        let Probed { survey, gone, never, unprobed } = fetch::probe(self, &mut listings, &heads, most).await?;
 
         let binding = Binding {
             lineage: self.store.lineage().to_owned(),
@@ -72,6 +75,7 @@ impl Session<'_> {
         };
         let mut state = self.state(binding)?;
         state.gone = gone;
+        state.never = never;
         let forgotten = self.store.forgotten()?;
         state.callers = self.callers(&forgotten)?;
         state.fresh_callers = self.fresh_callers(&listings)?;
@@ -102,6 +106,7 @@ impl Session<'_> {
         }
         self.add_bases(&plan, &mut bases)?;
         plan.alarms.extend(unshown.alarms());
+        plan.alarms.extend(merged);
         if !recover {
             plan.alarms.extend(self.unsettled_alarm()?);
         }
@@ -112,6 +117,7 @@ impl Session<'_> {
             plan.alarms.push(scope_alarm(&plan));
         }
         plan.cost = self.forecast(&plan)?;
+        self.check_quotas(&mut plan);
         let faults = engine::linter::lint(&plan);
         if let Some(fault) = faults.into_iter().next() {
             return Err(Error::Unsound(fault));
@@ -210,6 +216,7 @@ impl Session<'_> {
             unlanded: Vec::new(),
             window: self.guard_window()?,
             gone: BySide::default(),
+            never: BySide::default(),
             first_sync: self.is_first_sync()?,
             deletes_forbidden: self
                 .scope_changed()?
@@ -241,6 +248,17 @@ impl Session<'_> {
         Ok(facts.iter().any(|(key, value)| key == "scope" && *value != self.scope))
     }
 
+    /// Notes what is left of each side's quota; an alarm where this plan needs more.
+    fn check_quotas(&self, plan: &mut Plan) {
+        for side in Side::BOTH {
+            let Some(quota) = self.connectors[side].quota() else { continue };
+            if plan.cost[side].requests > quota.left {
+                plan.alarms.push(quota_alarm(side, plan.cost[side].requests, &quota));
+            }
+            plan.quotas[side] = Some(quota);
+        }
+    }
+
     /// What applying this plan at once sends: `sync` has read both sides by then.
     fn forecast(&self, plan: &Plan) -> Result<BySide<Cost>> {
         let mut costs = BySide::<Cost>::default();
@@ -268,12 +286,12 @@ impl Session<'_> {
     }
 }
 
-/// Whether it travels with others. Emptying a field does not: that needs a look at each answer.
+/// Whether it travels with others. By bulk, emptying a field does not: that needs a look at each answer.
 fn rides_bulk(action: &Action) -> bool {
     let clears = action.kind == ActionKind::Update && action.changes.iter().any(|change| change.after.is_empty());
     match action.via {
         Via::Bulk => !clears,
-        Via::File => true,
+        Via::File | Via::Api => true,
         _ => false,
     }
 }
@@ -303,6 +321,22 @@ fn unprobed_alarm(side: Side, count: u64, most: u64) -> Alarm {
         detail: format!(
             "{count} linked contacts are missing from {title}, more than {most}: nothing is deleted for them; \
              --approve deletes={count} asks {title} for each of them and deletes what is gone"
+        ),
+    }
+}
+
+fn quota_alarm(side: Side, needed: u64, quota: &Quota) -> Alarm {
+    let until = quota.resets_at.map(|at| format!(", until {at}")).unwrap_or_default();
+    Alarm {
+        kind: AlarmKind::Quota,
+        side: Some(side),
+        class: None,
+        count: needed,
+        limit: quota.left,
+        detail: format!(
+            "this takes {needed} requests, and {} of {} {} are left{until}: it goes as far as they reach, and the next run \
+             goes on from there",
+            quota.left, quota.limit, quota.name
         ),
     }
 }

@@ -10,7 +10,7 @@ use engine::normalizer::Normalizer;
 use engine::settings::GuardClass;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use model::{BySide, Field, Schema, Side};
+use model::{BySide, Field, LinkId, RecordId, Schema, Side};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -55,6 +55,8 @@ pub struct Session<'a> {
     pub(crate) known: RefCell<Option<BySide<Identity>>>,
     /// What sides with a feed of changes showed, to be kept once the run is done.
     pub(crate) copies: RefCell<Vec<CopyChange>>,
+    /// Links whose record has another id now, to be noted once the run is done.
+    pub(crate) moved: RefCell<Vec<(LinkId, Side, RecordId)>>,
     /// What calls come to, for the computed fields.
     pub(crate) call_cells: CallCells,
 }
@@ -84,6 +86,7 @@ impl<'a> Session<'a> {
             events: parts.events,
             known: RefCell::default(),
             copies: RefCell::default(),
+            moved: RefCell::default(),
             call_cells,
         }
     }

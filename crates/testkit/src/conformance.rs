@@ -20,6 +20,10 @@ pub trait Subject {
     {
         block_on(future)
     }
+    /// What the replica makes of an e-mail when it takes one in.
+    fn taken_email(&self, email: &str) -> String {
+        email.to_owned()
+    }
     /// Whether it refuses to write over something that it was not told of.
     fn notices_moves(&self) -> bool {
         false
@@ -86,7 +90,7 @@ pub fn lists_everything<S: Subject>(subject: &S) {
     subject.put("", BOB, "");
     assert_eq!(records(subject).len(), 2);
     let ann = record(subject, ANN).unwrap();
-    assert_eq!(ann.cell(field(subject, &Field::Email).index()), Cell::Value("Ann@Example.com"));
+    assert_eq!(ann.cell(field(subject, &Field::Email).index()), Cell::Value(&subject.taken_email("Ann@Example.com")));
     let bob = record(subject, BOB).unwrap();
     assert_eq!(bob.cell(field(subject, &Field::Email).index()), Cell::Cleared, "empty is not unknown");
 }
@@ -187,7 +191,7 @@ pub fn reads_in_order<S: Subject>(subject: &S) {
     let ids = [bob.id.clone(), RecordId::from("99999999"), ann.id.clone()];
     let connector = subject.connector();
     let read = subject.run(connector.read(&ids, &NoProgress)).unwrap();
-    let [Presence::Present(first), Presence::Gone, Presence::Present(last)] = read.as_slice() else {
+    let [Presence::Present(first), Presence::Gone | Presence::Never, Presence::Present(last)] = read.as_slice() else {
         panic!("{read:?}")
     };
     assert_eq!((&first.id, &last.id), (&bob.id, &ann.id));

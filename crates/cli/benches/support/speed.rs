@@ -29,6 +29,7 @@ impl Connector for Ready {
             concurrency: 10,
             absence_proof: AbsenceProof::Probe,
             phone_required: true,
+            unique_phones: true,
             bulk_by_phone: true,
             trusted_times: false,
             change_feed: false,

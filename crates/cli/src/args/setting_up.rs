@@ -7,7 +7,8 @@ use std::path::PathBuf;
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
   tieline init --crm contacts.csv --region GB
-  tieline init --carddav https://dav.example.com/ --user ann")]
+  tieline init --carddav https://dav.example.com/ --user ann
+  tieline init --hubspot")]
 pub(crate) struct Init {
     /// The CRM's export; default: the only .csv file of this folder
     #[arg(long, value_name = "FILE")]
@@ -18,6 +19,9 @@ pub(crate) struct Init {
     /// Who asks for the address book; without it a token does
     #[arg(long, value_name = "NAME", requires = "carddav")]
     pub(crate) user: Option<String>,
+    /// A HubSpot account instead
+    #[arg(long, conflicts_with_all = ["crm", "carddav"])]
+    pub(crate) hubspot: bool,
     /// Country of numbers without a country code (ISO 3166, two letters)
     #[arg(long, default_value = "US")]
     pub(crate) region: String,

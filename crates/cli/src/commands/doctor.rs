@@ -71,7 +71,11 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
             columns
         }
         Crm::Carddav(_) => {
-            checks.extend(address_book(context, &setup, args.offline).await);
+            checks.extend(other_end("address book", context, &setup, args.offline).await);
+            Vec::new()
+        }
+        Crm::Hubspot(_) => {
+            checks.extend(other_end("HubSpot", context, &setup, args.offline).await);
             Vec::new()
         }
     };
@@ -112,17 +116,17 @@ fn file(config: &connector_csv::Config) -> (Check, Vec<Column>) {
     }
 }
 
-/// The address book: whether it lets us in, and which one it is.
-async fn address_book(context: &Context, setup: &Setup, offline: bool) -> Option<Check> {
+/// A CRM that is no file: whether it lets us in, and which one it is.
+async fn other_end(what: &str, context: &Context, setup: &Setup, offline: bool) -> Option<Check> {
     let connector = match setup.crm(Vec::new()) {
         Ok(connector) => connector,
-        Err(failure) => return Some(Check::bad("address book", failure)),
+        Err(failure) => return Some(Check::bad(what, failure)),
     };
     if offline {
         return None;
     }
     let identity = connector.identify_with(&Waits::new(Side::Crm, context.global.quiet)).await;
-    Some(Check::of("address book", identity.map(|identity| described(&identity)).map_err(Failure::from)))
+    Some(Check::of(what, identity.map(|identity| described(&identity)).map_err(Failure::from)))
 }
 
 /// Who is on the other end, and what is known of them.

@@ -21,6 +21,9 @@ pub(crate) fn run(context: &Context, args: &args::Init) -> Fallible<Code> {
     if let Some(url) = &args.carddav {
         return address_book(context, url, args.user.as_deref(), &region.to_string());
     }
+    if args.hubspot {
+        return hubspot(context, &region.to_string());
+    }
     let folder = target.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = match &args.crm {
         Some(file) => file.clone(),
@@ -99,6 +102,39 @@ url = {}
     context.note(&format!(
         "next: set JUSTCALL_API_KEY, JUSTCALL_API_SECRET and {secret}, then `tieline doctor`, `tieline quality`, `tieline plan`"
     ));
+    Ok(Code::Done)
+}
+
+/// For a HubSpot account, which is not asked: the token comes later.
+fn hubspot(context: &Context, region: &str) -> Fallible<Code> {
+    let target = &context.global.config;
+    let crm = "connector = \"hubspot\"
+# Links in reports lead to the contact's page; `tieline doctor` shows the number of your account:
+# record_url = \"https://app.hubspot.com/contacts/NUMBER/record/0-1/{id}\"
+
+[crm.hubspot]
+# The access token of a private app never stands here: set TIELINE_HUBSPOT_TOKEN, or token_file = \"token.txt\".
+# Scopes: crm.objects.contacts.read, crm.objects.contacts.write, crm.schemas.contacts.read.
+# limit_per_10s = 190            # Professional and Enterprise; 100 without it, until HubSpot names more
+# full_listing_every = 7         # everybody is listed at least in every seventh run, the others read what changed
+";
+    let properties: Vec<(Field, String)> =
+        connector_hubspot::PRESET.map(|(field, name)| (field, name.to_owned())).into();
+    let others = [(Field::Phone, "mobilephone".to_owned())];
+    write(target, &whole(crm, region, &fields(&properties, &others)))?;
+    context.note(&format!("wrote {}", target.display()));
+    if context.global.json {
+        let fields = properties.iter().map(|(field, name)| (field.to_string(), name.clone()));
+        output::print_json(&serde_json::json!({
+            "config": target.display().to_string(),
+            "crm": "hubspot",
+            "fields": fields.collect::<std::collections::BTreeMap<String, String>>(),
+        }))?;
+    }
+    context.note(
+        "next: set JUSTCALL_API_KEY, JUSTCALL_API_SECRET and TIELINE_HUBSPOT_TOKEN, then `tieline doctor`, \
+         `tieline quality`, `tieline plan`",
+    );
     Ok(Code::Done)
 }
 

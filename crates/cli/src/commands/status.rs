@@ -8,7 +8,7 @@ use crate::failure::Fallible;
 use crate::job;
 use crate::output;
 use jiff::Timestamp;
-use model::{Approval, Held, Side, Skipped};
+use model::{Approval, BySide, Held, Quota, Side, Skipped};
 use report::words;
 use serde::Serialize;
 use std::io::Write;
@@ -45,6 +45,8 @@ struct Status {
     /// Fields that a side acknowledged and did not keep, as the last run saw it.
     not_landed: Vec<Skipped>,
     last_run: Option<LastRun>,
+    /// What was left of quotas of requests when the last run ended, by side.
+    quotas: BySide<Option<Quota>>,
 }
 
 /// A record that is not tried again until it changes, or `retry` says so.
@@ -122,6 +124,10 @@ pub(crate) async fn run(context: &Context, args: &args::Status) -> Fallible<Code
         parked_records: store.parked()?.iter().map(ParkedRecord::from).collect(),
         not_landed,
         last_run,
+        quotas: BySide {
+            justcall: sync::last_quota(&store, Side::Justcall)?,
+            crm: sync::last_quota(&store, Side::Crm)?,
+        },
     };
     if context.global.json {
         output::print_json(&status)?;
@@ -178,6 +184,11 @@ fn draw(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         " that may ring or not; `tieline call` to that number finds out",
     )?;
     line("announced", status.announced_contacts, "contact", " by webhooks; the next run reads them")?;
+    for (_, quota) in status.quotas.iter() {
+        let Some(quota) = quota else { continue };
+        let until = quota.resets_at.map(|at| format!(", until {}", time(at))).unwrap_or_default();
+        writeln!(out, "quota        {} of {} {} were left{until}", quota.left, quota.limit, quota.name)?;
+    }
     for approval in &status.approvals {
         writeln!(out, "approved     {}", super::approve::line(approval))?;
     }

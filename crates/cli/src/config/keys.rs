@@ -23,7 +23,7 @@ const KNOWN: &[(&str, &[&str])] = &[
         &["sync", "history_days", "overlap_days", "activities", "from", "create_contacts", "min_calls", "contact_name"],
     ),
     ("serve", &["listen", "public_url", "webhook_secret_file", "events_per_second", "max_body_kb", "replay_minutes"]),
-    ("crm", &["connector", "path", "preset", "id_column", "record_url", "carddav"]),
+    ("crm", &["connector", "path", "preset", "id_column", "record_url", "carddav", "hubspot"]),
     (
         "crm.carddav",
         &[
@@ -35,6 +35,19 @@ const KNOWN: &[(&str, &[&str])] = &[
             "ca_file",
             "requests_per_minute",
             "concurrency",
+        ],
+    ),
+    (
+        "crm.hubspot",
+        &[
+            "base_url",
+            "token_file",
+            "limit_per_10s",
+            "searches_per_second",
+            "concurrency",
+            "reserve",
+            "full_listing_every",
+            "index_lag_seconds",
         ],
     ),
     ("match", &["default_region"]),

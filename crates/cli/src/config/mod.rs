@@ -1,6 +1,7 @@
 //! `tieline.toml`: what the user decided, read and checked. Secrets never stand in it.
 
 mod fields;
+mod hubspot;
 pub(crate) mod keys;
 mod notify;
 mod secrets;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use fields::{FieldConfig, FieldSpec};
+pub(crate) use hubspot::Hubspot;
 pub(crate) use notify::{Notify, WebTo, When};
 pub(crate) use secrets::{Source, credentials};
 pub(crate) use serve::{Serve, listen};
@@ -95,6 +97,7 @@ pub(crate) struct Crm {
     pub(crate) id_column: Option<String>,
     pub(crate) record_url: Option<String>,
     pub(crate) carddav: Carddav,
+    pub(crate) hubspot: Hubspot,
 }
 
 /// Where an address book is, and who asks. The password and the token never stand here.
@@ -141,6 +144,7 @@ impl Default for Crm {
             id_column: None,
             record_url: None,
             carddav: Carddav::default(),
+            hubspot: Hubspot::default(),
         }
     }
 }
@@ -332,6 +336,7 @@ impl Config {
         self.check_pace()?;
         self.record_pages()?;
         self.crm.carddav.check()?;
+        self.crm.hubspot.check()?;
         self.notify.check()?;
         self.serve.check()?;
         if self.deletes.sightings == 0 {

@@ -65,6 +65,7 @@ fn capabilities(side: Side) -> Capabilities {
         concurrency: 1,
         absence_proof: if is_justcall { AbsenceProof::Probe } else { AbsenceProof::Listing },
         phone_required: is_justcall,
+        unique_phones: is_justcall,
         bulk_by_phone: is_justcall,
         trusted_times: false,
         change_feed: false,

@@ -77,7 +77,10 @@ fn cost_words(plan: &Plan, side: Side) -> String {
         0 => "no requests".to_owned(),
         requests => {
             let time = words::duration(cost.seconds);
-            format!("{}, about {time} at the account's limit", words::count(requests, "request"))
+            let quota = plan.quotas[side].as_ref().map_or_else(String::new, |quota| {
+                format!("; {} of {} {} are left", quota.left, quota.limit, quota.name)
+            });
+            format!("{}, about {time} at the account's limit{quota}", words::count(requests, "request"))
         }
     }
 }

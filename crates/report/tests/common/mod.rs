@@ -120,6 +120,7 @@ pub fn empty_plan() -> Plan {
         held: Vec::new(),
         skipped: Vec::new(),
         cost: BySide::default(),
+        quotas: BySide::default(),
         alarms: Vec::new(),
         observations: Vec::new(),
         binding: Binding::default(),

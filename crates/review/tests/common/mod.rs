@@ -127,6 +127,7 @@ pub fn plan(conflicts: Vec<Conflict>, serial: u64) -> Plan {
         held: Vec::new(),
         skipped: Vec::new(),
         cost: BySide::default(),
+        quotas: BySide::default(),
         alarms: Vec::new(),
         observations: Vec::new(),
         binding: Binding::default(),

@@ -9,7 +9,7 @@ use connector::calls::CallLog;
 use connector::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
 use engine::normalizer::{Normalizer, PhoneReading};
 use model::{
-    CallField, CallSummary, Capabilities, Cell, Cost, Field, Listing, OwnedCell, Record, RecordId, Schema, Table,
+    CallField, CallSummary, Capabilities, Cell, Cost, Field, Listing, OwnedCell, Quota, Record, RecordId, Schema, Table,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -160,6 +160,10 @@ impl Connector for Enriched {
 
     fn forecast(&self, work: &Workload) -> Cost {
         self.inner.forecast(work)
+    }
+
+    fn quota(&self) -> Option<Quota> {
+        self.inner.quota()
     }
 
     fn requests(&self) -> u64 {

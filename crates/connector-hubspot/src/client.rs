@@ -1,0 +1,148 @@
+//! The calls of the API, sent and read: what the rest of the connector works with. It does *not* decide what to call.
+
+use crate::columns::Columns;
+use crate::dialect::Dialect;
+use crate::error::ApiError;
+use crate::merged::Merged;
+use crate::requests::account::{self, Account};
+use crate::requests::batch::{self, Batch, Row};
+use crate::requests::list::{self, Page};
+use crate::requests::properties::{self, Property};
+use crate::requests::search::{self, Found};
+use crate::requests::usage::{self, Usage};
+use crate::requests::{Contact, Repeat, Request, get};
+use crate::transport::{Failure, Transport};
+use connector::{Error, Progress};
+use model::Record;
+use std::fmt;
+
+/// Times an unreadable answer is asked for.
+const READINGS: u32 = 3;
+
+/// Everything that one connector needs for a call.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) dialect: &'static Dialect,
+    pub(crate) transport: Transport,
+    pub(crate) columns: Columns,
+    /// Who lives on under another id, as far as was seen.
+    pub(crate) merged: Merged,
+}
+
+/// A call that did not bring what was asked for.
+#[derive(Debug)]
+pub(crate) enum CallError {
+    /// The API said no, or something unreadable.
+    Api(ApiError),
+    /// No answer; nothing can have had an effect.
+    Unsent(Error),
+    /// No answer; it may have had an effect.
+    Lost(Error),
+}
+
+impl CallError {
+    /// As an error of the seam.
+    pub(crate) fn into_error(self, what: &str) -> Error {
+        match self {
+            Self::Unsent(error) | Self::Lost(error) => error,
+            Self::Api(error) => error.into_error(what),
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(error) => error.fmt(f),
+            Self::Unsent(error) | Self::Lost(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<Failure> for CallError {
+    fn from(failure: Failure) -> Self {
+        if failure.unsent { Self::Unsent(failure.error) } else { Self::Lost(failure.error) }
+    }
+}
+
+impl Client {
+    async fn call<T>(
+        &self,
+        request: &Request,
+        progress: &dyn Progress,
+        parse: impl Fn(u16, &[u8]) -> Result<T, ApiError>,
+    ) -> Result<T, CallError> {
+        let mut tries = READINGS;
+        loop {
+            let answer = self.transport.send(request, progress).await?;
+            tries -= 1;
+            match parse(answer.status, &answer.body) {
+                // Half an answer that passes for a whole one: once more costs nothing but a request.
+                Err(ApiError::Unreadable { .. }) if request.repeat != Repeat::Never && tries > 0 => {}
+                result => return result.map_err(CallError::Api),
+            }
+        }
+    }
+
+    pub(crate) async fn account(&self, progress: &dyn Progress) -> Result<Account, CallError> {
+        self.call(&account::prepare(self.dialect), progress, account::parse).await
+    }
+
+    pub(crate) async fn usage(&self, progress: &dyn Progress) -> Result<Option<Usage>, CallError> {
+        self.call(&usage::prepare(self.dialect), progress, usage::parse).await
+    }
+
+    pub(crate) async fn properties(&self, progress: &dyn Progress) -> Result<Vec<Property>, CallError> {
+        self.call(&properties::prepare(self.dialect), progress, properties::parse).await
+    }
+
+    /// A page of everybody.
+    pub(crate) async fn page(&self, after: Option<&str>, progress: &dyn Progress) -> Result<Page, CallError> {
+        let request = list::prepare(self.dialect, &self.columns.wanted().join(","), false, after);
+        self.call(&request, progress, list::parse).await
+    }
+
+    /// A page of those that were archived; of them only the ids are wanted.
+    pub(crate) async fn archived(&self, after: Option<&str>, progress: &dyn Progress) -> Result<Page, CallError> {
+        let request = list::prepare(self.dialect, "hs_object_id", true, after);
+        self.call(&request, progress, list::parse).await
+    }
+
+    pub(crate) async fn search(&self, since: i64, skip: usize, progress: &dyn Progress) -> Result<Found, CallError> {
+        let request = search::prepare(self.dialect, self.columns.wanted(), since, skip);
+        self.call(&request, progress, search::parse).await
+    }
+
+    pub(crate) async fn get(&self, id: &str, progress: &dyn Progress) -> Result<Contact, CallError> {
+        let request = get::prepare(self.dialect, id, &self.columns.wanted().join(","));
+        self.call(&request, progress, get::parse).await
+    }
+
+    pub(crate) async fn read(&self, ids: &[&str], archived: bool, progress: &dyn Progress) -> Result<Batch, CallError> {
+        let request = batch::prepare_read(self.dialect, ids, self.columns.wanted(), archived);
+        self.call(&request, progress, batch::parse).await
+    }
+
+    pub(crate) async fn create(&self, rows: &[Row], progress: &dyn Progress) -> Result<Batch, CallError> {
+        self.call(&batch::prepare_create(self.dialect, rows), progress, batch::parse).await
+    }
+
+    pub(crate) async fn update(&self, rows: &[Row], progress: &dyn Progress) -> Result<Batch, CallError> {
+        self.call(&batch::prepare_update(self.dialect, rows), progress, batch::parse).await
+    }
+
+    pub(crate) async fn archive(&self, ids: &[&str], progress: &dyn Progress) -> Result<Batch, CallError> {
+        self.call(&batch::prepare_archive(self.dialect, ids), progress, batch::parse).await
+    }
+
+    /// The record of a contact, and a note of whom it replaced.
+    pub(crate) fn record(&self, contact: &Contact) -> Record {
+        self.merged.note(self.dialect, contact);
+        self.columns.record(contact)
+    }
+
+    /// Requests under way at once.
+    pub(crate) fn concurrency(&self) -> usize {
+        self.transport.pace().limits().concurrency.max(1)
+    }
+}

@@ -1,0 +1,75 @@
+//! Links follow records that live on under another id, since their replica merged them into another or gave them a new
+//! one. Nobody is deleted for it. Where both of two merged records were linked, one link follows and a person is told of
+//! the other.
+
+use crate::session::Session;
+use engine::normalizer::PhoneReading;
+use model::{Alarm, AlarmKind, BySide, LinkHead, LinkStatus, Listing, RecordId, Side};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Gives the heads the ids that their records have now; what a person should know of it.
+pub(crate) fn follow(session: &Session<'_>, heads: &mut [LinkHead], listings: &BySide<Listing>) -> Vec<Alarm> {
+    let mut alarms = Vec::new();
+    let mut moved = Vec::new();
+    for side in Side::BOTH {
+        let successors: BTreeMap<RecordId, RecordId> =
+            session.connectors[side].successors().into_iter().map(|found| (found.old, found.new)).collect();
+        if successors.is_empty() {
+            continue;
+        }
+        let mut taken: BTreeSet<RecordId> = heads.iter().filter_map(|head| head.ids[side].clone()).collect();
+        let phones = phones(session, &listings[side], successors.values().collect());
+        let goal = |head: &LinkHead| successors.get(head.ids[side].as_ref()?).cloned();
+        let mut movers: Vec<usize> = (0..heads.len()).filter(|at| goal(&heads[*at]).is_some()).collect();
+        // Of two, the one whose number the record holds now; else the one that takes part, else the older one.
+        movers.sort_by_key(|at| {
+            let head = &heads[*at];
+            let phone = goal(head).and_then(|new| phones.get(&new).copied());
+            (head.key.is_none() || phone != head.key, head.status != LinkStatus::Active, head.id)
+        });
+        for at in movers {
+            let Some(new) = goal(&heads[at]) else { continue };
+            if taken.insert(new.clone()) {
+                heads[at].ids[side] = Some(new.clone());
+                moved.push((heads[at].id, side, new));
+            } else if heads[at].status == LinkStatus::Active {
+                alarms.push(both_linked(side, &heads[at], &new));
+            }
+        }
+    }
+    *session.moved.borrow_mut() = moved;
+    alarms
+}
+
+/// The numbers of some of the listed records.
+fn phones(
+    session: &Session<'_>,
+    listing: &Listing,
+    wanted: BTreeSet<&RecordId>,
+) -> BTreeMap<RecordId, model::PhoneKey> {
+    let phone = session.settings.schema.phone().index();
+    let wanted: BTreeSet<&str> = wanted.into_iter().map(RecordId::as_str).collect();
+    let rows = listing.table.iter().filter(|row| wanted.contains(row.id()));
+    rows.filter_map(|row| match session.normalizer.read_phone(row.cell(phone).text()) {
+        PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Some((RecordId::from(row.id()), key)),
+        PhoneReading::Unusable(..) => None,
+    })
+    .collect()
+}
+
+fn both_linked(side: Side, head: &LinkHead, new: &RecordId) -> Alarm {
+    let old = head.ids[side].as_ref().map(ToString::to_string).unwrap_or_default();
+    let other = head.ids[side.other()].as_ref().map(ToString::to_string).unwrap_or_default();
+    let (title, partner) = (side.title(), side.other().title());
+    Alarm {
+        kind: AlarmKind::State,
+        side: Some(side),
+        class: None,
+        count: 1,
+        limit: 0,
+        detail: format!(
+            "{title} merged {old} into {new}, which another contact of {partner} is linked to: contact {other} of {partner} \
+             has no partner of its own any more; nothing is deleted, merge or delete it there"
+        ),
+    }
+}
