@@ -154,7 +154,9 @@ impl Setup {
     pub(crate) fn columns(&self) -> sync::Columns {
         let names = |spec: &FieldSpec| {
             let on = |side: Side, name: &Option<String>| Some((format!("{} {side}", spec.field), name.clone()?));
-            [on(Side::Crm, &spec.crm), on(Side::Justcall, &spec.justcall)]
+            let crm = spec.crm.iter().chain(&spec.numbers).cloned().collect::<Vec<_>>().join(", ");
+            let crm = Some(crm).filter(|names| !names.is_empty());
+            [on(Side::Crm, &crm), on(Side::Justcall, &spec.justcall)]
         };
         self.specs.iter().flat_map(names).flatten().collect()
     }
@@ -223,7 +225,9 @@ const fn conditions(config: &Config, side: Side) -> &std::collections::BTreeMap<
 fn synced(specs: &[FieldSpec], schema: &Schema, side: Side, name: &str) -> Option<usize> {
     let own = |spec: &&FieldSpec| {
         let native = if side == Side::Crm { &spec.crm } else { &spec.justcall };
-        spec.field.to_string() == name || native.as_deref() == Some(name)
+        // Of several columns for numbers, a condition means the one that it names, not the synced number.
+        let native = native.as_deref().filter(|_| side == Side::Justcall || spec.numbers.is_empty());
+        spec.field.to_string() == name || native == Some(name)
     };
     specs.iter().find(own).and_then(|spec| schema.position(&spec.field)).map(model::FieldId::index)
 }

@@ -112,7 +112,9 @@ impl<'w> Batch<'w> {
         }
         let mut cells: Vec<(usize, &str)> = Vec::with_capacity(write.set.len());
         for (field, value) in &write.set {
-            let Some(column) = layout.cells.get(field.index()).copied().flatten() else {
+            let seen = write.current.as_ref().map_or(row.cell(field.index()), |current| current.cell(field.index()));
+            let seen = if seen == model::Cell::Unknown { row.cell(field.index()) } else { seen };
+            let Some(column) = row.column_of(field.index(), seen) else {
                 return Fate::Settled(refused(format!("{} has no column for this field", document.shown)));
             };
             if let Some(message) = unwritable(document, value) {
@@ -202,7 +204,7 @@ impl<'w> Batch<'w> {
             if let Some(&index) = at_row.get(&count) {
                 let meant = |(field, value): &(FieldId, String)| match row.cell(field.index()) {
                     model::Cell::Unknown => true,
-                    cell => cell.text() == value,
+                    _ => row.column_of(field.index(), model::Cell::from_text(value)).is_some(),
                 };
                 if !self.writes[index].set.iter().all(meant) {
                     return Err(wrong());
@@ -241,7 +243,7 @@ impl<'w> Batch<'w> {
 fn moved(layout: &Layout, current: &Record, row: Seen<'_>) -> Option<usize> {
     (0..layout.cells.len()).find_map(|index| match current.cell(index) {
         model::Cell::Unknown => None,
-        seen if seen == row.cell(index) => None,
+        seen if seen == row.cell(index) || row.column_of(index, seen).is_some() => None,
         _ => Some(layout.cells[index].unwrap_or(usize::MAX)),
     })
 }

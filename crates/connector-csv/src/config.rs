@@ -17,6 +17,9 @@ pub struct Config {
     pub id_column: Option<String>,
     /// Field and the column that holds it.
     pub columns: Vec<(Field, String)>,
+    /// Further columns with a contact's numbers, in order of preference after the phone's own column. Empty: one column
+    /// holds the phone.
+    pub numbers: Vec<String>,
     /// Fields of `columns` whose column may be missing: their cells are then unknown.
     pub optional: Vec<Field>,
     /// What earlier runs learned ([`connector::Connector::learned`]): ids that must not be given again.
@@ -33,6 +36,7 @@ impl Config {
             preset: Preset::Auto,
             id_column: None,
             columns: Vec::new(),
+            numbers: Vec::new(),
             optional: Vec::new(),
             learned: Vec::new(),
         }

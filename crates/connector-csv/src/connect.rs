@@ -72,8 +72,11 @@ impl CsvConnector {
             ("encoding".to_owned(), document.decoded.encoding.to_string()),
             ("id".to_owned(), layout.id.map_or("none: rows are matched by phone".to_owned(), column)),
         ];
-        for (field, cell) in self.schema.fields().iter().zip(&layout.cells) {
-            details.push((field.to_string(), cell.map_or("no column".to_owned(), column)));
+        for (index, (field, cell)) in self.schema.fields().iter().zip(&layout.cells).enumerate() {
+            let several = layout.numbers.iter().map(|(number, _)| column(*number)).filter(|_| index == layout.phone);
+            let several = several.collect::<Vec<_>>().join(", then ");
+            let one = || cell.map_or("no column".to_owned(), column);
+            details.push((field.to_string(), if several.is_empty() { one() } else { several }));
         }
         let name = self.config.path.file_name().map_or_else(|| self.shown().into(), |name| name.to_string_lossy());
         Ok(Identity { fingerprint: format!("csv:{}", self.shown()), title: name.into_owned(), details })

@@ -8,7 +8,7 @@ use crate::layout::Layout;
 use crate::lines::LineCounter;
 use crate::parse::{Parser, Row};
 use connector::{Error, ErrorKind, Progress};
-use model::{Cell, Record, Table};
+use model::{Cell, Record, Table, numbers};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -106,10 +106,31 @@ impl<'d> Rows<'d> {
 impl<'a> Seen<'a> {
     /// The cell at a position of the record.
     pub(crate) fn cell(&self, index: usize) -> Cell<'a> {
-        match self.layout.cells.get(index).copied().flatten() {
+        match self.column(index) {
             Some(column) => Cell::from_text(self.row.text(self.text, column)),
             None => Cell::Unknown,
         }
+    }
+
+    /// The column that a cell stands in: the first with a number, where a phone may stand in several.
+    fn column(&self, index: usize) -> Option<usize> {
+        let filled = || {
+            let columns = self.layout.numbers.iter().map(|(column, _)| *column);
+            columns.into_iter().find(|column| !self.row.text(self.text, *column).trim().is_empty())
+        };
+        let own = self.layout.cells.get(index).copied().flatten();
+        if index == self.layout.phone { filled().or(own) } else { own }
+    }
+
+    /// The column that holds a cell as it was read: of several for numbers, the first that shows this one. None: no
+    /// column does any more.
+    pub(crate) fn column_of(&self, index: usize, seen: Cell<'_>) -> Option<usize> {
+        let own = self.column(index)?;
+        let shows = |column: &usize| Cell::from_text(self.row.text(self.text, *column)) == seen;
+        if index != self.layout.phone || seen.text().trim().is_empty() {
+            return Some(own).filter(shows);
+        }
+        [own].into_iter().chain(self.layout.numbers.iter().map(|(column, _)| *column)).find(shows)
     }
 
     /// All cells of the record.
@@ -123,16 +144,26 @@ impl<'a> Seen<'a> {
             id: self.id.into(),
             native_id: self.native_id,
             cells: self.cells().map(Cell::to_owned).collect(),
-            rest: self.spare_phones(),
+            rest: self.rest(),
         }
     }
 
-    /// Numbers in columns that no field is mapped to, one a line.
-    pub(crate) fn spare_phones(&self) -> Option<String> {
-        let columns = self.layout.spare_phones.iter();
-        let texts = columns.map(|column| self.row.text(self.text, *column).trim()).filter(|text| !text.is_empty());
-        let texts: Vec<&str> = texts.collect();
-        (!texts.is_empty()).then(|| texts.join("\n"))
+    /// All numbers in columns for the phone, where there are several, and those in columns that no field is mapped to.
+    pub(crate) fn rest(&self) -> Option<String> {
+        let mut rest = String::new();
+        for (column, name) in &self.layout.numbers {
+            let text = self.row.text(self.text, *column);
+            if !text.trim().is_empty() {
+                numbers::add(&mut rest, name, text);
+            }
+        }
+        for column in &self.layout.spare_phones {
+            let text = self.row.text(self.text, *column).trim();
+            if !text.is_empty() {
+                numbers::add_other(&mut rest, text);
+            }
+        }
+        Some(rest).filter(|rest| !rest.is_empty())
     }
 }
 
@@ -155,7 +186,7 @@ pub(crate) fn table(document: &Document<'_>, layout: &Layout, progress: &dyn Pro
     let mut rows = Rows::new(document, layout);
     let mut read = 0;
     while let Some(row) = rows.next()? {
-        table.push(row.id, row.native_id, row.cells(), row.spare_phones().as_deref()).map_err(|full| {
+        table.push(row.id, row.native_id, row.cells(), row.rest().as_deref()).map_err(|full| {
             Error::new(ErrorKind::Data, format!("{}: too large", document.shown))
                 .hint("split the export, or leave out columns that need not be kept in sync")
                 .caused_by(full)

@@ -13,6 +13,10 @@ pub(crate) struct Layout {
     pub(crate) id: Option<usize>,
     /// The column of each schema field, then of each scope column.
     pub(crate) cells: Vec<Option<usize>>,
+    /// Where the phone's cell is in `cells`.
+    pub(crate) phone: usize,
+    /// Columns that the phone may stand in, in order of preference, with their names; empty: it has one column.
+    pub(crate) numbers: Vec<(usize, String)>,
     /// Columns that look like further phones of a contact and belong to no field: never written, but a merged contact
     /// leaves its number there (S18).
     pub(crate) spare_phones: Vec<usize>,
@@ -56,13 +60,16 @@ impl Layout {
         for name in schema.scope_columns(Side::Crm) {
             cells.push(Some(existing(shown, header, name, "scope")?));
         }
+        let phone = schema.phone().index();
+        let numbers = numbers(config, header, cells[phone])?;
         let is_spare = |column: &usize| {
             let name = folded(&header[*column]);
             let named = ["phone", "mobile", "telephone", "cell"].iter().any(|word| name.contains(word));
-            named && id != Some(*column) && !cells.contains(&Some(*column))
+            let is_number = numbers.iter().any(|(number, _)| number == column);
+            named && id != Some(*column) && !cells.contains(&Some(*column)) && !is_number
         };
         let spare_phones = (0..header.len()).filter(is_spare).collect();
-        let layout = Self { id, cells, spare_phones, preset: proposal.preset, notes };
+        let layout = Self { id, cells, phone, numbers, spare_phones, preset: proposal.preset, notes };
         layout.check_shared(shown, schema, header)?;
         Ok(layout)
     }
@@ -78,11 +85,36 @@ impl Layout {
                 None if self.id == Some(column) => "id_column".to_owned(),
                 None => continue,
             };
-            let message = format!("{shown}: column `{}` is mapped twice: {other} and {field}", header[column]);
-            return Err(Error::new(ErrorKind::Config, message).hint("give each field a column of its own"));
+            return Err(twice(shown, &header[column], &other, &field.to_string()));
+        }
+        for (index, (column, name)) in self.numbers.iter().enumerate().skip(1) {
+            let field = fields.iter().position(|field| *field == Some(*column));
+            let other = match field {
+                Some(field) => schema.fields()[field].to_string(),
+                None if self.id == Some(*column) => "id_column".to_owned(),
+                None if self.numbers[..index].iter().any(|(other, _)| other == column) => "phone".to_owned(),
+                None => continue,
+            };
+            return Err(twice(shown, name, &other, "phone"));
         }
         Ok(())
     }
+}
+
+fn twice(shown: &str, column: &str, one: &str, other: &str) -> Error {
+    let message = format!("{shown}: column `{column}` is mapped twice: {one} and {other}");
+    Error::new(ErrorKind::Config, message).hint("give each field a column of its own")
+}
+
+/// The columns of a contact's numbers, where the configuration names several.
+fn numbers(config: &Config, header: &[String], first: Option<usize>) -> Result<Vec<(usize, String)>, Error> {
+    let Some(first) = first.filter(|_| !config.numbers.is_empty()) else { return Ok(Vec::new()) };
+    let mut columns = vec![(first, header[first].clone())];
+    for name in &config.numbers {
+        let column = existing(&config.identity, header, name, "phone")?;
+        columns.push((column, header[column].clone()));
+    }
+    Ok(columns)
 }
 
 fn unmapped(

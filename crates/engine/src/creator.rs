@@ -63,6 +63,10 @@ fn counterpart(world: &World<'_>, source: Side, alone: Alone) -> Option<(SkipRea
         let detail = format!("its counterpart in {} is outside the scope", other.title());
         return Some((SkipReason::Filtered, detail));
     }
+    if let Some(row) = world.matching.has_beside(alone.key.number()).filter(|_| other == Side::Crm) {
+        let detail = format!("{} in the CRM has this number beside its synced one", world.row(other, row).id());
+        return Some((SkipReason::OtherNumber, detail));
+    }
     let suspects = &world.matching.unreadable[other];
     if suspects.is_empty() {
         return None;

@@ -7,6 +7,7 @@ use crate::normalizer::{Canon, Normalizer, PhoneReading};
 use crate::planner::{Input, ParkedWrite, State, UnlandedField};
 use crate::settings::Settings;
 use model::mutant::{self, Mutant};
+use model::numbers::Number;
 use model::{
     Action, ActionId, ActionKind, Alarm, Base, BySide, Capabilities, Cell, Change, Conflict, ConflictId, ConflictKind,
     Coverage, Field, FieldId, Held, LinkHead, LinkId, LinkStatus, Listing, Observation, PhoneKey, RecordId, Resolution,
@@ -212,8 +213,12 @@ impl<'a> World<'a> {
         let numbers = self.spare_numbers[side].get_or_init(|| {
             let mut numbers = BTreeMap::new();
             for (row, at) in self.listings[side].table.iter().zip(0u32..) {
-                for text in row.rest().unwrap_or_default().lines() {
-                    if let PhoneReading::Key(key) | PhoneReading::WeakKey(key) = self.normalizer.read_phone(text) {
+                let phone = row.cell(self.settings.schema.phone().index()).text();
+                let is_synced = |number: &Number<'_>| number.field.is_some() && number.text == phone;
+                for number in model::numbers::numbers(row.rest()).filter(|number| !is_synced(number)) {
+                    if let PhoneReading::Key(key) | PhoneReading::WeakKey(key) =
+                        self.normalizer.read_phone(&number.text)
+                    {
                         numbers.entry(key.number()).or_insert(at);
                     }
                 }

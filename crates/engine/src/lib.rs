@@ -10,6 +10,7 @@ pub mod linter;
 pub mod matcher;
 pub mod merger;
 pub mod normalizer;
+pub mod numbers;
 pub mod planner;
 pub mod quality;
 pub mod settings;

@@ -9,6 +9,7 @@ mod seekers;
 
 use crate::identity::{Identity, Strangers};
 use crate::normalizer::{Normalizer, PhoneReading};
+use crate::numbers;
 use crate::readings;
 use crate::settings::Settings;
 use crate::survey::Survey;
@@ -77,6 +78,9 @@ pub struct Matching {
     contested: BySide<Vec<u32>>,
     /// Numbers that several records of a side have, among those that matter here.
     shared: BySide<Vec<u64>>,
+    /// Numbers that the CRM's contacts have beside the synced one, with the row, ascending; only where somebody is to be
+    /// matched with them.
+    others: Vec<(u64, u32)>,
 }
 
 /// What matching needs to know.
@@ -144,6 +148,7 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         contested: BySide::default(),
         keys: BySide::default(),
         shared: BySide::default(),
+        others: Vec::new(),
         survey,
     };
     let rows = std::mem::take(&mut matching.survey.free);
@@ -158,6 +163,9 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         for row in std::mem::take(&mut matching.survey.duplicates[side]) {
             matching.skipped[side].push((row, SkipReason::DuplicateId, "listed twice".to_owned()));
         }
+    }
+    if !free.justcall.is_empty() {
+        matching.others = numbers::others(context.normalizer, phone, context.tables.crm);
     }
     let mut linked = matching.linked_numbers(context, &all);
     matching.add_undecided(&all, &mut linked);
@@ -177,6 +185,12 @@ impl Matching {
     /// Whether several records of a side have this number, as far as it matters for this run.
     pub fn is_shared(&self, side: Side, number: u64) -> bool {
         self.shared[side].binary_search(&number).is_ok()
+    }
+
+    /// A contact of the CRM that has this number beside its synced one: whose number it is, it does not tell.
+    pub(crate) fn has_beside(&self, number: u64) -> Option<u32> {
+        let at = self.others.partition_point(|(other, _)| *other < number);
+        self.others.get(at).filter(|(other, _)| *other == number).map(|(_, row)| *row)
     }
 
     /// The number of a row, where matching had to read it.

@@ -6,7 +6,7 @@ use crate::callers::{self, Caller};
 use crate::draft::{Draft, Fate, World};
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::settings::{GuardClass, Settings};
-use crate::{Matching, creator, cycles, decider, excluder, groups, guard, pairs};
+use crate::{Matching, creator, cycles, decider, excluder, groups, guard, numbers, pairs};
 use jiff::Timestamp;
 use model::mutant::{self, Mutant};
 use model::{
@@ -260,6 +260,8 @@ const fn stage(kind: ActionKind) -> u8 {
 
 pub(crate) fn finish(input: &Input<'_>, mut draft: Draft) -> Plan {
     let summary = summarize(&draft);
+    let phone = input.settings.schema.phone().index();
+    numbers::mention(&input.listings.crm.table, phone, &mut draft.actions);
     for list in [&mut draft.conflicts, &mut draft.decided] {
         list.sort_by(|a, b| (&a.phone, &a.field, &a.id).cmp(&(&b.phone, &b.field, &b.id)));
     }

@@ -13,6 +13,7 @@ mod key;
 mod link;
 mod listing;
 pub mod mutant;
+pub mod numbers;
 mod outcome;
 mod parking;
 mod plan;

@@ -84,6 +84,8 @@ pub enum SkipReason {
     DuplicateId,
     /// A record on the other side, whose phone cannot be read, has the same name or e-mail: it may be this contact.
     UnreadableCounterpart,
+    /// A contact of the CRM has this number beside the one that is kept in sync: a second one is not made for it.
+    OtherNumber,
     /// A person decided to leave it as it is.
     LeftAlone,
     /// Of an undo: somebody changed it since the run, or what it held before is not known. It stays as it is.
@@ -115,6 +117,7 @@ impl SkipReason {
             Self::Parked => "refused before, waiting for a change",
             Self::DuplicateId => "the same id twice in one listing",
             Self::UnreadableCounterpart => "a record with an unreadable phone on the other side may be this contact",
+            Self::OtherNumber => "a contact of the CRM has this number beside its own",
             Self::LeftAlone => "a person decided to leave it as it is",
             Self::TouchedSince => "changed since the run that is to be undone",
             Self::Undone => "undone, waiting for a change or for `tieline retry`",

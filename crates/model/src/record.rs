@@ -44,7 +44,7 @@ pub struct Record {
     /// One per schema field, then one per scope column.
     pub cells: Vec<OwnedCell>,
     /// What the connector wants back when the record is written (for `JustCall`: the whole `custom_fields` object), or
-    /// shows beside the fields (for a file: numbers in its other phone columns, one a line).
+    /// shows beside the fields (for a CRM: a contact's numbers, one a line, see [`crate::numbers`]).
     pub rest: Option<String>,
 }
 

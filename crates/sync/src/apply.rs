@@ -8,6 +8,7 @@ use crate::env::{Event, SideProgress};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::make_plan::{FIRST_SYNC, Planned};
+use crate::numbers;
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::state_actions::{self, StateWork};
@@ -226,6 +227,11 @@ impl Session<'_> {
                     WriteResult::Unknown { message: "the answer does not mention it".to_owned() }
                 };
                 results.resize_with(writes.len(), silent);
+                for (write, result) in writes.iter().zip(&mut results) {
+                    if let WriteResult::Done { stored: Some(record), .. } = result {
+                        numbers::follow(self, write, record);
+                    }
+                }
                 Ok(Sent { intents, results })
             }
             Err(error) => {

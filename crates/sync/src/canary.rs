@@ -8,6 +8,7 @@ use crate::batches::{self, Batch};
 use crate::env::SideProgress;
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
+use crate::numbers;
 use crate::rows::Rows;
 use crate::session::Session;
 use connector::{Connector, Presence, Workload, WriteResult};
@@ -139,7 +140,10 @@ impl Session<'_> {
                 None => connector.look_up(&write, progress).await.map(Some),
             };
             match seen.map_err(Error::replica(side))? {
-                Some(Presence::Present(record)) => *stored = Some(record),
+                Some(Presence::Present(mut record)) => {
+                    numbers::follow(self, &write, &mut record);
+                    *stored = Some(record);
+                }
                 Some(Presence::Gone | Presence::Never) => {
                     let message = "acknowledged, but there is no such contact".to_owned();
                     *result = WriteResult::Unknown { message: message.clone() };

@@ -4,6 +4,7 @@
 use crate::env::{Event, reading};
 use crate::error::{Error, Result};
 use crate::kept;
+use crate::numbers;
 use crate::session::Session;
 use connector::{Identity, Presence};
 use engine::guard::unbelievably_empty;
@@ -69,6 +70,7 @@ pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
 pub(crate) async fn fetch(session: &Session<'_>, heads: &[LinkHead]) -> Result<Fetched> {
     let identities = identify(session).await?;
     let mut listings = list(session).await?;
+    numbers::choose(session, &mut listings, heads)?;
     for side in Side::BOTH {
         let listed = listings[side].table.len();
         if let Some(linked) = unbelievably_empty(side, listed, heads, &session.approvals) {
@@ -106,9 +108,8 @@ pub(crate) async fn probe(
     let mut unprobed = BySide::<u64>::default();
     for side in Side::BOTH {
         let vanished = seen.vanished(heads, side);
-        let listing = &mut listings[side];
         let capabilities = session.connectors[side].capabilities();
-        if vanished.is_empty() || !listing.is_complete() {
+        if vanished.is_empty() || !listings[side].is_complete() {
             continue;
         }
         let is_proof = capabilities.absence_proof == AbsenceProof::Listing && !session.is_fed(side);
@@ -134,7 +135,7 @@ pub(crate) async fn probe(
                     gone[side].insert(id);
                 }
                 Presence::Present(record) => {
-                    listing.table.push_record(&record)?;
+                    listings[side].table.push_record(&record)?;
                     found = true;
                 }
                 Presence::Unclear { .. } if mutant::is(Mutant::UnclearIsGone) => {
@@ -144,6 +145,7 @@ pub(crate) async fn probe(
             }
         }
         if found {
+            numbers::choose(session, listings, heads)?;
             seen = look(listings);
         }
     }

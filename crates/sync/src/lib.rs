@@ -22,6 +22,7 @@ mod last_writes;
 mod ledger;
 mod loops;
 mod make_plan;
+mod numbers;
 mod parking;
 mod recover;
 mod retried;

@@ -6,6 +6,7 @@ use crate::env::reading;
 use crate::error::{Error, Result};
 use crate::fetch;
 use crate::make_plan::{Planned, links_of};
+use crate::numbers;
 use crate::rows::Rows;
 use crate::session::Session;
 use connector::Presence;
@@ -51,10 +52,11 @@ impl Session<'_> {
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
         self.settle_before(&plan).await?;
         let heads = self.store.link_heads(&self.settings.schema)?;
-        let listings = BySide {
+        let mut listings = BySide {
             justcall: self.look_again(Side::Justcall, &plan).await?,
             crm: self.look_again(Side::Crm, &plan).await?,
         };
+        numbers::choose(self, &mut listings, &heads)?;
         let bases = self.store.bases(&self.settings.schema, &links_of(&plan))?;
         let stale = self.take_out_stale(&mut plan, &listings);
         self.address_by_id(&mut plan, &listings);
@@ -69,7 +71,8 @@ impl Session<'_> {
         }
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
         let heads = self.store.link_heads(&self.settings.schema)?;
-        let listings = fetch::list(self).await?;
+        let mut listings = fetch::list(self).await?;
+        numbers::choose(self, &mut listings, &heads)?;
         self.recover(&heads, &listings)?;
         Ok(self.store.check_plan(&plan.id, plan.state_serial)?)
     }

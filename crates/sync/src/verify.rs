@@ -6,6 +6,7 @@
 
 use crate::error::Result;
 use crate::fetch;
+use crate::numbers;
 use crate::session::Session;
 use engine::normalizer::{Normalizer, PhoneReading};
 use model::{Base, BySide, Cell, Coverage, LinkHead, LinkId, LinkStatus, Listing, RecordId, RowRef, Schema, Side};
@@ -80,12 +81,13 @@ impl Session<'_> {
     /// Lists both sides and compares them with everything that is remembered. No mutating call, no change of the state.
     pub async fn verify(&mut self) -> Result<Verification> {
         fetch::identify(self).await?;
-        let listings = fetch::list(self).await?;
+        let mut listings = fetch::list(self).await?;
         let mut findings = Vec::new();
         let mut checked = Checked::default();
         self.look_at_state(&mut checked, &mut findings)?;
         let schema = &self.settings.schema;
         let heads = self.store.link_heads(schema)?;
+        numbers::choose(self, &mut listings, &heads)?;
         let bases = match self.store.all_bases(schema) {
             Ok(bases) => bases,
             Err(store::Error::Corrupt { detail, .. }) => {

@@ -3,12 +3,13 @@
 use model::{CallField, Clearing, ConflictPolicy, Direction, Field, FieldPolicy, WritePolicy};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeSet;
 
 /// One entry: the CRM's name for the field, or a table with a policy.
 #[derive(Debug, Clone)]
 pub(crate) enum FieldConfig {
-    /// The CRM's name for it.
-    Column(String),
+    /// The CRM's name for it; of a phone, perhaps several.
+    Column(Names),
     /// With a policy.
     Policy(FieldTable),
 }
@@ -17,10 +18,40 @@ pub(crate) enum FieldConfig {
 impl<'de> Deserialize<'de> for FieldConfig {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match toml::Value::deserialize(from)? {
-            toml::Value::String(column) => Ok(Self::Column(column)),
+            names @ (toml::Value::String(_) | toml::Value::Array(_)) => {
+                Names::deserialize(names).map(Self::Column).map_err(D::Error::custom)
+            }
             table @ toml::Value::Table(_) => FieldTable::deserialize(table).map(Self::Policy).map_err(D::Error::custom),
             other => Err(D::Error::custom(format!("expected a column's name or a table, found `{other}`"))),
         }
+    }
+}
+
+/// One name of the CRM, or several in order of preference.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "a column's name, or a list of names")]
+pub(crate) enum Names {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Names {
+    /// The first one, and the others. Only a phone may have others.
+    fn split(self, field: &Field) -> Result<(String, Vec<String>), String> {
+        let names = match self {
+            Self::One(name) => return Ok((name, Vec::new())),
+            Self::Several(names) => names,
+        };
+        let mut seen = BTreeSet::new();
+        if let Some(name) = names.iter().find(|name| !seen.insert(name.as_str())) {
+            return Err(format!("fields.{field} names `{name}` twice"));
+        }
+        if names.len() > 1 && *field != Field::Phone {
+            return Err(format!("fields.{field}: only `phone` may have several columns, name one"));
+        }
+        let mut names = names.into_iter();
+        let first = names.next().ok_or_else(|| format!("fields.{field} names no column"))?;
+        Ok((first, names.collect()))
     }
 }
 
@@ -28,7 +59,7 @@ impl<'de> Deserialize<'de> for FieldConfig {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FieldTable {
-    pub(crate) crm: Option<String>,
+    pub(crate) crm: Option<Names>,
     pub(crate) justcall: Option<String>,
     pub(crate) direction: Option<Direction>,
     pub(crate) conflict: Option<ConflictPolicy>,
@@ -42,6 +73,8 @@ pub(crate) struct FieldSpec {
     pub(crate) field: Field,
     /// Column of the CRM; none: the preset says.
     pub(crate) crm: Option<String>,
+    /// Further columns with a contact's numbers, in order of preference; only of a phone.
+    pub(crate) numbers: Vec<String>,
     /// Name in `JustCall`; none: the canonical one.
     pub(crate) justcall: Option<String>,
     pub(crate) policy: FieldPolicy,
@@ -78,9 +111,14 @@ impl FieldSpec {
         if field.is_computed() && table.justcall.is_some() {
             return Err(format!("fields.{name} is computed from the calls: JustCall has no field for it"));
         }
+        let (crm, numbers) = match table.crm.map(|names| names.split(&field)).transpose()? {
+            Some((first, others)) => (Some(first), others),
+            None => (None, Vec::new()),
+        };
         Ok(Self {
             field,
-            crm: table.crm,
+            crm,
+            numbers,
             justcall: table.justcall,
             policy: FieldPolicy {
                 direction,

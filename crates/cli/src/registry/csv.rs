@@ -37,6 +37,7 @@ pub(super) fn complete(
                 None if all || field == Field::Phone => specs.push(FieldSpec {
                     field,
                     crm: Some(column),
+                    numbers: Vec::new(),
                     justcall: None,
                     policy: FieldPolicy { conflict: config.policy.conflict, ..FieldPolicy::default() },
                 }),
@@ -54,6 +55,7 @@ pub(super) fn complete(
                 .lists_columns());
         }
     }
+    csv.numbers = specs.iter().flat_map(|spec| spec.numbers.clone()).collect();
     csv.columns = specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect();
     Ok(csv)
 }

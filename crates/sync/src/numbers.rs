@@ -1,0 +1,28 @@
+//! Several numbers per contact: wherever records of the CRM are read, their phone cell shows the synced number. Which one
+//! that is, the engine says.
+
+use crate::error::Result;
+use crate::session::Session;
+use connector::Write;
+use model::{BySide, LinkHead, Listing, Record};
+
+/// Puts the synced number of each contact into its phone cell. Done again whenever records join the listings.
+pub(crate) fn choose(session: &Session<'_>, listings: &mut BySide<Listing>, heads: &[LinkHead]) -> Result<()> {
+    let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
+    let chosen = engine::numbers::choose(&session.normalizer, &session.settings.schema, tables, heads)?;
+    if let Some(table) = chosen {
+        listings.crm.table = table;
+    }
+    Ok(())
+}
+
+/// What is stored after a write, with the number in its phone cell that was written, or that was the synced one before.
+pub(crate) fn follow(session: &Session<'_>, write: &Write, record: &mut Record) {
+    let schema = &session.settings.schema;
+    let phone = schema.phone();
+    let sent = write.set.iter().find(|(field, _)| *field == phone).map(|(_, value)| value.as_str());
+    let before = || write.current.as_ref().map(|current| current.cell(phone.index()).text());
+    if let Some(expected) = sent.or_else(before) {
+        engine::numbers::follow(&session.normalizer, schema, record, expected);
+    }
+}
