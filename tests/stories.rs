@@ -77,6 +77,8 @@ mod replacing;
 mod reviewing;
 #[path = "stories/serving.rs"]
 mod serving;
+#[path = "stories/several_numbers.rs"]
+mod several_numbers;
 #[path = "stories/two_way.rs"]
 mod two_way;
 #[path = "stories/undo.rs"]

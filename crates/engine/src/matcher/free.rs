@@ -24,9 +24,7 @@ impl Matching {
                 ([one], [], true) => self.alone.justcall.push(Alone { row: one.row, key: one.key }),
                 ([], [one], true) => self.alone.crm.push(Alone { row: one.row, key: one.key }),
                 ([a], [b], _) if context.rows_parted(a.row, b.row) => self.leave_apart([a.row], [b.row]),
-                ([a], [b], true)
-                    if !a.weak && !b.weak && a.key == b.key && self.has_beside(number).is_none() =>
-                {
+                ([a], [b], true) if !a.weak && !b.weak && a.key == b.key && self.has_beside(number).is_none() => {
                     self.pairs.push((a.row, b.row));
                 }
                 _ => {
