@@ -201,6 +201,12 @@ fn fields(mapping: &[(Field, String)], alternatives: &[(Field, String)]) -> Stri
     for (field, others) in alternatives {
         let _ = writeln!(text, "# {field} could also be {}", quoted(others));
     }
+    let phones = mapping.iter().chain(alternatives).filter(|(field, _)| *field == Field::Phone);
+    let phones: Vec<String> = phones.map(|(_, column)| quoted(column)).collect();
+    if phones.len() > 1 {
+        let _ = writeln!(text, "# or all of them, in order of preference; one number of each contact is kept in sync:");
+        let _ = writeln!(text, "# phone = [{}]", phones.join(", "));
+    }
     text
 }
 
