@@ -16,7 +16,8 @@ fn world(ann: &str, rows: &[&str]) -> World {
 }
 
 fn file(world: &World, rows: &[&str]) {
-    let lines: String = ["id;First Name;Phone;Note;Mobile"].iter().chain(rows).map(|row| format!("{row}\r\n")).collect();
+    let lines: String =
+        ["id;First Name;Phone;Note;Mobile"].iter().chain(rows).map(|row| format!("{row}\r\n")).collect();
     world.write("crm.csv", lines);
 }
 

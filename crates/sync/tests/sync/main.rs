@@ -13,5 +13,6 @@ mod guards;
 mod lag;
 mod numbers;
 mod saved;
+mod several_numbers;
 mod story;
 mod undo;

@@ -33,6 +33,8 @@ pub struct Kind {
     pub unique_phones: bool,
     /// Refuses a write where the record is not what the writer saw.
     pub notices_moves: bool,
+    /// Its last scope column is a second field for numbers, behind the phone's own.
+    pub several_numbers: bool,
     /// What it makes of values.
     pub rewrites: Vec<Rewrite>,
     /// How late listings are, in seconds.
@@ -64,6 +66,7 @@ impl Kind {
             bulk_replaces: false,
             unique_phones: false,
             notices_moves: false,
+            several_numbers: false,
             rewrites: Vec::new(),
             lag: 0,
         }
@@ -98,6 +101,7 @@ impl Kind {
             bulk_replaces: false,
             unique_phones: false,
             notices_moves: true,
+            several_numbers: false,
             rewrites: Vec::new(),
             lag: 0,
         }
@@ -106,6 +110,12 @@ impl Kind {
     /// A file whose new rows have no id until the CRM imports it.
     pub fn file_without_ids() -> Self {
         Self { gives_ids: false, ..Self::file() }
+    }
+
+    /// The same, with a second number for each contact.
+    #[must_use]
+    pub fn with_several_numbers(self) -> Self {
+        Self { several_numbers: true, ..self }
     }
 
     /// The same, and it tells what changed since an earlier reading.

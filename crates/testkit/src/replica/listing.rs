@@ -3,10 +3,21 @@
 use super::contents::Contents;
 use super::{Contact, Inner, MemoryReplica};
 use connector::{Feed, Presence};
-use model::{Coverage, Listing, OwnedCell, Record, RecordId, Table};
+use model::{Coverage, Listing, OwnedCell, Record, RecordId, Table, numbers};
 use std::collections::BTreeMap;
 
 impl MemoryReplica {
+    /// The cells that hold numbers, in order of preference.
+    pub(crate) fn number_cells(&self, inner: &Inner) -> Vec<usize> {
+        let second = self.schema.width(self.side) - 1;
+        [self.schema.phone().index()].into_iter().chain(inner.kind.several_numbers.then_some(second)).collect()
+    }
+
+    /// The cell that shows this number.
+    pub(crate) fn number_cell(&self, inner: &Inner, contact: &Contact, shown: &str) -> Option<usize> {
+        self.number_cells(inner).into_iter().find(|at| contact.cells[*at] == shown)
+    }
+
     pub(crate) fn record(&self, inner: &Inner, contacts: &[Contact], at: usize) -> Record {
         let contact = &contacts[at];
         let mut cells: Vec<OwnedCell> =
@@ -16,11 +27,21 @@ impl MemoryReplica {
                 cells[id.index()] = OwnedCell::Unknown;
             }
         }
+        let mut rest = contact.unmapped.clone();
+        if inner.kind.several_numbers {
+            rest.clear();
+            for at in self.number_cells(inner).into_iter().filter(|at| !contact.cells[*at].is_empty()) {
+                if rest.is_empty() {
+                    cells[self.schema.phone().index()] = model::Cell::from_text(&contact.cells[at]).to_owned();
+                }
+                numbers::add(&mut rest, &format!("number {at}"), &contact.cells[at]);
+            }
+        }
         Record {
             id: RecordId::from(Contents::shown_id(contacts, at)),
             native_id: contact.id.is_some(),
             cells,
-            rest: Some(contact.unmapped.clone()),
+            rest: Some(rest),
         }
     }
 

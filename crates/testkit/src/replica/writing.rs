@@ -74,6 +74,7 @@ impl MemoryReplica {
         let Some(current) = &write.current else { return true };
         (0..self.schema.len()).any(|index| match current.cell(index) {
             Cell::Unknown => false,
+            cell if index == self.schema.phone().index() => self.number_cell(inner, contact, cell.text()).is_none(),
             cell => cell.text() != contact.cells[index],
         })
     }
@@ -144,10 +145,13 @@ impl MemoryReplica {
                 continue;
             }
             let after = inner.kind.rewritten(*field == phone, text);
-            let cell = &mut inner.contents.now[at].cells[field.index()];
+            let shown = write.current.as_ref().filter(|_| *field == phone).map(|seen| seen.cell(field.index()).text());
+            let place_of = |shown: &str| self.number_cell(inner, &inner.contents.now[at], shown);
+            let index = shown.and_then(place_of).unwrap_or(field.index());
+            let cell = &mut inner.contents.now[at].cells[index];
             let before = std::mem::replace(cell, after.clone());
             if before != after {
-                let deed = Deed::Changed { field: field.index(), before, after };
+                let deed = Deed::Changed { field: index, before, after };
                 inner.ledger.deeds.push((self.clock.now(), Who::Job, place, deed));
             }
         }
