@@ -138,6 +138,25 @@ fn a_number_of_two_contacts_merges_nobody() {
 }
 
 #[test]
+fn a_forgotten_person_does_not_come_back_by_another_number_s48() {
+    let world = world("+14155550101", &["1;Ann;+14155550101;x;", "2;Bob;+14155550103;x;"]);
+    file(&world, &["1;Ann;+14155550101;x;+14155550102", "2;Bob;+14155550103;x;"]);
+    world.account.edit(world.contact("+14155550101").id, |ann| ann.first_name = Some("Annie".to_owned())).unwrap();
+    world.sync();
+    assert!(rows(&world)[0].starts_with("1;Annie;"));
+    world.run(&["forget", "+14155550101", "--yes"]).ends(0);
+    for name in ["tieline.db", "tieline.db-wal"] {
+        let bytes = std::fs::read(world.path(name)).unwrap_or_default();
+        for text in ["4155550101", "4155550102", "Annie"] {
+            assert!(!bytes.windows(text.len()).any(|window| window == text.as_bytes()), "{text} in {name}");
+        }
+    }
+    world.account.delete(world.contact("+14155550101").id);
+    let plan = world.plan();
+    assert_eq!((writes(&plan), words(&plan, "skipped", "reason")), (Vec::new(), vec!["forgotten".to_owned()]));
+}
+
+#[test]
 fn wrong_columns_are_told() {
     let world = World::new();
     file(&world, &["1;Ann;+14155550102;x;+14155550101"]);

@@ -80,7 +80,7 @@ pub struct Matching {
     shared: BySide<Vec<u64>>,
     /// Numbers that the CRM's contacts have beside the synced one, with the row, ascending; only where somebody is to be
     /// matched with them.
-    others: Vec<(u64, u32)>,
+    others: Vec<(PhoneKey, u32)>,
 }
 
 /// What matching needs to know.
@@ -164,7 +164,7 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
             matching.skipped[side].push((row, SkipReason::DuplicateId, "listed twice".to_owned()));
         }
     }
-    if !free.justcall.is_empty() {
+    if !free.justcall.is_empty() || !free.crm.is_empty() {
         matching.others = numbers::others(context.normalizer, phone, context.tables.crm);
     }
     let mut linked = matching.linked_numbers(context, &all);
@@ -189,8 +189,8 @@ impl Matching {
 
     /// A contact of the CRM that has this number beside its synced one: whose number it is, it does not tell.
     pub(crate) fn has_beside(&self, number: u64) -> Option<u32> {
-        let at = self.others.partition_point(|(other, _)| *other < number);
-        self.others.get(at).filter(|(other, _)| *other == number).map(|(_, row)| *row)
+        let at = self.others.partition_point(|(other, _)| other.number() < number);
+        self.others.get(at).filter(|(other, _)| other.number() == number).map(|(_, row)| *row)
     }
 
     /// The number of a row, where matching had to read it.

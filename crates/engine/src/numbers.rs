@@ -1,4 +1,4 @@
-//! Which of a CRM contact's numbers is the synced one: the one that JustCall holds, until the contact has it no more; then
+//! Which of a CRM contact's numbers is the synced one: the one that `JustCall` holds, until the contact has it no more; then
 //! the next in order of preference. Puts it into the record's phone cell, before anything is matched.
 //!
 //! Chooses among numbers that the record shows (`model::numbers`); does not match, and makes no number up.
@@ -28,7 +28,7 @@ impl<'a> Choice<'a> {
         is(&|key| key == wanted).or_else(|| is(&|key| key.number() == wanted.number()))
     }
 
-    /// Of a linked contact: what JustCall holds now, else what both sides agreed on. Where that is gone, and a number
+    /// Of a linked contact: what `JustCall` holds now, else what both sides agreed on. Where that is gone, and a number
     /// cannot be read, that one may be it, damaged: it is told to people, and no other number takes its place.
     fn linked(&self, justcall: Option<PhoneKey>, head: Option<PhoneKey>) -> usize {
         let known = [justcall, head].into_iter().flatten().find_map(|wanted| self.find(wanted));
@@ -167,14 +167,14 @@ pub(crate) fn beside(row: RowRef<'_>, phone: usize) -> Vec<Number<'_>> {
 }
 
 /// The rows of the CRM's contacts by the numbers that they have beside the synced one, ascending.
-pub(crate) fn others(normalizer: &Normalizer, phone: usize, table: &Table) -> Vec<(u64, u32)> {
+pub(crate) fn others(normalizer: &Normalizer, phone: usize, table: &Table) -> Vec<(PhoneKey, u32)> {
     let rows = table.iter().zip(0u32..);
-    let mut others: Vec<(u64, u32)> = rows
+    let mut others: Vec<(PhoneKey, u32)> = rows
         .flat_map(|(row, at)| {
             let own = key(normalizer, row.cell(phone).text()).map(PhoneKey::number);
             let numbers = beside(row, phone).into_iter().filter_map(|number| key(normalizer, &number.text));
-            let numbers = numbers.map(PhoneKey::number).filter(move |number| Some(*number) != own);
-            numbers.map(move |number| (number, at)).collect::<Vec<_>>()
+            let numbers = numbers.filter(move |key| Some(key.number()) != own);
+            numbers.map(move |key| (key, at)).collect::<Vec<_>>()
         })
         .collect();
     others.sort_unstable();

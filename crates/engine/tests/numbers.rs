@@ -15,7 +15,9 @@ fn contact(id: &str, own: &[(&str, &str)]) -> Record {
     let first = own.first().map_or("", |(_, text)| text);
     let mut record = record(&format!("{id} | Ann | A | {first} | a@x.com | Acme"));
     let mut rest = String::new();
-    own.iter().for_each(|(field, text)| numbers::add(&mut rest, field, text));
+    for (field, text) in own {
+        numbers::add(&mut rest, field, text);
+    }
     record.rest = Some(rest);
     record
 }
@@ -24,7 +26,7 @@ fn contact(id: &str, own: &[(&str, &str)]) -> Record {
 fn choose(mut world: World) -> World {
     let listings = world.listings();
     let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
-    let table = engine::numbers::choose(&normalizer(), &world.settings.schema, tables, &world.heads).unwrap();
+    let table = engine::numbers::choose(&normalizer(), &world.settings.schema, tables, &world.heads).expect("room");
     if let Some(table) = table {
         world.rows.crm = table.iter().map(model::RowRef::to_record).collect();
     }
@@ -165,14 +167,16 @@ fn worlds() -> impl Strategy<Value = World> {
 
 fn table(rows: &[Record]) -> Table {
     let mut table = Table::new(6);
-    rows.iter().for_each(|row| table.push_record(row).unwrap());
+    for row in rows {
+        table.push_record(row).expect("room");
+    }
     table
 }
 
 fn chosen(world: &World, rows: &BySide<Vec<Record>>) -> Vec<Record> {
     let tables = BySide { justcall: &table(&rows.justcall), crm: &table(&rows.crm) };
     let normalizer: Normalizer = normalizer();
-    let chosen = engine::numbers::choose(&normalizer, &world.settings.schema, tables, &world.heads).unwrap();
+    let chosen = engine::numbers::choose(&normalizer, &world.settings.schema, tables, &world.heads).expect("room");
     chosen.map_or_else(|| rows.crm.clone(), |table| table.iter().map(model::RowRef::to_record).collect())
 }
 
@@ -218,7 +222,7 @@ proptest! {
             row.rest = Some(rest).filter(|rest| !rest.is_empty());
         }
         let tables = BySide { justcall: &table(&rows.justcall), crm: &table(&rows.crm) };
-        let none = engine::numbers::choose(&normalizer(), &world.settings.schema, tables, &world.heads).unwrap();
+        let none = engine::numbers::choose(&normalizer(), &world.settings.schema, tables, &world.heads).expect("room");
         prop_assert!(none.is_none());
         let mut named = world.clone();
         named.rows = rows.clone();
@@ -236,7 +240,7 @@ proptest! {
         let normalizer = normalizer();
         let once = chosen(&world, &world.rows);
         for head in &world.heads {
-            let find = |rows: &[Record], id: &Option<model::RecordId>| rows.iter().find(|row| Some(&row.id) == id.as_ref()).unwrap().clone();
+            let find = |rows: &[Record], id: &Option<model::RecordId>| rows.iter().find(|row| Some(&row.id) == id.as_ref()).expect("a row").clone();
             let theirs = find(&world.rows.justcall, &head.ids.justcall);
             let crm = find(&once, &head.ids.crm);
             let key = |text: &str| match normalizer.canon(&model::Field::Phone, model::Cell::from_text(text)) {

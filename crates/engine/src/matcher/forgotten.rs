@@ -9,10 +9,14 @@ impl Matching {
     /// an erased person's number is somebody else.
     pub fn leave_out(&mut self, is_forgotten: impl Fn(PhoneKey) -> bool) {
         let mut out = BySide::<Vec<u32>>::default();
-        let gone = BySide::from_fn(|side| {
+        let mut gone = BySide::from_fn(|side| {
             let keys = self.keys[side].iter().filter(|(_, key)| is_forgotten(*key));
             keys.map(|(row, _)| *row).collect::<Vec<u32>>()
         });
+        // Nor does anybody come back by another number of the same record.
+        let beside = self.others.iter().filter(|(key, _)| is_forgotten(*key));
+        gone.crm.extend(beside.map(|(_, row)| *row));
+        gone.crm.sort_unstable();
         if gone.justcall.is_empty() && gone.crm.is_empty() {
             return;
         }
