@@ -168,7 +168,7 @@ pub(crate) fn beside(row: RowRef<'_>, phone: usize) -> Vec<Number<'_>> {
 
 /// The rows of the CRM's contacts by the numbers that they have beside the synced one, ascending.
 pub(crate) fn others(normalizer: &Normalizer, phone: usize, table: &Table) -> Vec<(PhoneKey, u32)> {
-    let rows = table.iter().zip(0u32..);
+    let rows = table.iter().zip(0u32..).filter(|(row, _)| has_several(*row));
     let mut others: Vec<(PhoneKey, u32)> = rows
         .flat_map(|(row, at)| {
             let own = key(normalizer, row.cell(phone).text()).map(PhoneKey::number);
