@@ -52,7 +52,7 @@ impl Converter {
             Some(Held::Unreadable) | None => OwnedCell::Unknown,
         };
         let numbers = names::other_numbers(card, self.places[self.phone].as_ref());
-        let numbers: Vec<String> = numbers.into_iter().map(|number| number.replace(['\r', '\n'], " ")).collect();
+        let numbers: Vec<String> = numbers.into_iter().map(|number| number.replace(['\r', '\n', '\t'], " ")).collect();
         Record {
             id: RecordId::from(id),
             native_id: true,

@@ -18,6 +18,10 @@ pub(super) fn complete(specs: &mut Vec<FieldSpec>, config: &Config) -> Fallible<
             fail("crm.carddav.url is missing".to_owned()).hint("[crm.carddav] url = \"https://dav.example.com/\"")
         );
     }
+    if specs.iter().any(|spec| !spec.numbers.is_empty()) {
+        return Err(fail("fields.phone: an address book's phone has one place".to_owned())
+            .hint("name one, such as tel:cell; a list is for connector = \"csv\""));
+    }
     let all = specs.is_empty();
     for (field, place) in PRESET {
         match specs.iter_mut().find(|spec| spec.field == field) {
@@ -25,6 +29,7 @@ pub(super) fn complete(specs: &mut Vec<FieldSpec>, config: &Config) -> Fallible<
             None if all || field == Field::Phone => specs.push(FieldSpec {
                 field,
                 crm: Some(place.to_owned()),
+                numbers: Vec::new(),
                 justcall: None,
                 policy: FieldPolicy { conflict: config.policy.conflict, ..FieldPolicy::default() },
             }),
