@@ -13,6 +13,10 @@ const TOKEN: &str = "set TIELINE_HUBSPOT_TOKEN, or name a file with crm.hubspot.
 
 /// Lets the preset fill in what the configuration leaves out: all fields, or the properties of named fields.
 pub(super) fn complete(specs: &mut Vec<FieldSpec>, config: &Config) -> Fallible<Vec<(Field, String)>> {
+    if specs.iter().any(|spec| !spec.numbers.is_empty()) {
+        let what = format!("{}: fields.phone: HubSpot's phone is one property", config.file.display());
+        return Err(Failure::usage(what).hint("name one, such as \"mobilephone\"; a list is for connector = \"csv\""));
+    }
     let all = specs.is_empty();
     for (field, property) in PRESET {
         match specs.iter_mut().find(|spec| spec.field == field) {
@@ -20,6 +24,7 @@ pub(super) fn complete(specs: &mut Vec<FieldSpec>, config: &Config) -> Fallible<
             None if all || field == Field::Phone => specs.push(FieldSpec {
                 field,
                 crm: Some(property.to_owned()),
+                numbers: Vec::new(),
                 justcall: None,
                 policy: FieldPolicy { conflict: config.policy.conflict, ..FieldPolicy::default() },
             }),
