@@ -448,3 +448,33 @@ fn init_and_doctor_know_it() {
     desk.run(&["doctor", "--offline"]).ends(0);
     assert_eq!(desk.hub.counters().total_requests(), 0);
 }
+
+#[test]
+fn of_two_numbers_the_one_that_justcall_holds_is_kept_in_sync() {
+    let desk = Desk::new("[fields]\nfirst_name = \"firstname\"\nphone = [\"mobilephone\", \"phone\"]\n");
+    let ann = [("firstname", "Ann"), ("mobilephone", "+1 415-555-0101"), ("phone", "+1 415-555-0102")];
+    let ann = desk.hub.insert(ann).id;
+    desk.world.account.insert(NewContact::named("Ann", "", "+14155550102"));
+    let id = desk.world.contact("+14155550102").id;
+    let first = desk.sync();
+    assert_eq!(applied(&first, "crm", "create") + applied(&first, "justcall", "create"), 0, "{first:#}");
+    let shown = |name: &str| desk.hub.contact(ann).unwrap().get(name).to_owned();
+    // JustCall's new number goes to where its old one stood; the other one stays.
+    desk.world.account.edit(id, |contact| contact.phone = "+14155550177".to_owned()).unwrap();
+    desk.sync();
+    assert_eq!((shown("mobilephone"), shown("phone")), ("+1 415-555-0101".to_owned(), "+14155550177".to_owned()));
+    // It is gone from the CRM: the next in order takes its place.
+    desk.hub.edit_as_user(ann, [("phone", "")]).unwrap();
+    desk.sync();
+    assert_eq!(desk.world.contact("+14155550101").id, id);
+    assert_eq!((shown("mobilephone"), shown("phone")), ("+1 415-555-0101".to_owned(), String::new()));
+    let quiet = desk.plan();
+    assert_eq!(writes(&quiet), Vec::<String>::new(), "{quiet:#}");
+    for (fields, text) in [
+        ("phone = [\"mobilephone\", \"mobilphone\"]", "`mobilphone` does not exist"),
+        ("phone = [\"mobilephone\", \"email\"]\nemail = \"email\"", "`email` is mapped twice"),
+    ] {
+        let refused = Desk::new(&format!("[fields]\n{fields}\n")).run(&["plan"]).ends(2);
+        assert!(refused.stderr.contains(text), "{}", refused.stderr);
+    }
+}

@@ -3,7 +3,7 @@
 use crate::card::{Card, NewCard, make};
 use crate::names::{self, Held, Name};
 use connector::{Error, ErrorKind};
-use model::{Field, FieldId, OwnedCell, Record, RecordId, Schema, Side};
+use model::{Field, FieldId, OwnedCell, Record, RecordId, Schema, Side, numbers};
 
 /// Which field is which place in a card.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub(crate) struct Converter {
     places: Vec<Option<Name>>,
     fields: Vec<Field>,
     phone: usize,
+    /// Places of a contact's numbers, by name, in order of preference, where several are named.
+    numbers: Vec<(String, Name)>,
 }
 
 impl Converter {
@@ -33,7 +35,18 @@ impl Converter {
         for column in schema.scope_columns(Side::Crm) {
             places.push(Some(column.parse::<Name>().map_err(|error| bad("[scope]", &error.to_string()))?));
         }
-        Ok(Self { places, fields: schema.fields().to_vec(), phone: schema.phone().index() })
+        let named = mapping.iter().filter(|(field, _)| *field == Field::Phone).map(|(_, name)| name);
+        let numbers = named.map(|name| {
+            let place = name.parse::<Name>().map_err(|error| bad("phone", &error.to_string()))?;
+            if place.is_writable() {
+                Ok((name.clone(), place))
+            } else {
+                Err(bad("phone", "nothing can be written there"))
+            }
+        });
+        let numbers = numbers.collect::<Result<Vec<_>, Error>>()?;
+        let numbers = if numbers.len() > 1 { numbers } else { Vec::new() };
+        Ok(Self { places, fields: schema.fields().to_vec(), phone: schema.phone().index(), numbers })
     }
 
     /// Cells in one record.
@@ -51,14 +64,39 @@ impl Converter {
             Some(Held::Text(text)) => OwnedCell::from(Some(text)),
             Some(Held::Unreadable) | None => OwnedCell::Unknown,
         };
-        let numbers = names::other_numbers(card, self.places[self.phone].as_ref());
-        let numbers: Vec<String> = numbers.into_iter().map(|number| number.replace(['\r', '\n', '\t'], " ")).collect();
-        Record {
-            id: RecordId::from(id),
-            native_id: true,
-            cells: self.places.iter().map(cell).collect(),
-            rest: (!numbers.is_empty()).then(|| numbers.join("\n")),
+        let mut cells: Vec<OwnedCell> = self.places.iter().map(cell).collect();
+        let mut rest = String::new();
+        let shown = self.shown(card);
+        for (name, text) in &shown {
+            numbers::add(&mut rest, name, text);
         }
+        if let Some((_, first)) = shown.first() {
+            cells[self.phone] = OwnedCell::from(Some(first.clone()));
+        }
+        let others = names::other_numbers(card, self.places[self.phone].as_ref());
+        for other in others.iter().filter(|other| !shown.iter().any(|(_, text)| text == *other)) {
+            numbers::add_other(&mut rest, &other.replace(['\r', '\n'], " "));
+        }
+        Record { id: RecordId::from(id), native_id: true, cells, rest: (!rest.is_empty()).then_some(rest) }
+    }
+
+    /// The numbers of the named places, where several are named.
+    fn shown(&self, card: &Card) -> Vec<(&str, String)> {
+        let shown = self.numbers.iter().filter_map(|(name, place)| match place.get(card) {
+            Held::Text(text) if !text.is_empty() => Some((name.as_str(), text)),
+            _ => None,
+        });
+        shown.collect()
+    }
+
+    /// Where a field of this card is written to: of several places for numbers, the one that shows the synced number.
+    fn place(&self, field: FieldId, card: &Card, synced: &str) -> Option<&Name> {
+        let own = self.places[field.index()].as_ref();
+        if field.index() != self.phone {
+            return own;
+        }
+        let shows = |place: &Name| place.get(card) == Held::Text(synced.to_owned());
+        self.numbers.iter().map(|(_, place)| place).find(|place| shows(place)).or(own)
     }
 
     /// A card that exists and says nothing: of it nothing is known, and nothing follows from it.
@@ -68,16 +106,23 @@ impl Converter {
 
     /// What of a record differs from what was last read, if anything.
     pub(crate) fn moved(&self, seen: &Record, now: &Record) -> Option<String> {
+        let same = |at: usize, cell: &OwnedCell| *cell == now.cells[at] || (at == self.phone && has_number(now, cell));
         let differs =
-            |at: &usize| seen.cells.get(*at).is_some_and(|cell| *cell != OwnedCell::Unknown && *cell != now.cells[*at]);
+            |at: &usize| seen.cells.get(*at).is_some_and(|cell| *cell != OwnedCell::Unknown && !same(*at, cell));
         (0..self.fields.len()).find(differs).map(|at| format!("{} changed after it was read", self.fields[at]))
     }
 
-    /// The card with the fields set; why not, where it cannot hold them.
-    pub(crate) fn patched(&self, card: &Card, set: &[(FieldId, String)]) -> Result<Card, String> {
+    /// The card with the fields set; why not, where it cannot hold them. `synced`: the record as it was planned with.
+    pub(crate) fn patched(
+        &self,
+        card: &Card,
+        set: &[(FieldId, String)],
+        synced: Option<&Record>,
+    ) -> Result<Card, String> {
         let mut patched = card.clone();
+        let phone = synced.map_or("", |record| record.cell(self.phone).text());
         for (field, text) in set {
-            let Some(place) = &self.places[field.index()] else {
+            let Some(place) = self.place(*field, card, phone) else {
                 return Err(format!("no place in a card is mapped to {}", self.fields[field.index()]));
             };
             place.set(&mut patched, text).map_err(|why| format!("{}: {why}", self.fields[field.index()]))?;
@@ -92,7 +137,7 @@ impl Converter {
         // What is written must read back as what was meant, and as a card.
         let again = Card::parse(&patched.text()).map_err(|error| format!("it would be no card any more: {error}"))?;
         let record = self.record("", &again);
-        let lost = set.iter().find(|(field, text)| cell_text(&record, *field) != as_read(text));
+        let lost = set.iter().find(|(field, text)| !self.shows(&record, *field, text));
         match lost {
             Some((field, _)) if self.places[field.index()].as_ref() != Some(&full) => {
                 Err(format!("a card cannot hold this value of {}", self.fields[field.index()]))
@@ -101,27 +146,38 @@ impl Converter {
         }
     }
 
+    /// Whether a record shows what was to be written.
+    fn shows(&self, record: &Record, field: FieldId, text: &str) -> bool {
+        let text = as_read(text);
+        let is_beside = || field.index() == self.phone && has_number(record, &OwnedCell::from(Some(text.clone())));
+        // A number that was taken away leaves the next one in the cell.
+        let is_gone = text.is_empty() && field.index() == self.phone && !self.numbers.is_empty();
+        record.cell(field.index()).text() == text || is_beside() || is_gone
+    }
+
+    /// Whether a record holds what was to be written.
+    pub(crate) fn holds(&self, record: &Record, set: &[(FieldId, String)]) -> bool {
+        set.iter().all(|(field, text)| self.shows(record, *field, text))
+    }
+
     /// A card for a new contact.
     pub(crate) fn made(&self, new: NewCard<'_>, set: &[(FieldId, String)]) -> Result<Card, String> {
         let set: Vec<_> = set.iter().filter(|(_, text)| !text.is_empty()).cloned().collect();
-        let mut card = self.patched(&make(new), &set)?;
+        let mut card = self.patched(&make(new), &set, None)?;
         names::complete(&mut card);
         Ok(card)
     }
 }
 
-fn cell_text(record: &Record, field: FieldId) -> &str {
-    record.cell(field.index()).text()
+/// Whether one of a record's named numbers is this one.
+fn has_number(record: &Record, cell: &OwnedCell) -> bool {
+    let text = cell.as_cell().text();
+    numbers::numbers(record.rest.as_deref()).any(|number| number.field.is_some() && number.text == text)
 }
 
 /// Checks the names of a mapping, and those of the scope.
 pub fn check_fields(schema: &Schema, mapping: &[(Field, String)]) -> Result<(), Error> {
     Converter::new(schema, mapping).map(drop)
-}
-
-/// Whether a record holds what was to be written.
-pub(crate) fn holds(record: &Record, set: &[(FieldId, String)]) -> bool {
-    set.iter().all(|(field, text)| cell_text(record, *field) == as_read(text))
 }
 
 /// A text after a way through a card.
@@ -158,6 +214,26 @@ mod tests {
         assert!(bare.text().contains("UID:urn:uuid:u\r\nTEL;TYPE=cell:+1\r\nFN:+1\r\n"), "{}", bare.text());
         let bare = converter(&mapping).made(new, &set(&[(1, "+1")])).unwrap();
         assert!(bare.text().contains("FN:+1\r\n") && bare.text().contains("\r\nN:"), "{}", bare.text());
+    }
+
+    #[test]
+    fn a_number_is_written_where_the_synced_one_stands() {
+        let converter = converter(&[(Field::Phone, "tel:cell"), (Field::Phone, "tel:work")]);
+        let text = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nFN:Ann\r\nN:;Ann;;;\r\nTEL;TYPE=WORK:+2\r\nTEL;TYPE=HOME:+3\r\n\
+                    TEL;TYPE=CELL:+1\r\nEND:VCARD\r\n";
+        let card = Card::parse(text).unwrap();
+        let mut record = converter.record("a", &card);
+        assert_eq!(record.cell(converter.phone).text(), "+1");
+        assert_eq!(record.rest.as_deref(), Some("tel:cell\t+1\ntel:work\t+2\n+3"));
+        // The engine chose the second one.
+        record.cells[converter.phone] = OwnedCell::Value("+2".into());
+        let phone = FieldId(u16::try_from(converter.phone).unwrap());
+        let set = [(phone, "+9".to_owned())];
+        assert_eq!(converter.moved(&record, &converter.record("a", &card)), None);
+        let patched = converter.patched(&card, &set, Some(&record)).unwrap();
+        assert_eq!(patched.text(), text.replace("+2", "+9"));
+        assert!(converter.holds(&converter.record("a", &patched), &set));
+        assert!(converter.moved(&record, &converter.record("a", &patched)).is_some(), "somebody changed the number");
     }
 
     #[test]

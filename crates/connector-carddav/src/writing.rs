@@ -5,7 +5,7 @@
 //! Does not decide what to write.
 
 use crate::card::{Card, NewCard};
-use crate::convert::{Converter, holds};
+use crate::convert::Converter;
 use crate::discover::Book;
 use crate::error::CallError;
 use crate::fetch::{Fetch, Fetched};
@@ -165,7 +165,7 @@ impl Writer<'_> {
         if let Some(moved) = self.converter.moved(current, &self.converter.record(&path, &now)) {
             return stale(moved);
         }
-        match self.converter.patched(&now, &write.set) {
+        match self.converter.patched(&now, &write.set, Some(current)) {
             // What is there already needs no request; it is looked at like the others.
             Ok(patched) if patched == now => Step::Sent { path, answer: Sent::Accepted },
             Ok(patched) => self.send(card::put(&path, patched.text(), card::unchanged(stored.etag.as_deref()))).await,
@@ -285,7 +285,7 @@ impl Writer<'_> {
             Fetched::Card { card, .. } => Some(self.converter.record(path, card)),
             _ => None,
         };
-        let holds = stored.as_ref().is_some_and(|record| holds(record, &write.set));
+        let holds = stored.as_ref().is_some_and(|record| self.converter.holds(record, &write.set));
         match (seen, answer) {
             _ if holds => done(stored),
             // What it made of it is for the caller to compare: servers rewrite.

@@ -43,6 +43,8 @@ pub struct Config {
     pub index_lag: Duration,
     /// Field and the property that holds it; fields that are not named have their usual one.
     pub properties: Vec<(Field, String)>,
+    /// Further properties with a contact's numbers, in order of preference after the one of the phone.
+    pub numbers: Vec<String>,
     /// Fields that are only read here: their property may be a calculated one.
     pub only_read: Vec<Field>,
     /// How long to wait for answers.
@@ -67,6 +69,7 @@ impl Config {
             full_listing_every: 7,
             index_lag: Duration::from_secs(300),
             properties: Vec::new(),
+            numbers: Vec::new(),
             only_read: Vec::new(),
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),

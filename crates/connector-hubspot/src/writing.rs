@@ -79,7 +79,8 @@ impl<'a> Writing<'a> {
 
     fn row(&self, at: usize) -> Row {
         let write = &self.writes[at];
-        let named = write.set.iter().map(|(field, value)| (self.client.columns.name(*field).to_owned(), value.clone()));
+        let place = |field| self.client.columns.place(field, write.current.as_ref()).to_owned();
+        let named = write.set.iter().map(|(field, value)| (place(*field), value.clone()));
         // A new contact has nothing to be cleared.
         let properties = named.filter(|(_, value)| write.kind != WriteKind::Create || !value.is_empty()).collect();
         let id = self.id(at).filter(|_| write.kind != WriteKind::Create).map(ToString::to_string);

@@ -6,6 +6,7 @@ use crate::columns;
 use crate::error::{Error, Result};
 use crate::fetch::{self, Fetched, Probed};
 use crate::follow;
+use crate::numbers;
 use crate::seal::seal;
 use crate::session::Session;
 use crate::undo::PastRun;
@@ -61,6 +62,10 @@ impl Session<'_> {
         if recover && self.recover(&heads, &listings)? > 0 {
             heads = self.store.link_heads(&self.settings.schema)?;
             merged = follow::follow(self, &mut heads, &listings);
+        }
+        if !self.moved.borrow().is_empty() {
+            // Under its new id a contact is a linked one: its number is the link's.
+            numbers::choose(self, &mut listings, &heads)?;
         }
         let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
         let most = self.settings.guards.of(GuardClass::Deletes).limit(linked).max(20);

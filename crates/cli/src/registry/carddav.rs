@@ -18,10 +18,6 @@ pub(super) fn complete(specs: &mut Vec<FieldSpec>, config: &Config) -> Fallible<
             fail("crm.carddav.url is missing".to_owned()).hint("[crm.carddav] url = \"https://dav.example.com/\"")
         );
     }
-    if specs.iter().any(|spec| !spec.numbers.is_empty()) {
-        return Err(fail("fields.phone: an address book's phone has one place".to_owned())
-            .hint("name one, such as tel:cell; a list is for connector = \"csv\""));
-    }
     let all = specs.is_empty();
     for (field, place) in PRESET {
         match specs.iter_mut().find(|spec| spec.field == field) {
@@ -42,7 +38,9 @@ pub(super) fn complete(specs: &mut Vec<FieldSpec>, config: &Config) -> Fallible<
             spec.field
         )));
     }
-    Ok(specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect())
+    let further = specs.iter().flat_map(|spec| spec.numbers.iter().map(|name| (spec.field.clone(), name.clone())));
+    let first = specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?)));
+    Ok(first.chain(further).collect())
 }
 
 /// Checks the names of the mapping and of the scope.

@@ -13,10 +13,6 @@ const TOKEN: &str = "set TIELINE_HUBSPOT_TOKEN, or name a file with crm.hubspot.
 
 /// Lets the preset fill in what the configuration leaves out: all fields, or the properties of named fields.
 pub(super) fn complete(specs: &mut Vec<FieldSpec>, config: &Config) -> Fallible<Vec<(Field, String)>> {
-    if specs.iter().any(|spec| !spec.numbers.is_empty()) {
-        let what = format!("{}: fields.phone: HubSpot's phone is one property", config.file.display());
-        return Err(Failure::usage(what).hint("name one, such as \"mobilephone\"; a list is for connector = \"csv\""));
-    }
     let all = specs.is_empty();
     for (field, property) in PRESET {
         match specs.iter_mut().find(|spec| spec.field == field) {
@@ -59,6 +55,7 @@ pub(super) fn connector(setup: &Setup, properties: &[(Field, String)]) -> Fallib
     config.full_listing_every = from.full_listing_every;
     config.index_lag = Duration::from_secs(u64::from(from.index_lag_seconds));
     config.properties = properties.to_vec();
+    config.numbers = setup.specs.iter().flat_map(|spec| spec.numbers.clone()).collect();
     let is_read = |spec: &&FieldSpec| spec.policy.direction == Direction::ToJustcall;
     config.only_read = setup.specs.iter().filter(is_read).map(|spec| spec.field.clone()).collect();
     Ok(HubspotConnector::new(&config, &setup.settings.schema)?)
