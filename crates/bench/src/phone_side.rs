@@ -24,6 +24,7 @@ impl Connector for PhoneSide {
             unique_phones: true,
             bulk_by_phone: true,
             trusted_times: false,
+            read_batch: 1,
             change_feed: false,
             read_lag_seconds: 60,
         }

@@ -113,6 +113,7 @@ impl Connector for CarddavConnector {
             unique_phones: false,
             bulk_by_phone: false,
             trusted_times: false,
+            read_batch: crate::fetch::BATCH,
             change_feed: self.book.get().is_none_or(|book| book.has_feed),
             read_lag_seconds: 0,
         }

@@ -179,6 +179,7 @@ impl Connector for CsvConnector {
             unique_phones: false,
             bulk_by_phone: false,
             trusted_times: false,
+            read_batch: 1,
             change_feed: false,
             read_lag_seconds: 0,
         }

@@ -64,6 +64,7 @@ impl Connector for HubspotConnector {
             bulk_by_phone: false,
             // One time for all properties, and our own writes move it.
             trusted_times: false,
+            read_batch: self.client.dialect.batch,
             change_feed: self.terms.full_listing_every > 1,
             // Lists come from the records themselves; what changed comes from the index of searches, which lags.
             read_lag_seconds: u32::try_from(self.terms.index_lag.as_secs()).unwrap_or(u32::MAX),

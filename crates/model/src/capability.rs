@@ -39,6 +39,8 @@ pub struct Capabilities {
     pub bulk_by_phone: bool,
     /// Both the times and the clock behind "last modified" can be trusted.
     pub trusted_times: bool,
+    /// Records that one request reads: asking for many that seem to be missing costs little where it is large.
+    pub read_batch: usize,
     /// It can tell what changed since an earlier reading.
     pub change_feed: bool,
     /// How long after a write a listing may still show the old state, in seconds.

@@ -117,6 +117,8 @@ pub(crate) async fn probe(
             gone[side] = vanished.into_iter().collect();
             continue;
         }
+        // What costs is the requests.
+        let most = most.saturating_mul(capabilities.read_batch as u64);
         if vanished.len() as u64 > most {
             unprobed[side] = vanished.len() as u64;
             continue;

@@ -116,6 +116,7 @@ impl Session<'_> {
             plan.alarms.extend(self.unsettled_alarm()?);
         }
         for (side, count) in unprobed.iter().filter(|(_, count)| **count > 0) {
+            let most = most.saturating_mul(self.connectors[side].capabilities().read_batch as u64);
             plan.alarms.push(unprobed_alarm(side, *count, most));
         }
         if self.scope_changed()? {

@@ -32,6 +32,7 @@ impl Connector for Ready {
             unique_phones: true,
             bulk_by_phone: true,
             trusted_times: false,
+            read_batch: 1,
             change_feed: false,
             read_lag_seconds: 60,
         }

@@ -108,6 +108,26 @@ fn whom_a_feed_leaves_out_is_asked_for() {
     assert_eq!((story.justcall.count(), story.crm.count()), (1, 1));
 }
 
+/// Our own newcomers are not among the changes yet: a side that reads a hundred a request is asked for all of them, and
+/// nobody is alarmed; one that reads them one by one is not.
+#[test]
+fn many_whom_a_feed_leaves_out_are_asked_for_where_that_costs_little() {
+    for (read_batch, alarms) in [(100, 0), (1, 2)] {
+        let mut kind = Kind::file().with_feed();
+        kind.capabilities.read_batch = read_batch;
+        let story = Story::between(Kind::phone_system(), kind);
+        story.crm.add(&[("first_name", "Bob"), ("phone", BOB)]);
+        for at in 10..40 {
+            story.justcall.add(&[("first_name", "Ann"), ("phone", &format!("+141555501{at}"))]);
+        }
+        story.run();
+        assert_eq!(story.crm.count(), 31);
+        story.crm.faults(|faults| faults.silent_feed = true);
+        let told = story.run();
+        assert_eq!((told.plan.alarms.len(), told.plan.has_writes()), (alarms, false), "{:?}", told.plan.alarms);
+    }
+}
+
 /// Whatever people do in a month of nights: the plans are the same, action for action.
 #[test]
 fn plans_are_those_of_full_listings() {
