@@ -1,6 +1,7 @@
-//! The connector: a CSV file behind [`Connector`]. Reading and writing block the calling task for as long as the disk
-//! takes; a file of a million rows is a fraction of a second.
+//! The connector: a CSV file behind [`Connector`]. Listing takes a thread of its own, so that the other side is read at the
+//! same time; writing blocks the calling task for as long as the disk takes, a fraction of a second for a million rows.
 
+use crate::aside::aside;
 use crate::batch::Batch;
 use crate::convert::{ROW_PREFIX, Rows, table};
 use crate::document::Document;
@@ -17,22 +18,22 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A CSV file as a replica.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CsvConnector {
-    config: Config,
+    config: Arc<Config>,
     schema: Arc<Schema>,
     disk: Arc<dyn Disk>,
     /// Hash of the content that this run's plan rests on: as last listed, or first read, or last written by us.
-    known: Mutex<Option<u128>>,
+    known: Arc<Mutex<Option<u128>>>,
     /// Ids that were seen or given, in this run and before.
-    ids: Mutex<NewIds>,
+    ids: Arc<Mutex<NewIds>>,
 }
 
 impl CsvConnector {
     /// A connector for one file; nothing is read yet.
     pub fn new(config: Config, schema: Arc<Schema>) -> Self {
-        let ids = Mutex::new(NewIds::recall(&config.learned));
-        Self { config, schema, disk: Arc::new(RealDisk), known: Mutex::new(None), ids }
+        let ids = Arc::new(Mutex::new(NewIds::recall(&config.learned)));
+        Self { config: Arc::new(config), schema, disk: Arc::new(RealDisk), known: Arc::default(), ids }
     }
 
     /// With another disk under it: for tests of full and failing ones.
@@ -190,7 +191,8 @@ impl Connector for CsvConnector {
     }
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
-        self.list_now(progress)
+        let own = self.clone();
+        aside(progress, move |progress| own.list_now(progress)).await
     }
 
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {

@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod aside;
 mod batch;
 mod config;
 mod connect;

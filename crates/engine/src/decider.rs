@@ -85,7 +85,7 @@ pub(crate) fn both_missing(world: &World<'_>, draft: &mut Draft, at: usize) {
 
 /// Our own create, so young that a listing need not show it yet: present by presumption (S8).
 fn is_fresh(world: &World<'_>, head: &LinkHead, side: Side) -> bool {
-    let Some(created_at) = head.created_at[side] else { return false };
+    let Some(created_at) = head.created_at[side].as_deref() else { return false };
     let lag = i64::from(world.capabilities[side].read_lag_seconds);
     let settles_at = created_at.checked_add(SignedDuration::from_secs(lag)).unwrap_or(Timestamp::MAX);
     world.seen_at(side) <= settles_at

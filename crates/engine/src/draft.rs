@@ -55,7 +55,7 @@ pub(crate) struct World<'a> {
     /// Numbers that a side shows beside the synced one, by row; looked at when somebody is missing.
     spare_numbers: BySide<OnceCell<BTreeMap<u64, u32>>>,
     /// Who has a number on a side, by number; looked at when somebody is to be created again.
-    holders: BySide<OnceCell<BTreeMap<u64, u32>>>,
+    holders: BySide<OnceCell<Vec<(u64, u32)>>>,
     /// A person has approved the deletion of every linked contact: an empty side is meant to be empty.
     vouched: bool,
     /// Links that take part.
@@ -239,35 +239,31 @@ impl<'a> World<'a> {
     /// The row that has a number. Of several, the one with the smallest id: not the one that happened to be listed first.
     pub(crate) fn holder(&self, side: Side, number: u64) -> Option<u32> {
         let holders = self.holders[side].get_or_init(|| {
-            let table = &self.listings[side].table;
-            let mut holders: BTreeMap<u64, u32> = BTreeMap::new();
-            for (at, number) in self.numbers(side) {
-                let first = holders.entry(number).or_insert(at);
-                if table.row(at as usize).id() < table.row(*first as usize).id() {
-                    *first = at;
-                }
-            }
+            let mut holders: Vec<(u64, u32)> = self.numbers(side).collect();
+            holders.sort_unstable();
             holders
         });
-        holders.get(&number).copied()
+        let start = holders.partition_point(|(other, _)| *other < number);
+        let same = holders[start..].iter().take_while(|(other, _)| *other == number);
+        same.map(|(_, row)| *row).min_by_key(|row| self.row(side, *row).id())
     }
 
     /// The number of every listed row that has one. That of an unchanged contact is the one that its link remembers: to
     /// read it again would take longer than all the rest of a plan.
-    fn numbers(&self, side: Side) -> impl Iterator<Item = (u32, u64)> + '_ {
+    fn numbers(&self, side: Side) -> impl Iterator<Item = (u64, u32)> + '_ {
         let phone = self.settings.schema.phone().index();
         let survey = &self.matching.survey;
-        let mut known: Vec<Option<PhoneKey>> = vec![None; self.listings[side].table.len()];
+        let mut known: Vec<Option<u64>> = vec![None; self.listings[side].table.len()];
         for joined in &survey.joined {
             let head = &self.heads[joined.head];
             let same = |row: &u32| survey.hashes[side][*row as usize] == head.hashes[side];
             if let Some(row) = joined.rows[side].filter(same) {
-                known[row as usize] = head.key;
+                known[row as usize] = head.key.map(PhoneKey::number);
             }
         }
         known.into_iter().zip(0u32..).filter_map(move |(key, row)| {
-            let key = key.or_else(|| self.matching.key_of(side, row)).map(PhoneKey::number);
-            Some((row, key.or_else(|| self.number(self.row(side, row).cell(phone)))?))
+            let number = key.or_else(|| self.matching.key_of(side, row).map(PhoneKey::number));
+            Some((number.or_else(|| self.number(self.row(side, row).cell(phone)))?, row))
         })
     }
 

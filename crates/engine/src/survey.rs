@@ -1,7 +1,7 @@
 //! Joins listed records to known links, by the records' own ids. Matching by phone comes after, in `matcher`.
 
 use model::{BySide, LinkHead, RecordId, RowHash, Schema, Side, Table};
-use std::cmp::Ordering;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// One link with the rows that carry its ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,34 +73,51 @@ fn positions(flags: &[bool], wanted: bool) -> impl Iterator<Item = u32> + '_ {
     flags.iter().zip(0u32..).filter(move |(flag, _)| **flag == wanted).map(|(_, row)| row)
 }
 
-/// Shorter ids first, then by bytes: numeric ids sort as numbers, so that most listings are in order already.
-fn by_length(a: &str, b: &str) -> Ordering {
-    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+/// An id in the order in which both lists are walked: that of its hash, which costs no look at the text. Any order would
+/// do, and listings come in many.
+#[derive(Debug, Clone, Copy)]
+struct Keyed {
+    hash: u64,
+    at: u32,
+}
+
+impl Keyed {
+    /// A made-up id (a row number) may look like another record's own: `made_up` keeps them apart.
+    fn of(id: &str, made_up: bool, at: u32) -> Self {
+        Self { hash: xxh3_64_with_seed(id.as_bytes(), u64::from(made_up)), at }
+    }
 }
 
 /// Merge-joins one side's rows and heads; returns which rows were taken and which repeat an id.
 fn join_side(table: &Table, heads: &[LinkHead], side: Side, found: &mut [Option<u32>]) -> (Vec<bool>, Vec<u32>) {
-    let id = |row: &u32| table.row(*row as usize).id();
-    let mut rows: Vec<u32> = (0u32..).take(table.len()).collect();
-    // A made-up id (a row number) may look like another record's own: only like is compared with like.
-    let made_up = |row: &u32| !table.row(*row as usize).native_id();
-    rows.sort_by(|a, b| by_length(id(a), id(b)).then_with(|| made_up(a).cmp(&made_up(b))));
-    let same = |pair: &&[u32]| id(&pair[0]) == id(&pair[1]) && made_up(&pair[0]) == made_up(&pair[1]);
-    let mut doubles: Vec<u32> = rows.windows(2).filter(same).map(|pair| pair[1]).collect();
+    let own = |row: u32| {
+        let row = table.row(row as usize);
+        (row.id(), !row.native_id())
+    };
+    let mut rows: Vec<Keyed> = (0u32..).take(table.len()).map(|row| Keyed::of(own(row).0, own(row).1, row)).collect();
+    // Two ids of one hash are told apart by their text; the earlier of two rows stands first.
+    rows.sort_unstable_by(|a, b| {
+        a.hash.cmp(&b.hash).then_with(|| own(a.at).cmp(&own(b.at))).then_with(|| a.at.cmp(&b.at))
+    });
+    let same = |pair: &&[Keyed]| pair[0].hash == pair[1].hash && own(pair[0].at) == own(pair[1].at);
+    let mut doubles: Vec<u32> = rows.windows(2).filter(same).map(|pair| pair[1].at).collect();
     doubles.sort_unstable();
-    let head_id = |head: &usize| heads[*head].ids[side].as_ref().map_or("", RecordId::as_str);
-    let mut order: Vec<usize> = (0..heads.len()).filter(|head| heads[*head].ids[side].is_some()).collect();
-    order.sort_by(|a, b| by_length(head_id(a), head_id(b)));
+
+    let head_id = |at: u32| (heads[at as usize].ids[side].as_ref().map_or("", RecordId::as_str), false);
+    let known = heads.iter().zip(0u32..).filter_map(|(head, at)| Some((head.ids[side].as_ref()?, at)));
+    let mut order: Vec<Keyed> = known.map(|(id, at)| Keyed::of(id.as_str(), false, at)).collect();
+    order.sort_unstable_by(|a, b| {
+        a.hash.cmp(&b.hash).then_with(|| head_id(a.at).cmp(&head_id(b.at))).then_with(|| a.at.cmp(&b.at))
+    });
 
     let mut taken = vec![false; table.len()];
-    let mut rows = rows.into_iter().filter(|row| doubles.binary_search(row).is_err()).peekable();
+    let mut rows = rows.into_iter().filter(|row| doubles.binary_search(&row.at).is_err()).peekable();
     for head in order {
-        while rows.next_if(|row| by_length(id(row), head_id(&head)).is_lt()).is_some() {}
-        let Some(row) = rows.next_if(|row| id(row) == head_id(&head) && !made_up(row)) else {
-            continue;
-        };
-        found[head] = Some(row);
-        taken[row as usize] = true;
+        let against = |row: &Keyed| row.hash.cmp(&head.hash).then_with(|| own(row.at).cmp(&head_id(head.at)));
+        while rows.next_if(|row| against(row).is_lt()).is_some() {}
+        let Some(row) = rows.next_if(|row| against(row).is_eq()) else { continue };
+        found[head.at as usize] = Some(row.at);
+        taken[row.at as usize] = true;
     }
     (taken, doubles)
 }

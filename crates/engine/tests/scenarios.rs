@@ -101,7 +101,7 @@ fn s5_s6_a_partial_listing_deletes_nothing() {
 fn s8_our_own_young_write_is_present_by_presumption() {
     let mut world = two().drop(J, "J1");
     world.heads[0].ids.justcall = None;
-    world.heads[0].created_at.justcall = Some("2026-01-10T01:59:30Z".parse().expect("a time"));
+    world.heads[0].created_at.justcall = Some(Box::new("2026-01-10T01:59:30Z".parse().expect("a time")));
     assert_plan(&world, &["skip crm C1: Lag"]);
     // And it does not look deleted on both sides once the CRM's is.
     assert_plan(&world.clone().drop(C, "C1"), &[]);
@@ -115,7 +115,7 @@ fn s8_our_own_young_write_is_present_by_presumption() {
     assert!(matches!(plan.observations[..], [Observation::NeverSeen { .. }]), "{plan:#?}");
     // With an id that was learned, the same holds.
     world.heads[0].ids.justcall = Some("J1".into());
-    world.heads[0].created_at.justcall = Some(world.now);
+    world.heads[0].created_at.justcall = Some(Box::new(world.now));
     assert_plan(&world.eager(), &["skip crm C1: Lag"]);
 }
 

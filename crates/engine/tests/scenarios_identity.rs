@@ -404,7 +404,7 @@ fn learning_an_id_settles_nothing_else() {
 fn a_pending_id_is_learned_by_number_and_its_base_is_asked_for() {
     let mut world = two();
     world.heads[0].ids.justcall = None;
-    world.heads[0].created_at.justcall = Some(world.now);
+    world.heads[0].created_at.justcall = Some(Box::new(world.now));
     let (plan, matching) = world.plan_from(&world.listings());
     assert_eq!(matching.needs_base(&world.heads), [world.heads[0].id]);
     world.land(&plan);

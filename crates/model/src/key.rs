@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::num::NonZeroU64;
 use std::str::FromStr;
 
 /// A phone as a key: the digits of the E.164 number, and the extension.
@@ -11,7 +12,8 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhoneKey {
     number: u64,
-    extension: u64,
+    /// One more than its digits say: what is never 0 leaves room for "no key" without more memory.
+    extension: NonZeroU64,
 }
 
 impl PhoneKey {
@@ -24,7 +26,7 @@ impl PhoneKey {
         }
         let number = parse_digits(digits, 0)?;
         let extension = if extension.is_empty() { 0 } else { parse_digits(extension, 1)? };
-        Some(Self { number, extension })
+        Some(Self::from_parts(number, extension))
     }
 
     /// The number without its extension, as an integer. Two keys with equal numbers reach the same line.
@@ -39,17 +41,20 @@ impl PhoneKey {
 
     /// The extension's digits, "" for none.
     pub fn extension(self) -> String {
-        if self.extension == 0 { String::new() } else { self.extension.to_string()[1..].to_owned() }
+        match self.to_parts().1 {
+            0 => String::new(),
+            digits => digits.to_string()[1..].to_owned(),
+        }
     }
 
     /// The two integers, for storage.
     pub const fn to_parts(self) -> (u64, u64) {
-        (self.number, self.extension)
+        (self.number, self.extension.get() - 1)
     }
 
     /// From stored integers.
     pub const fn from_parts(number: u64, extension: u64) -> Self {
-        Self { number, extension }
+        Self { number, extension: NonZeroU64::MIN.saturating_add(extension) }
     }
 }
 
@@ -60,7 +65,7 @@ fn parse_digits(text: &str, seed: u64) -> Option<u64> {
 impl fmt::Display for PhoneKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "+{}", self.number)?;
-        if self.extension != 0 {
+        if self.to_parts().1 != 0 {
             write!(f, ";ext={}", self.extension())?;
         }
         Ok(())

@@ -1,13 +1,14 @@
 //! One contact as one replica holds it, owned. Listings keep theirs in a [`crate::Table`].
 
 use crate::{Cell, OwnedCell};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A replica's own name for a record. Opaque: only its connector knows what it means.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RecordId(pub Box<str>);
+pub struct RecordId(CompactString); // a run holds two per contact: those of up to 24 bytes take no allocation
 
 impl RecordId {
     /// The text of the id.

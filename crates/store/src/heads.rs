@@ -44,7 +44,8 @@ fn head(row: &Row<'_>, schema: Option<i64>) -> Result<LinkHead, Fault> {
         let text = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
         Ok(text.map(RecordId::from))
     };
-    let created = |column: usize| -> Result<_, Fault> { Ok(row.get::<_, Option<At>>(column)?.map(|at| at.0)) };
+    let created =
+        |column: usize| -> Result<_, Fault> { Ok(row.get::<_, Option<At>>(column)?.map(|at| Box::new(at.0))) };
     let unconfirmed: i64 = row.get(3)?;
     Ok(LinkHead {
         id: LinkId(row.get(0)?),

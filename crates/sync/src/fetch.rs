@@ -13,10 +13,11 @@ use model::mutant::{self, Mutant};
 use model::{AbsenceProof, BySide, LinkHead, Listing, RecordId, Side};
 use std::collections::BTreeSet;
 
-/// Both sides as they were read.
+/// Both sides as they were read, and what is known of them.
 pub(crate) struct Fetched {
     pub(crate) identities: BySide<Identity>,
     pub(crate) listings: BySide<Listing>,
+    pub(crate) heads: Vec<LinkHead>,
 }
 
 /// Asks both sides who they are. The state must belong to them.
@@ -67,17 +68,20 @@ pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
 }
 
 /// Both sides, known and listed.
-pub(crate) async fn fetch(session: &Session<'_>, heads: &[LinkHead]) -> Result<Fetched> {
+pub(crate) async fn fetch(session: &Session<'_>) -> Result<Fetched> {
     let identities = identify(session).await?;
-    let mut listings = list(session).await?;
-    numbers::choose(session, &mut listings, heads)?;
+    // Begun first, so that both sides are at work while the links are read.
+    let (listings, heads) =
+        tokio::join!(biased; list(session), async { session.store.link_heads(&session.settings.schema) });
+    let (mut listings, heads) = (listings?, heads?);
+    numbers::choose(session, &mut listings, &heads)?;
     for side in Side::BOTH {
         let listed = listings[side].table.len();
-        if let Some(linked) = unbelievably_empty(side, listed, heads, &session.approvals) {
+        if let Some(linked) = unbelievably_empty(side, listed, &heads, &session.approvals) {
             listings[side].make_partial(format!("it showed no contact at all, {linked} are linked"));
         }
     }
-    Ok(Fetched { identities, listings })
+    Ok(Fetched { identities, listings, heads })
 }
 
 /// What asking for the missing records showed.

@@ -115,7 +115,7 @@ impl<'a> Ledger<'a> {
             let entry = Entry {
                 ids: head.ids.clone(),
                 key: head.key,
-                created_at: head.created_at,
+                created_at: BySide::from_fn(|side| head.created_at[side].as_deref().copied()),
                 base,
                 written: BTreeMap::new(),
             };

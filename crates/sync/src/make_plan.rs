@@ -51,9 +51,8 @@ impl Session<'_> {
     /// `undo`: the run that the plan takes back, instead of what follows from both sides.
     pub(crate) async fn make_plan(&mut self, recover: bool, undo: Option<&RunId>) -> Result<Planned> {
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
-        let mut heads = self.store.link_heads(&self.settings.schema)?;
         let told = self.store.last_contact_hint()?;
-        let Fetched { identities, mut listings } = fetch::fetch(self, &heads).await?;
+        let Fetched { identities, mut listings, mut heads } = fetch::fetch(self).await?;
         if let Some(told) = told.filter(|_| listings.justcall.is_complete()) {
             // Whoever a webhook told of stands in the listing, or is gone again.
             self.store.drop_contact_hints(told)?;

@@ -62,7 +62,7 @@ fn heads_come_back_whole_and_in_order() {
     assert_eq!(heads[0].status, LinkStatus::Active);
     assert_eq!(heads[1].ids, ids("", "c2"));
     assert_eq!(heads[1].key, key);
-    assert_eq!(heads[1].created_at, created_at);
+    assert_eq!(heads[1].created_at, created_at.map(|at| at.map(Box::new)));
     assert_eq!(heads[1].status, LinkStatus::Dormant);
 }
 
@@ -133,7 +133,7 @@ fn sent_flags_survive_an_update() {
     store.commit(&[StateChange::UpdateLink { id: links[0], ids, key, fields, created_at }]).unwrap();
     let head = store.link_heads(&schema()).unwrap().remove(0);
     assert_eq!(head.unconfirmed, BySide { justcall: false, crm: true });
-    assert_eq!((head.key, head.created_at), (None, created_at));
+    assert_eq!((head.key, &head.created_at), (None, &created_at.map(|at| at.map(Box::new))));
     store.commit(&[update_link(links[0], "1", "2", "Zoë")]).unwrap();
     assert_eq!(store.link_heads(&schema()).unwrap()[0].unconfirmed, BySide::default());
 }
