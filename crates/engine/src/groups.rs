@@ -46,7 +46,14 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
     conflict.records.dedup();
     let linked = conflict.records.iter().filter(|member| member.linked).count();
     let linked = if linked > 0 { format!(", {linked} of them linked already") } else { String::new() };
-    conflict.detail = format!("{} records have the number {}{linked}", conflict.records.len(), group.key);
+    conflict.detail = if group.other_number {
+        let key = group.key;
+        format!(
+            "a contact was created with the number {key} and is not listed; there is one like it with another number"
+        )
+    } else {
+        format!("{} records have the number {}{linked}", conflict.records.len(), group.key)
+    };
     if conflicts::answer(world, &conflict).is_some() {
         leave_alone(world, draft, &rows, group);
         return draft.decided.push(conflict);

@@ -6,6 +6,7 @@
 mod forgotten;
 mod free;
 mod seekers;
+mod unlearned;
 
 use crate::identity::{Identity, Strangers};
 use crate::normalizer::{Normalizer, PhoneReading};
@@ -40,6 +41,8 @@ pub struct Group {
     pub heads: Vec<usize>,
     /// More rows with this number that are linked already.
     pub linked: BySide<Vec<u32>>,
+    /// The rows do not have this number: they are like a contact that was created with it and is not listed.
+    pub other_number: bool,
 }
 
 /// A record that has no counterpart.
@@ -164,6 +167,7 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
             matching.skipped[side].push((row, SkipReason::DuplicateId, "listed twice".to_owned()));
         }
     }
+    matching.find_unlearned(context, &mut free);
     if !free.justcall.is_empty() || !free.crm.is_empty() {
         matching.others = numbers::others(context.normalizer, phone, context.tables.crm);
     }
@@ -344,6 +348,7 @@ impl Matching {
             let same = next.key.number() == kept.key.number();
             if same {
                 kept.key = kept.key.min(next.key);
+                kept.other_number |= next.other_number;
                 kept.heads.append(&mut next.heads);
                 for side in Side::BOTH {
                     kept.rows[side].append(&mut next.rows[side]);

@@ -422,3 +422,44 @@ fn fields_that_nobody_maps_are_not_touched() {
         assert!(Side::BOTH.into_iter().all(|side| action.expect[side].is_some()));
     }
 }
+
+/// Somebody gave a contact another number before the first listing that would have told its id.
+fn created_and_renumbered(email: &str) -> World {
+    let crm = format!("C1 | Ann | Lee | +14155550101 | {email} | Acme");
+    let mut world =
+        World::new().with(J, &[&format!("J1 | Ann | Lee | +14155550101 | {email} | Acme")]).with(C, &[&crm]);
+    let (justcall, crm) = (world.rows.justcall[0].clone(), world.rows.crm[0].clone());
+    world.link(&justcall, &crm);
+    world.heads[0].ids.justcall = None;
+    world.heads[0].created_at.justcall = Some(Box::new(world.now));
+    world.later(1);
+    world.drop(J, "J1").with(J, &[&format!("J7 | Ann | Lee | +14155550199 | {email} | Acme")])
+}
+
+#[test]
+fn a_created_contact_that_got_another_number_before_its_id_was_told_is_nobody_new_i5() {
+    let mut world = created_and_renumbered("ann@x.com");
+    let plan = assert_plan(&world, &["R2 Update C1 phone=+14155550199"]);
+    world.land(&plan);
+    assert_eq!(world.heads[0].ids.justcall, Some("J7".into()));
+    assert_plan(&world, &[]);
+}
+
+#[test]
+fn whoever_is_only_like_a_created_contact_is_asked_about_and_not_doubled_i5() {
+    // Nothing but the name says so.
+    let alike = created_and_renumbered("");
+    // Somebody has edited the contact as well.
+    let edited = created_and_renumbered("ann@x.com").edit(C, "C1 | Ann | Lee | +14155550101 | ann@x.com | Beta");
+    // Two could be it.
+    let two = created_and_renumbered("ann@x.com").with(J, &["J8 | Ann | Lee | +14155550198 | ann@x.com | Acme"]);
+    for world in [alike, edited, two] {
+        let plan = world.plan();
+        assert!(plan.actions.is_empty(), "{:?}", lines(&plan));
+        assert_eq!(plan.conflicts.len(), 1, "{:?}", lines(&plan));
+        assert!(plan.conflicts[0].detail.contains("+14155550101"), "{}", plan.conflicts[0].detail);
+    }
+    // Somebody else is somebody else, and what never arrived is sent again (S37).
+    let other = created_and_renumbered("ann@x.com").edit(J, "J7 | Bob | Roe | +14155550199 | bob@x.com | Acme");
+    assert_eq!(other.plan().actions.len(), 2, "{:?}", lines(&other.plan()));
+}

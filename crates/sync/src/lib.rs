@@ -2,6 +2,7 @@
 //! once. It decides nothing about contacts (that is `engine`'s) and prints nothing.
 
 mod adopt;
+mod afresh;
 mod apply;
 mod approve;
 mod batches;

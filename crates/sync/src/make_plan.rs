@@ -1,6 +1,7 @@
 //! Phases 1 to 5: from two replicas and the state to a sealed plan. Writes to neither replica. Of the state it changes only
 //! which schema is current; keeping the plan is the caller's.
 
+use crate::afresh;
 use crate::batches::batches;
 use crate::columns;
 use crate::error::{Error, Result};
@@ -66,6 +67,7 @@ impl Session<'_> {
             // Under its new id a contact is a linked one: its number is the link's.
             numbers::choose(self, &mut listings, &heads)?;
         }
+        afresh::read_afresh(self, &mut listings, &heads).await?;
         let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
         let most = self.settings.guards.of(GuardClass::Deletes).limit(linked).max(20);
         let most = most.max(self.approvals.get(&GuardClass::Deletes).copied().unwrap_or(0));

@@ -84,7 +84,7 @@ impl Matching {
             for side in Side::BOTH {
                 linked[side].extend(&decided[side]);
             }
-            self.groups.push(Group { key, rows: left, heads: Vec::new(), linked });
+            self.groups.push(Group { key, rows: left, heads: Vec::new(), linked, other_number: false });
         }
     }
 }

@@ -138,7 +138,13 @@ impl Matching {
         }
         hunt.taken.extend(left.iter().map(|reading| reading.row));
         self.blocked.extend(open.iter().copied());
-        let mut group = Group { key: left[0].key, rows: BySide::default(), heads: open, linked: BySide::default() };
+        let mut group = Group {
+            key: left[0].key,
+            rows: BySide::default(),
+            heads: open,
+            linked: BySide::default(),
+            other_number: false,
+        };
         group.rows[hunt.side] = left.iter().map(|reading| reading.row).collect();
         self.groups.push(group);
     }

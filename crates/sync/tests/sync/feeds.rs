@@ -162,3 +162,25 @@ fn plans_are_those_of_full_listings() {
         assert_eq!(fed.crm.ledger().lists, 1);
     }
 }
+
+/// A feed that tells late of an edit (a search index, say): the record itself is read before it is written (S8, I2).
+#[test]
+fn an_edit_that_the_feed_does_not_show_yet_is_not_overwritten() {
+    for (deleted, conflicts) in [(false, 1), (true, 0)] {
+        let mut kind = Kind::file().with_feed();
+        kind.capabilities.read_lag_seconds = 30;
+        let story = Story::between(Kind::phone_system().with_feed(), kind).quick_deletes();
+        three(&story);
+        story.crm.faults(|faults| faults.silent_feed = true);
+        story.crm.edit("Ann", "company", "Typed in the CRM");
+        if deleted {
+            story.justcall.remove("Ann");
+        } else {
+            story.justcall.edit("Ann", "company", "Typed in JustCall");
+        }
+        let told = story.run();
+        assert_eq!(story.crm.value("Ann", "company"), "Typed in the CRM");
+        assert_eq!(told.plan.conflicts.len(), conflicts, "{:#?}", told.plan);
+        assert_eq!(story.crm.count(), 3);
+    }
+}

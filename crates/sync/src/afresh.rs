@@ -1,0 +1,77 @@
+//! A side that tells what changed may tell it late. Before anything is decided about contacts that will probably be
+//! written there, their records are read themselves: an edit that the feed does not show yet is not overwritten.
+//!
+//! Where a side does not lag, or was listed as a whole, there is nothing to read.
+
+use crate::env::reading;
+use crate::error::{Error, Result};
+use crate::numbers;
+use crate::session::Session;
+use connector::Presence;
+use engine::survey::survey;
+use model::{BySide, LinkHead, Listing, Record, RecordId, RowHash, Side, Table};
+use std::collections::BTreeMap;
+
+/// Puts what the records themselves show in the place of what was remembered of them.
+pub(crate) async fn read_afresh(
+    session: &Session<'_>,
+    listings: &mut BySide<Listing>,
+    heads: &[LinkHead],
+) -> Result<()> {
+    for side in Side::BOTH {
+        let capabilities = session.connectors[side].capabilities();
+        if !session.is_fed(side) || capabilities.read_lag_seconds == 0 {
+            continue;
+        }
+        let wanted = in_question(session, listings, heads, side);
+        if wanted.is_empty() {
+            continue;
+        }
+        let answers = session.connectors[side].read(&wanted, &reading(side, session.events)).await;
+        let answers = answers.map_err(Error::replica(side))?;
+        let mut shown: BTreeMap<RecordId, Option<Record>> = BTreeMap::new();
+        for (id, answer) in wanted.into_iter().zip(answers) {
+            match answer {
+                Presence::Present(record) => shown.insert(id, Some(record)),
+                // Missing from the listing from now on: whether it is gone is asked like of any other.
+                Presence::Gone | Presence::Never => shown.insert(id, None),
+                Presence::Unclear { .. } => continue,
+            };
+        }
+        listings[side].table = replaced(&listings[side].table, &shown)?;
+        numbers::choose(session, listings, heads)?;
+    }
+    Ok(())
+}
+
+/// Linked records whose partner changed or is missing, or to which something was sent: as far as anybody can say before
+/// deciding, those that this run writes to.
+fn in_question(session: &Session<'_>, listings: &BySide<Listing>, heads: &[LinkHead], side: Side) -> Vec<RecordId> {
+    let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
+    let seen = survey(&session.settings.schema, tables, heads);
+    let hash = |side: Side, row: u32| -> RowHash { seen.hashes[side][row as usize] };
+    let mut wanted: Vec<RecordId> = Vec::new();
+    for joined in seen.joined.iter().filter(|joined| joined.rows[side].is_some()) {
+        let head = &heads[joined.head];
+        let partner = joined.rows[side.other()];
+        let moved = partner.is_none_or(|row| hash(side.other(), row) != head.hashes[side.other()]);
+        if moved || head.unconfirmed[side] {
+            wanted.extend(head.ids[side].clone());
+        }
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+}
+
+fn replaced(table: &Table, shown: &BTreeMap<RecordId, Option<Record>>) -> Result<Table> {
+    let mut new = Table::new(table.width());
+    for row in table.iter() {
+        match shown.get(&RecordId::from(row.id())) {
+            None => new.push(row.id(), row.native_id(), row.cells(table.width()), row.rest())?,
+            Some(Some(record)) => new.push_record(record)?,
+            Some(None) => {}
+        }
+    }
+    Ok(new)
+}
