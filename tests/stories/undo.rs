@@ -312,3 +312,33 @@ fn a_number_that_was_put_back_is_a_question_i6() {
     assert!(world.row(&last_name(1)).contains(&phone(1)));
     world.settled();
 }
+
+/// With another set of fields nothing can be compared with what the record was: that is nobody's edit.
+#[test]
+fn what_was_taken_away_stays_away_when_a_field_is_added_l12() {
+    let world = World::linked(3, AT_ONCE);
+    world.add_row("9,Ada,Byron,+14155550177,ada@example.com,Babbage");
+    let run = name(&world.sync());
+    undo(&world, &run);
+    world.settled();
+    let contacts = world.account.contacts().len();
+    world.write(
+        "crm.csv",
+        world.read("crm.csv").replace("Company\n", "Company,Tier\n").replace("Babbage\n", "Babbage,\n"),
+    );
+    let rows: Vec<String> = world
+        .read("crm.csv")
+        .lines()
+        .map(|line| if line.matches(',').count() == 5 { format!("{line},\n") } else { format!("{line}\n") })
+        .collect();
+    world.write("crm.csv", rows.concat());
+    world.reconfigure("[fields]\n", "[fields]\n\"custom.tier\" = \"Tier\"\n");
+    for _ in 0..2 {
+        world.sync();
+        assert_eq!(world.account.contacts().len(), contacts);
+    }
+    // Her own change brings her back, as ever.
+    world.edit_crm("Babbage", "Analytical");
+    world.sync();
+    assert_eq!(world.account.contacts().len(), contacts + 1);
+}

@@ -106,6 +106,15 @@ pub enum StateChange {
         /// Record id or phone.
         key: String,
     },
+    /// A record stays parked as it looks by now, under other fields than when it was parked. Fine if it is not parked.
+    ParkedAs {
+        /// Where.
+        side: Side,
+        /// Record id or phone.
+        key: String,
+        /// The record now.
+        row_hash: RowHash,
+    },
     /// Exactly these conflicts are open now: new ones are remembered with the time, vanished ones are forgotten.
     ConflictsSeen(Vec<ConflictId>, Timestamp),
     /// Something learned, see [`crate::Store::set_fact`].

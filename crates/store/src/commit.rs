@@ -78,6 +78,7 @@ fn change_existing(
         StateChange::Outcome { intent, outcome, at } => journal.outcome(*intent, outcome, *at),
         StateChange::Park(parking) => parked::park(connection, parking),
         StateChange::Unpark { side, key } => parked::unpark(connection, *side, key),
+        StateChange::ParkedAs { side, key, row_hash } => parked::stays_as(connection, *side, key, *row_hash),
         StateChange::ConflictsSeen(open, at) => conflicts::seen(connection, open, *at),
         StateChange::Fact { key, value } => facts::set(connection, key, value),
         StateChange::MoveId { link, side, id } => links::move_id(connection, *link, *side, id),

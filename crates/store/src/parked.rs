@@ -73,6 +73,12 @@ pub(crate) fn park(connection: &Connection, parking: &Parking) -> Result<(), Fau
     Ok(())
 }
 
+pub(crate) fn stays_as(connection: &Connection, side: Side, key: &str, row_hash: RowHash) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached("UPDATE parked SET row_hash = ?3 WHERE side = ?1 AND key = ?2")?;
+    statement.execute((SideName(side), key, row_hash.0.cast_signed()))?;
+    Ok(())
+}
+
 pub(crate) fn unpark(connection: &Connection, side: Side, key: &str) -> Result<(), Fault> {
     connection.prepare_cached("DELETE FROM parked WHERE side = ?1 AND key = ?2")?.execute((SideName(side), key))?;
     Ok(())

@@ -79,7 +79,7 @@ impl Session<'_> {
             crm: identities.crm.fingerprint,
             config: self.config.clone(),
         };
-        let mut state = self.state(binding)?;
+        let mut state = self.state(binding, &listings)?;
         state.gone = gone;
         state.never = never;
         let forgotten = self.store.forgotten()?;
@@ -202,9 +202,9 @@ impl Session<'_> {
         }
     }
 
-    fn state(&self, binding: Binding) -> Result<State> {
+    fn state(&self, binding: Binding, listings: &BySide<Listing>) -> Result<State> {
         let store = &self.store;
-        let parked = store.parked()?.into_iter().map(|parked| ParkedWrite {
+        let parked = self.parked(listings)?.into_iter().map(|parked| ParkedWrite {
             side: parked.side,
             source_id: parked.key,
             source_hash: parked.row_hash,

@@ -5,20 +5,42 @@ use crate::error::Result;
 use crate::make_plan::Planned;
 use crate::rows::Rows;
 use crate::session::Session;
-use model::{Plan, RecordId, Side, SkipReason};
+use model::{BySide, Listing, Plan, RecordId, Side, SkipReason};
 use store::{Parked, StateChange};
 
 impl Session<'_> {
+    /// What is parked. What a record looks like is known by a hash of its fields: under other fields than the last run's,
+    /// nobody knows whether it changed, and it stays parked as it is now.
+    pub(crate) fn parked(&self, listings: &BySide<Listing>) -> Result<Vec<Parked>> {
+        let mut parked = self.store.parked()?;
+        if parked.is_empty() || !self.scope_changed()? {
+            return Ok(parked);
+        }
+        let rows = Rows::new(listings);
+        for parked in &mut parked {
+            let row = rows.get(parked.side.other(), &RecordId::from(parked.key.as_str()));
+            parked.row_hash = row.map_or(parked.row_hash, |row| row.hash(self.settings.schema.len()));
+        }
+        Ok(parked)
+    }
+
     /// What an ordinary run lets go of. Whatever is in doubt stays parked.
     pub(crate) fn no_longer_parked(&self, planned: &Planned) -> Result<Vec<StateChange>> {
-        let parked = self.store.parked()?;
+        let parked = self.parked(&planned.listings)?;
         if parked.is_empty() {
             return Ok(Vec::new());
         }
         let rows = Rows::new(&planned.listings);
         let is_done = |parked: &&Parked| self.is_done(planned, &rows, parked);
-        let done = parked.iter().filter(is_done);
-        Ok(done.map(|parked| StateChange::Unpark { side: parked.side, key: parked.key.clone() }).collect())
+        let (done, left): (Vec<&Parked>, Vec<&Parked>) = parked.iter().partition(is_done);
+        let done = done.into_iter().map(|parked| StateChange::Unpark { side: parked.side, key: parked.key.clone() });
+        let left = left.into_iter().filter(|_| self.scope_changed().is_ok_and(|changed| changed));
+        let stays = left.map(|parked| StateChange::ParkedAs {
+            side: parked.side,
+            key: parked.key.clone(),
+            row_hash: parked.row_hash,
+        });
+        Ok(done.chain(stays).collect())
     }
 
     fn is_done(&self, planned: &Planned, rows: &Rows<'_>, parked: &Parked) -> bool {
