@@ -12,6 +12,7 @@ use crate::normalizer::{Normalizer, PhoneReading};
 use crate::numbers;
 use crate::readings;
 use crate::settings::Settings;
+use crate::siblings::Siblings;
 use crate::survey::Survey;
 use model::mutant::{self, Mutant};
 use model::{BySide, LinkHead, LinkId, PhoneKey, RecordId, Side, SkipReason, Table};
@@ -81,6 +82,8 @@ pub struct Matching {
     /// Numbers that the CRM's contacts have beside the synced one, with the row, ascending; only where somebody is to be
     /// matched with them.
     others: Vec<(PhoneKey, u32)>,
+    /// Rows of the CRM that are one contact.
+    pub(crate) siblings: Siblings,
 }
 
 /// What matching needs to know.
@@ -149,6 +152,7 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         keys: BySide::default(),
         shared: BySide::default(),
         others: Vec::new(),
+        siblings: Siblings::of(context.tables.crm),
         survey,
     };
     let rows = std::mem::take(&mut matching.survey.free);
