@@ -63,7 +63,8 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         line(&mut out, &[&own[..], &[id, base, justcall, crm, justcall_id, crm_id, since]].concat())?;
     }
     for action in plan.actions.iter().filter(|action| action.kind.is_write()) {
-        let id = |id: &Option<RecordId>| id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        let own = |id: &RecordId| model::numbers::own_id(id.as_str()).to_owned();
+        let id = |id: &Option<RecordId>| id.as_ref().map(own).unwrap_or_default();
         let whole = [None];
         let changes: Vec<Option<&Change>> = action.changes.iter().map(Some).collect();
         for change in if changes.is_empty() { &whole[..] } else { &changes[..] } {

@@ -5,6 +5,8 @@
 mod callers;
 mod conflicts;
 mod corpus;
+mod each_number;
+mod each_number_worlds;
 mod deletions;
 mod failures;
 mod feeds;
