@@ -456,9 +456,9 @@ fn a_card_that_cannot_be_read_is_nobody_elses_double_at_the_first_sync_i5() {
     };
     // By its number; by its name, where it shows no number; and somebody else.
     let kept = [
-        broken("c1", &format!("N:Nobody;Knows;;;\r\nTEL;CELL:{}\r\n", phone(1).replace("+1", "1 "))),
-        broken("c2", &format!("N:{};Kim;;;\r\n", last_name(2))),
-        broken("c9", &format!("N:{};Kim;;;\r\nTEL:{}\r\n", last_name(9), phone(9))),
+        broken("c1", &format!("FN:Nobody Knows\r\nN:Knows;Nobody;;;\r\nTEL;CELL:{}\r\n", phone(1).replace("+1", "1 "))),
+        broken("c2", &format!("FN:Kim {0}\r\nN:{0};Kim;;;\r\n", last_name(2))),
+        broken("c9", &format!("FN:Kim {0}\r\nN:{0};Kim;;;\r\nTEL:{1}\r\n", last_name(9), phone(9))),
     ];
     for number in 1..=3 {
         books.world.account.insert(contact(number));
@@ -530,7 +530,8 @@ fn each_number_of_a_card_has_a_contact_of_its_own() {
         books.put("ann", &["Ann", "Bell", "+14155550201", "", "Acme"], "TEL;TYPE=WORK:+14155550202\r\nX-KEPT:yes\r\n");
         books.put("bo", &["Bo", "Cho", "+14155550203", "", ""], "");
         let names = || {
-            let mut all: Vec<String> = books.world.account.contacts().iter().map(|one| person(one)[..3].join(" ")).collect();
+            let mut all: Vec<String> =
+                books.world.account.contacts().iter().map(|one| person(one)[..3].join(" ")).collect();
             all.sort();
             all
         };

@@ -2,7 +2,8 @@
 
 use crate::support::{World, words, writes};
 
-const EACH: &str = "[fields]\nfirst_name = \"First Name\"\nphone = { crm = [\"Mobile\", \"Phone\"], numbers = \"each\" }\n";
+const EACH: &str =
+    "[fields]\nfirst_name = \"First Name\"\nphone = { crm = [\"Mobile\", \"Phone\"], numbers = \"each\" }\n";
 const ONE: &str = "[fields]\nfirst_name = \"First Name\"\nphone = [\"Mobile\", \"Phone\"]\n";
 const AT_ONCE: &str = "[deletes]\nsightings = 1\nmin_hours = 0\n";
 const ANN: &str = "1;Ann;+14155550102;x;+14155550101";
@@ -21,10 +22,12 @@ fn rows(world: &World) -> Vec<String> {
 fn world(fields: &str) -> World {
     let world = World::new();
     world.configure(&format!("{AT_ONCE}{fields}"));
-    world.write("tieline.toml", world.read("tieline.toml").replace(
-        "[crm]\n",
-        "[crm]\nrecord_url = \"https://crm.example.com/contacts/{id}\"\n",
-    ));
+    world.write(
+        "tieline.toml",
+        world
+            .read("tieline.toml")
+            .replace("[crm]\n", "[crm]\nrecord_url = \"https://crm.example.com/contacts/{id}\"\n"),
+    );
     file(&world, &[ANN, BOB]);
     world
 }
@@ -88,6 +91,7 @@ fn people_see_the_contact_and_which_number_it_is() {
 fn deletions_keep_a_contact_together() {
     let world = world(EACH);
     world.sync();
+    world.settled();
     // One of two in JustCall: the CRM's contact stays, and it says why.
     let bob = world.contact("+14155550102");
     world.account.delete(bob.id);
@@ -95,6 +99,9 @@ fn deletions_keep_a_contact_together() {
     assert_eq!((words(&report, "held", "reason"), rows(&world).len()), (vec!["other_numbers".to_owned()], 2));
     assert!(report["held"][0]["detail"].as_str().unwrap().contains("+14155550101"), "{report:#}");
     assert!(world.run(&["show"]).ends(0).stdout.contains("Take the number out of the CRM"));
+    // The reminder can be ended.
+    world.run(&["exclude", "--phone", "+14155550102", "--kind", "delete", "--as", "Sam"]).ends(0);
+    assert_eq!(words(&world.sync(), "held", "reason"), Vec::<String>::new());
     // The other one, too: now it goes, once.
     world.account.delete(world.contact("+14155550101").id);
     let plan = world.untouched(World::plan);
@@ -168,7 +175,10 @@ fn what_it_needs_is_told() {
     for (fields, texts) in [
         ("phone = { crm = \"Mobile\", numbers = \"each\" }", ["needs several columns", "docs/config.md"]),
         ("phone = { crm = [\"Mobile\", \"Phone\"], numbers = \"all\" }", ["all", "each"]),
-        ("phone = \"Mobile\"\ncompany = { crm = \"Note\", numbers = \"each\" }", ["`numbers` is for `phone` alone", "docs/config.md"]),
+        (
+            "phone = \"Mobile\"\ncompany = { crm = \"Note\", numbers = \"each\" }",
+            ["`numbers` is for `phone` alone", "docs/config.md"],
+        ),
     ] {
         world.configure(&format!("[fields]\n{fields}\n"));
         world.run(&["plan"]).fails(2, &texts);

@@ -27,9 +27,11 @@ fn about(line: &str) -> Option<String> {
     let (head, value) = line.split_once(':')?;
     let head = head.to_ascii_uppercase();
     let name = head.split(';').next()?.rsplit('.').next()?.trim();
-    let is_about = matches!(name, "FN" | "N" | "NICKNAME" | "EMAIL" | "ORG") || name.contains("TEL") || name.contains("PHONE");
+    let is_about =
+        matches!(name, "FN" | "N" | "NICKNAME" | "EMAIL" | "ORG") || name.contains("TEL") || name.contains("PHONE");
     let value = if head.contains("QUOTED-PRINTABLE") { unquoted(value) } else { value.to_owned() };
-    let value = value.strip_prefix("tel:").unwrap_or(&value).replace("\\,", ",").replace("\\;", ";").replace(['\r', '\n'], " ");
+    let value =
+        value.strip_prefix("tel:").unwrap_or(&value).replace("\\,", ",").replace("\\;", ";").replace(['\r', '\n'], " ");
     // The parts of a name; of a number, what follows it.
     is_about.then(|| if name == "N" { value.replace(';', " ") } else { value })
 }
@@ -62,7 +64,10 @@ mod tests {
     fn numbers_and_names_are_made_out_of_whatever_is_there() {
         // text, lines
         let table = [
-            ("BEGIN:VCARD\r\nVERSION:2.1\r\nN:Bell;Ann;;;\r\nTEL;CELL:+1 415 555 0101\r\nEND:VCARD\r\n", "Bell Ann   \n+1 415 555 0101"),
+            (
+                "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Bell;Ann;;;\r\nTEL;CELL:+1 415 555 0101\r\nEND:VCARD\r\n",
+                "Bell Ann   \n+1 415 555 0101",
+            ),
             ("item1.TEL;TYPE=CELL:tel:+1415\n 5550101\nNOTE:x\n", "+14155550101"),
             ("TEL;ENCODING=QUOTED-PRINTABLE:=2B1 415=\n555 0101\nEMAIL:a@example.com", "+1 415555 0101\na@example.com"),
             ("X-PHONE:5\u{1e}5\nFN:\n", "5 5"),
@@ -71,7 +76,11 @@ mod tests {
             (":::\n;;\n", ""),
         ];
         for (text, lines) in table {
-            assert_eq!(hints(text).lines().map(str::trim).collect::<Vec<_>>(), lines.lines().map(str::trim).collect::<Vec<_>>(), "{text}");
+            assert_eq!(
+                hints(text).lines().map(str::trim).collect::<Vec<_>>(),
+                lines.lines().map(str::trim).collect::<Vec<_>>(),
+                "{text}"
+            );
         }
         assert_eq!(unquoted("=2B=zz=4"), "+=zz=4");
         assert_eq!(unquoted("=C3=A4=é"), "ä=é");

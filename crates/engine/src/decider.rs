@@ -13,8 +13,7 @@ use model::mutant::{self, Mutant};
 use model::numbers::{is_further, own_id};
 use model::{
     Absence, ActionKind, Base, BySide, Cell, Choice, ConflictKind, EditVsDelete, Evidence, Field, FieldId, Held,
-    HeldReason, LinkHead, Observation, RecordId, Rule, Side, SkipReason, Via,
-    WritePolicy,
+    HeldReason, LinkHead, Observation, RecordId, Rule, Side, SkipReason, Via, WritePolicy,
 };
 
 /// A link whose record on `missing` was not listed.

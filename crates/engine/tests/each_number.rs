@@ -69,12 +69,20 @@ fn a_record_keeps_its_number_and_the_others_get_their_own() {
         // One is gone; another came instead; a third.
         (both, &[N[1]], &["C#tel:+14155550102=+14155550102"]),
         (both, &[N[0], N[2]], &["C=+14155550101", "C#tel:+14155550102=+14155550103"]),
-        (both, &[N[0], N[1], N[2]], &["C=+14155550101", "C#tel:+14155550102=+14155550102", "C#tel:+14155550103=+14155550103"]),
+        (
+            both,
+            &[N[0], N[1], N[2]],
+            &["C=+14155550101", "C#tel:+14155550102=+14155550102", "C#tel:+14155550103=+14155550103"],
+        ),
         // None is left: shown once, as a contact without a number is.
         (both, &[], &["C="]),
         // What cannot be read may be the one that is missing, and keeps its place.
         (both, &[N[0], "4.15556E+09"], &["C=+14155550101", "C#tel:+14155550102=4.15556E+09"]),
-        (both, &[N[0], "4.15556E+09", N[2]], &["C=+14155550101", "C#tel:+14155550102=4.15556E+09", "C#tel:+14155550103=+14155550103"]),
+        (
+            both,
+            &[N[0], "4.15556E+09", N[2]],
+            &["C=+14155550101", "C#tel:+14155550102=4.15556E+09", "C#tel:+14155550103=+14155550103"],
+        ),
         // JustCall swapped them: so it is.
         (&[("C", 0, Some(1)), (B, 1, Some(0))], &[N[0], N[1]], &["C#tel:+14155550102=+14155550101", "C=+14155550102"]),
         // JustCall gave the first the second's number as well: that is an edit of the first.
@@ -82,7 +90,11 @@ fn a_record_keeps_its_number_and_the_others_get_their_own() {
         // And then the contact has it twice: each keeps one.
         (&[("C", 0, Some(1)), (B, 1, Some(1))], &[N[1], N[1]], &["C#tel:+14155550102=+14155550102", "C=+14155550102"]),
         // Both moved on, and the number of one is somebody's id already.
-        (&[("C", 0, Some(0)), (B, 2, Some(2))], &[N[0], N[2], N[1]], &["C=+14155550101", "C#tel:+14155550102=+14155550103", "C#tel:+14155550102-2=+14155550102"]),
+        (
+            &[("C", 0, Some(0)), (B, 2, Some(2))],
+            &[N[0], N[2], N[1]],
+            &["C=+14155550101", "C#tel:+14155550102=+14155550103", "C#tel:+14155550102-2=+14155550102"],
+        ),
     ];
     for (links, numbers, expected) in table {
         let world = world(links, numbers);

@@ -27,10 +27,7 @@ fn nobody_is_created_who_may_be_a_record_that_cannot_be_read_i5() {
         "",
         " \n",
     ] {
-        let plan = assert_plan(
-            &beside(lines),
-            &["skip crm C1: NoPhone", "skip justcall J1: UnreadableCounterpart"],
-        );
+        let plan = assert_plan(&beside(lines), &["skip crm C1: NoPhone", "skip justcall J1: UnreadableCounterpart"]);
         assert!(plan.skipped.iter().any(|skipped| skipped.detail.contains("C1")), "{plan:#?}");
     }
 }
@@ -38,6 +35,12 @@ fn nobody_is_created_who_may_be_a_record_that_cannot_be_read_i5() {
 #[test]
 fn who_is_plainly_somebody_else_is_created() {
     for lines in ["+1 650 253 0000", "Bell Ann\n+1 650 253 0000", "Bob Ray\nb@x.com", "Ann Wood"] {
-        assert_plan(&beside(lines), &["skip crm C1: NoPhone", "R10 Create crm from J1 first_name=Ann last_name=Bell phone=+14155550101 email=a@x.com company=Acme"]);
+        assert_plan(
+            &beside(lines),
+            &[
+                "skip crm C1: NoPhone",
+                "R10 Create crm from J1 first_name=Ann last_name=Bell phone=+14155550101 email=a@x.com company=Acme",
+            ],
+        );
     }
 }

@@ -132,7 +132,10 @@ fn cells(conflict: &Conflict) -> [String; 13] {
         .iter()
         .map(|member| {
             let linked = if member.linked { " (linked)" } else { "" };
-            format!("{}{linked}", format!("{} {} {}", member.side, member.id, member.name).trim_end())
+            format!(
+                "{}{linked}",
+                format!("{} {} {}", member.side, words::record_id(&member.id), member.name).trim_end()
+            )
         })
         .collect();
     [
@@ -145,7 +148,7 @@ fn cells(conflict: &Conflict) -> [String; 13] {
         or_blank(&conflict.justcall),
         or_blank(&conflict.crm),
         or_blank(&conflict.justcall_id),
-        or_blank(&conflict.crm_id),
+        conflict.crm_id.as_deref().map(|id| model::numbers::own_id(id).to_owned()).unwrap_or_default(),
         conflict.since.to_string(),
         records.join("; "),
         conflict.detail.clone(),

@@ -142,7 +142,9 @@ mod tests {
     /// Sizes and kinds of the batches.
     fn cut(actions: &[Action], capabilities: &Capabilities) -> Vec<(usize, ActionKind, bool)> {
         let cut = batches(actions, Side::Crm, capabilities);
-        let ids = |actions: &mut dyn Iterator<Item = &Action>| actions.map(|action| action.record_id.clone()).collect::<Vec<_>>();
+        let ids = |actions: &mut dyn Iterator<Item = &Action>| {
+            actions.map(|action| action.record_id.clone()).collect::<Vec<_>>()
+        };
         let writes = &mut actions.iter().filter(|action| action.side == Side::Crm && action.kind.is_write());
         assert_eq!(
             ids(&mut cut.iter().flat_map(|batch| batch.actions.iter().copied())),
@@ -186,7 +188,9 @@ mod tests {
         actions[2].via = Via::Put;
         actions[3].cycle = Some(1);
         actions[4].cycle = Some(1);
-        let sizes = |unique: bool| cut(&actions, &can(100, unique)).into_iter().map(|(count, _, circle)| (count, circle)).collect::<Vec<_>>();
+        let sizes = |unique: bool| {
+            cut(&actions, &can(100, unique)).into_iter().map(|(count, _, circle)| (count, circle)).collect::<Vec<_>>()
+        };
         assert_eq!(sizes(true), [(2, false), (1, false), (2, true), (1, false)]);
         // Where two records may hold a number, it moves as it likes.
         assert_eq!(sizes(false), [(2, false), (1, false), (3, false)]);

@@ -128,8 +128,7 @@ pub(crate) async fn probe(
         }
         // A contact that was listed has shown which numbers it has, and which not any more.
         let listed = listed(&listings[side], &vanished);
-        let (lost, asked): (Vec<_>, Vec<_>) =
-            vanished.into_iter().partition(|id| listed.contains(own_id(id.as_str())));
+        let (lost, asked): (Vec<_>, Vec<_>) = vanished.into_iter().partition(|id| listed.contains(own_id(id.as_str())));
         gone[side].extend(lost);
         let mut asked_for: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
         for id in asked {

@@ -13,7 +13,8 @@ use model::{Capabilities, Cell, Cost, FieldId, Listing, Quota, Record, RecordId}
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-const CHANGED: &str = "another number's contact in JustCall changed this CRM contact in the same run; the next run compares";
+const CHANGED: &str =
+    "another number's contact in JustCall changed this CRM contact in the same run; the next run compares";
 
 /// The CRM's connector, for records of which several may be one contact.
 pub(crate) struct Folded {

@@ -182,7 +182,12 @@ mod tests {
     }
 
     /// Follows merges: old id, new id, and the numbers that the new record has. Gives each link's id, and the alarms.
-    fn merged(heads: &[LinkHead], pairs: &[(&str, &str)], phones: &[(&str, &[&str])], is_each: bool) -> (Vec<String>, usize) {
+    fn merged(
+        heads: &[LinkHead],
+        pairs: &[(&str, &str)],
+        phones: &[(&str, &[&str])],
+        is_each: bool,
+    ) -> (Vec<String>, usize) {
         let mut heads = heads.to_vec();
         let merge = Merge {
             side: Side::Crm,
@@ -199,7 +204,11 @@ mod tests {
         merge.follow(&mut heads, &mut moved, &mut alarms);
         for (link, side, id) in &moved {
             let head = heads.iter().find(|head| head.id == *link);
-            assert_eq!(head.and_then(|head| head.ids[*side].as_ref()), Some(id), "what is noted is what is planned with");
+            assert_eq!(
+                head.and_then(|head| head.ids[*side].as_ref()),
+                Some(id),
+                "what is noted is what is planned with"
+            );
         }
         (heads.iter().filter_map(|head| head.ids.crm.as_ref().map(ToString::to_string)).collect(), alarms.len())
     }
@@ -220,7 +229,11 @@ mod tests {
         let heads = [head(1, "1", ANN), head(2, "2", BOB)];
         let pairs = [("1", "9"), ("2", "9")];
         assert_eq!(merged(&heads, &pairs, &[("9", &[BOB])], false), (vec!["1".into(), "9".into()], 1));
-        assert_eq!(merged(&heads, &pairs, &[("9", &[CAT])], false), (vec!["9".into(), "2".into()], 1), "else the older");
+        assert_eq!(
+            merged(&heads, &pairs, &[("9", &[CAT])], false),
+            (vec!["9".into(), "2".into()], 1),
+            "else the older"
+        );
         // One that takes no part raises no alarm, and comes last.
         let mut dormant = heads.clone();
         dormant[0].status = LinkStatus::Dormant;
@@ -247,7 +260,12 @@ mod tests {
 
     #[test]
     fn a_contact_known_by_further_numbers_alone_is_known_as_itself() {
-        let mut heads = [head(1, "5#tel:+14155550101", ANN), head(2, "5#tel:+14155550102", BOB), head(3, "6", CAT), head(4, "6#tel:+14155550104", ANN)];
+        let mut heads = [
+            head(1, "5#tel:+14155550101", ANN),
+            head(2, "5#tel:+14155550102", BOB),
+            head(3, "6", CAT),
+            head(4, "6#tel:+14155550104", ANN),
+        ];
         heads[0].status = LinkStatus::Dormant;
         let mut moved = Vec::new();
         as_themselves(&mut heads, &mut moved);

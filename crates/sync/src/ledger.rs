@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use model::mutant::{self, Mutant};
 use model::numbers::{is_further, own_id};
 use model::{
-    Base, BaseField, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, LinkStatus, OwnedCell, PhoneKey, RecordId, Schema,
-    Side,
+    Base, BaseField, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, LinkStatus, OwnedCell, PhoneKey, RecordId,
+    Schema, Side,
 };
 use std::collections::BTreeMap;
 use store::StateChange;

@@ -13,8 +13,8 @@ use connector::Presence;
 use model::mutant::{self, Mutant};
 use model::numbers::{is_further, own_id};
 use model::{
-    AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, LinkHead, LinkStatus, Listing, Observation, Plan, RecordId, Rule, Side,
-    StaleRecord, Table,
+    AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, LinkHead, LinkStatus, Listing, Observation, Plan,
+    RecordId, Rule, Side, StaleRecord, Table,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -254,7 +254,8 @@ fn another_number(action: &Action, rows: &Rows<'_>, crm: &Listing, heads: &[Link
     let contact = action.record_id.as_ref().filter(|_| is_whole(action)).map(|id| own_id(id.as_str()))?;
     let own = |head: &&LinkHead| head.ids.crm.as_ref().is_some_and(|id| own_id(id.as_str()) == contact);
     let links: Vec<&LinkHead> = heads.iter().filter(own).filter(|head| head.status == LinkStatus::Active).collect();
-    let is_there = |head: &&&LinkHead| head.ids.justcall.as_ref().is_some_and(|id| rows.get(Side::Justcall, id).is_some());
+    let is_there =
+        |head: &&&LinkHead| head.ids.justcall.as_ref().is_some_and(|id| rows.get(Side::Justcall, id).is_some());
     if let Some(head) = links.iter().find(is_there) {
         let number = head.key.map(|key| format!(", {key}")).unwrap_or_default();
         return Some(format!("another number of the contact{number}, is in JustCall"));

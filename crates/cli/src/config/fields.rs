@@ -131,7 +131,9 @@ impl FieldSpec {
         };
         let each = table.numbers == Some(HowMany::Each);
         if each && numbers.is_empty() {
-            return Err("fields.phone: numbers = \"each\" needs several columns: crm = [\"Mobile\", \"Phone\"]".to_owned());
+            return Err(
+                "fields.phone: numbers = \"each\" needs several columns: crm = [\"Mobile\", \"Phone\"]".to_owned()
+            );
         }
         Ok(Self {
             field,

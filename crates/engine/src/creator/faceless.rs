@@ -11,7 +11,8 @@ use model::{Cell, Field, PhoneKey, RowRef, Side};
 pub(super) fn may_be<'a>(world: &World<'a>, side: Side, key: PhoneKey, person: RowRef<'_>) -> Option<&'a str> {
     let fields = world.settings.schema.len();
     let unread = world.matching.skipped[side].iter().filter(|(_, reason, _)| reason.is_about_the_phone());
-    let mut faceless = unread.map(|(row, ..)| world.row(side, *row)).filter(|row| row.cells(fields).all(|cell| cell == Cell::Unknown));
+    let mut faceless =
+        unread.map(|(row, ..)| world.row(side, *row)).filter(|row| row.cells(fields).all(|cell| cell == Cell::Unknown));
     faceless.find(|row| is_about(world, *row, key, person)).map(RowRef::id)
 }
 

@@ -37,7 +37,9 @@ fn number(world: &World<'_>, row: u32) -> String {
 /// is in `JustCall`, or is on its way there.
 pub(super) fn remains(world: &World<'_>, case: &Case<'_>) -> Option<String> {
     let is_gone = |other: &Option<Case<'_>>| {
-        other.as_ref().is_some_and(|other| !is_fresh(world, other.head, Side::Justcall) && doubt(world, other).is_none())
+        other
+            .as_ref()
+            .is_some_and(|other| !is_fresh(world, other.head, Side::Justcall) && doubt(world, other).is_none())
     };
     let left = others(world, case).into_iter().filter(|(_, other)| !is_gone(other));
     let left: Vec<String> = left.map(|(row, _)| number(world, row)).collect();
@@ -55,7 +57,8 @@ pub(super) fn goes(world: &World<'_>, case: &Case<'_>) -> Goes {
     let others = others(world, case);
     let is_due = |other: &Option<Case<'_>>| {
         other.as_ref().is_some_and(|other| {
-            counted(world, other).sightings >= world.settings.sightings && edits(world, other, world.base(other.head)).is_empty()
+            counted(world, other).sightings >= world.settings.sightings
+                && edits(world, other, world.base(other.head)).is_empty()
         })
     };
     let waiting: Vec<String> =
@@ -64,7 +67,9 @@ pub(super) fn goes(world: &World<'_>, case: &Case<'_>) -> Goes {
         return Goes::NotYet(format!("the same CRM contact has {}, which is not to go yet", waiting.join(", ")));
     }
     match others.iter().map(|(row, _)| *row).filter(|row| *row < case.row).min() {
-        Some(first) => Goes::With(format!("goes together with {}, another number of the same contact", number(world, first))),
+        Some(first) => {
+            Goes::With(format!("goes together with {}, another number of the same contact", number(world, first)))
+        }
         None => Goes::Alone,
     }
 }

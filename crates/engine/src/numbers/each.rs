@@ -162,7 +162,8 @@ impl<'a> Contact<'a> {
 
     fn shown(&self, slots: &[Slot<'_>]) -> Vec<Shown> {
         let (of, left) = self.assigned(slots);
-        let known = slots.iter().zip(&of).filter_map(|(slot, at)| Some(Shown { id: slot.id.to_owned(), at: Some((*at)?) }));
+        let known =
+            slots.iter().zip(&of).filter_map(|(slot, at)| Some(Shown { id: slot.id.to_owned(), at: Some((*at)?) }));
         let mut shown: Vec<Shown> = known.collect();
         let mut taken: BTreeSet<String> = slots.iter().map(|slot| slot.id.to_owned()).collect();
         for at in left {

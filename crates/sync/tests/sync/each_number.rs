@@ -67,7 +67,14 @@ fn each_number_has_a_contact_of_its_own() {
         let story = ann(kind);
         assert_eq!(story.justcall.value(BOB, "company"), "Acme");
         let told = story.plan();
-        let names = |side: Side| story.store().link_heads(&story.settings.schema).unwrap().into_iter().map(move |head| head.ids[side].clone());
+        let names = |side: Side| {
+            story
+                .store()
+                .link_heads(&story.settings.schema)
+                .unwrap()
+                .into_iter()
+                .map(move |head| head.ids[side].clone())
+        };
         assert!(names(Side::Crm).flatten().any(|id| id.as_str().ends_with("#tel:+14155550102")), "{:?}", told.plan);
         // An edit in the CRM reaches both in one run, one in JustCall reaches the other in the next.
         story.crm.edit("Ann", "company", "Beta");
@@ -79,7 +86,10 @@ fn each_number_has_a_contact_of_its_own() {
         assert_eq!(count(&told, Side::Crm, ActionKind::Update), 1);
         assert_eq!(story.crm.value("Ann", "company"), "Gamma");
         let told = good(&story);
-        assert_eq!((count(&told, Side::Crm, ActionKind::Update), count(&told, Side::Justcall, ActionKind::Update)), (0, 1));
+        assert_eq!(
+            (count(&told, Side::Crm, ActionKind::Update), count(&told, Side::Justcall, ActionKind::Update)),
+            (0, 1)
+        );
         story.settle();
         assert_eq!([ANN, BOB].map(|phone| story.justcall.value(phone, "company")), ["Gamma", "Gamma"]);
         story.check_quiet("edited in JustCall");
@@ -201,7 +211,8 @@ fn a_number_that_is_removed_takes_its_own_contact_along_and_no_other() {
             assert_eq!(phones(&story).len(), 3);
             story.clock.seconds(21 * 3600);
             let told = good(&story);
-            let deletes: Vec<_> = told.plan.actions.iter().map(|action| (action.side, action.kind, &*action.phone)).collect();
+            let deletes: Vec<_> =
+                told.plan.actions.iter().map(|action| (action.side, action.kind, &*action.phone)).collect();
             assert_eq!(deletes, [(Side::Justcall, ActionKind::Delete, gone)]);
             story.settle();
             assert_eq!((id(&story, stays), story.justcall.find(gone)), (kept, None));
@@ -310,6 +321,24 @@ fn one_of_several_that_is_deleted_in_justcall_deletes_nobody() {
             assert!(good(&story).plan.held.is_empty());
             story.check_quiet("taken out");
         }
+    }
+}
+
+#[test]
+fn one_of_several_that_was_deleted_in_justcall_is_linked_again_when_it_is_back() {
+    // R14
+    for kind in kinds() {
+        let story = ann(kind);
+        story.justcall.remove(BOB);
+        story.settle();
+        story.justcall.add(&[("first_name", "Ann"), ("phone", BOB), ("company", "Acme")]);
+        story.settle();
+        assert_eq!(phones(&story), [("Ann", ANN), ("Ann", BOB), ("Cat", CAT)].map(owned));
+        assert!(good(&story).plan.held.is_empty());
+        story.crm.edit("Ann", "company", "Beta");
+        story.settle();
+        assert_eq!(story.justcall.value(BOB, "company"), "Beta");
+        story.check_quiet("back");
     }
 }
 
@@ -432,14 +461,20 @@ fn the_link_that_is_there_stays_when_each_number_gets_one_and_back() {
         story.justcall.edit(ANN, "company", "Nowhere");
         story.justcall.edit(BOB, "email", "a@example.com");
         story.settle();
-        assert_eq!((story.crm.value("Ann", "company"), story.crm.value("Ann", "email")), (String::new(), "a@example.com".into()));
+        assert_eq!(
+            (story.crm.value("Ann", "company"), story.crm.value("Ann", "email")),
+            (String::new(), "a@example.com".into())
+        );
         story.justcall.edit(ANN, "company", "");
         // And each again: the same links.
         story.settings.numbers = Numbers::Each;
         story.scope = "each".to_owned();
         story.settle();
         let again = story.store().link_heads(&story.settings.schema).unwrap();
-        assert_eq!(again.iter().map(|head| &head.ids).collect::<Vec<_>>(), links.iter().map(|head| &head.ids).collect::<Vec<_>>());
+        assert_eq!(
+            again.iter().map(|head| &head.ids).collect::<Vec<_>>(),
+            links.iter().map(|head| &head.ids).collect::<Vec<_>>()
+        );
         assert_eq!(story.justcall.value(ANN, "email"), "a@example.com");
         story.check_quiet("each again");
     }

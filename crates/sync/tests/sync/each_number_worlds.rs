@@ -53,7 +53,13 @@ impl World {
     fn new(kind: usize) -> Self {
         let mut story = between(kinds()[kind].clone());
         let guards = &mut story.settings.guards;
-        for guard in [&mut guards.deletes, &mut guards.clears, &mut guards.phone_changes, &mut guards.creates, &mut guards.changed] {
+        for guard in [
+            &mut guards.deletes,
+            &mut guards.clears,
+            &mut guards.phone_changes,
+            &mut guards.creates,
+            &mut guards.changed,
+        ] {
             *guard = Guard { floor: 1_000, percent: 100.0 };
         }
         let mut world = Self { story, people: 0, has_deleted: false };
@@ -86,7 +92,9 @@ impl World {
                 story.crm.edit(&place(*at), "stage", &first);
             }
             Deed::Company(at, value) if has_crm => story.crm.edit(&place(*at), "company", &format!("C{value}")),
-            Deed::Theirs(at, value) if has_justcall => story.justcall.edit(&place(*at), "company", &format!("J{value}")),
+            Deed::Theirs(at, value) if has_justcall => {
+                story.justcall.edit(&place(*at), "company", &format!("J{value}"))
+            }
             Deed::Add(first, second) => self.add(*first, *second),
             Deed::Remove(at) if has_crm => story.crm.remove(&place(*at)),
             Deed::RemoveTheirs(at) if has_justcall => {

@@ -5,9 +5,9 @@
 mod callers;
 mod conflicts;
 mod corpus;
+mod deletions;
 mod each_number;
 mod each_number_worlds;
-mod deletions;
 mod failures;
 mod feeds;
 mod first;
