@@ -11,7 +11,7 @@ use crate::identity::{Identity, Strangers};
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::numbers;
 use crate::readings;
-use crate::settings::Settings;
+use crate::settings::{Numbers, Settings};
 use crate::siblings::Siblings;
 use crate::survey::Survey;
 use model::mutant::{self, Mutant};
@@ -152,7 +152,10 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         keys: BySide::default(),
         shared: BySide::default(),
         others: Vec::new(),
-        siblings: Siblings::of(context.tables.crm),
+        siblings: match context.settings.numbers {
+            Numbers::One => Siblings::default(),
+            Numbers::Each => Siblings::of(context.tables.crm),
+        },
         survey,
     };
     let rows = std::mem::take(&mut matching.survey.free);

@@ -2,7 +2,7 @@
 //! whole concerns all of them.
 
 use model::numbers::{is_further, own_id};
-use model::{LinkHead, Table};
+use model::{LinkHead, RecordId, Table};
 use std::collections::BTreeMap;
 
 /// Rows of a table that are the same contact.
@@ -35,7 +35,7 @@ impl Siblings {
 
 /// How many links each contact has that is linked by several numbers.
 pub(crate) fn linked_together(heads: &[LinkHead]) -> BTreeMap<&str, u32> {
-    let ids = || heads.iter().filter_map(|head| head.ids.crm.as_ref()).map(|id| id.as_str());
+    let ids = || heads.iter().filter_map(|head| head.ids.crm.as_ref()).map(RecordId::as_str);
     let mut links: BTreeMap<&str, u32> = ids().filter(|id| is_further(id)).map(|id| (own_id(id), 0)).collect();
     if !links.is_empty() {
         for id in ids() {

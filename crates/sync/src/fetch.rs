@@ -126,27 +126,18 @@ pub(crate) async fn probe(
             gone[side] = vanished.into_iter().collect();
             continue;
         }
-        // A contact that was listed has shown which numbers it has, and which not any more.
-        let listed = listed(&listings[side], &vanished);
-        let (lost, asked): (Vec<_>, Vec<_>) = vanished.into_iter().partition(|id| listed.contains(own_id(id.as_str())));
+        let (lost, asked_for) = sort_out(&listings[side], vanished);
         gone[side].extend(lost);
-        let mut asked_for: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
-        for id in asked {
-            asked_for.entry(RecordId::from(own_id(id.as_str()))).or_default().push(id);
-        }
         // What costs is the requests.
         let most = most.saturating_mul(capabilities.read_batch as u64);
-        if asked_for.len() as u64 > most {
+        if asked_for.is_empty() || asked_for.len() as u64 > most {
             unprobed[side] = asked_for.values().map(Vec::len).sum::<usize>() as u64;
-            continue;
-        }
-        if asked_for.is_empty() {
             continue;
         }
         session.events.event(Event::Probing { side, count: asked_for.len() as u64 });
         let progress = reading(side, session.events);
-        let contacts: Vec<RecordId> = asked_for.keys().cloned().collect();
-        let answers = session.connectors[side].read(&contacts, &progress).await.map_err(Error::replica(side))?;
+        let asked: Vec<RecordId> = asked_for.keys().cloned().collect();
+        let answers = session.connectors[side].read(&asked, &progress).await.map_err(Error::replica(side))?;
         let mut found = Vec::new();
         for (ids, answer) in asked_for.into_values().zip(answers) {
             match answer {
@@ -182,4 +173,16 @@ fn listed(listing: &Listing, vanished: &[RecordId]) -> BTreeSet<String> {
         return BTreeSet::new();
     }
     listing.table.iter().filter(|row| row.native_id()).map(|row| own_id(row.id()).to_owned()).collect()
+}
+
+/// The vanished records whose contact was listed: it has shown which numbers it has, and which not any more. And the
+/// contacts to ask for, with the records that each stands for.
+fn sort_out(listing: &Listing, vanished: Vec<RecordId>) -> (Vec<RecordId>, BTreeMap<RecordId, Vec<RecordId>>) {
+    let listed = listed(listing, &vanished);
+    let (lost, asked): (Vec<_>, Vec<_>) = vanished.into_iter().partition(|id| listed.contains(own_id(id.as_str())));
+    let mut asked_for: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
+    for id in asked {
+        asked_for.entry(RecordId::from(own_id(id.as_str()))).or_default().push(id);
+    }
+    (lost, asked_for)
 }

@@ -64,7 +64,7 @@ impl Folded {
     }
 
     /// The contact as the connector knows it, after what this run did to it.
-    fn contact(&self, record: &Record, done: Option<&Done>) -> Record {
+    fn contact(record: &Record, done: Option<&Done>) -> Record {
         let rest = whole(record.rest.as_deref()).or(record.rest.as_deref()).map(str::to_owned);
         let mut contact = Record { id: own(record), rest, ..record.clone() };
         let Some(done) = done else { return contact };
@@ -96,7 +96,7 @@ impl Folded {
                 _ if done.is_deleted => Step::Ended(WriteResult::Done { id: Some(current.id.clone()), stored: None }),
                 _ if !is_alone => stale(CHANGED),
                 Some(at) => Step::Joins(at),
-                None => Step::Goes(Write { current: Some(self.contact(current, None)), ..write.clone() }),
+                None => Step::Goes(Write { current: Some(Self::contact(current, None)), ..write.clone() }),
             };
         }
         if done.is_deleted || at.is_some_and(|at| round[at].write.kind == WriteKind::Delete) {
@@ -117,7 +117,7 @@ impl Folded {
                 let stored = done.now.clone().map(|now| Record { id: current.id.clone(), ..now });
                 return Step::Ended(WriteResult::Done { id: Some(current.id.clone()), stored });
             }
-            return Step::Goes(Write { current: Some(self.contact(current, Some(&done))), set, ..write.clone() });
+            return Step::Goes(Write { current: Some(Self::contact(current, Some(&done))), set, ..write.clone() });
         };
         let joint = &mut round[at].write;
         if let Some(number) = set.iter().position(|(field, _)| *field == self.phone) {
@@ -290,7 +290,7 @@ impl Connector for Folded {
 
     async fn look_up(&self, write: &Write, progress: &dyn Progress) -> Result<Presence, Error> {
         let Some(current) = part(write) else { return self.inner.look_up(write, progress).await };
-        let asked = Write { current: Some(self.contact(current, None)), ..write.clone() };
+        let asked = Write { current: Some(Self::contact(current, None)), ..write.clone() };
         Ok(match self.inner.look_up(&asked, progress).await? {
             Presence::Present(record) => Presence::Present(Record { id: current.id.clone(), ..record }),
             other => other,

@@ -126,10 +126,10 @@ fn phones(
 
 /// Of contacts that are linked by further numbers alone, the oldest link goes on as the contact's own.
 fn as_themselves(heads: &mut [LinkHead], moved: &mut Vec<Moved>) {
-    let id = |head: &LinkHead| head.ids.crm.as_ref().map(|id| id.as_str().to_owned());
-    if !heads.iter().filter_map(id).any(|id| is_further(&id)) {
+    if !heads.iter().any(|head| head.ids.crm.as_ref().is_some_and(|id| is_further(id.as_str()))) {
         return;
     }
+    let id = |head: &LinkHead| head.ids.crm.as_ref().map(|id| id.as_str().to_owned());
     let mut taken: BTreeSet<String> = heads.iter().filter_map(id).filter(|id| !is_further(id)).collect();
     let mut order: Vec<usize> = (0..heads.len()).collect();
     order.sort_by_key(|at| (heads[*at].status != LinkStatus::Active, heads[*at].id));

@@ -8,7 +8,7 @@ use super::{has_several, key, named};
 use crate::normalizer::Normalizer;
 use crate::survey::survey;
 use model::numbers::{self, Number, further_id, is_further, own_id};
-use model::{BySide, Cell, LinkHead, PhoneKey, RowRef, Schema, Table, TableFull};
+use model::{BySide, Cell, LinkHead, PhoneKey, RecordId, RowRef, Schema, Table, TableFull};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The CRM's records, each contact with as many as it has numbers. None: nobody has several. Doing it again changes
@@ -50,6 +50,11 @@ pub fn spread(
     Ok(Some(table))
 }
 
+/// A number that a record would have.
+type Wanted = fn(&Slot<'_>) -> Option<PhoneKey>;
+/// Whether it is that number.
+type Same = fn(PhoneKey, PhoneKey) -> bool;
+
 /// A record of a contact that a link knows.
 struct Slot<'a> {
     id: &'a str,
@@ -76,7 +81,7 @@ fn slots<'a>(
     let mut slots: BTreeMap<&str, Vec<Slot<'_>>> = BTreeMap::new();
     for joined in &survey(schema, tables, heads).joined {
         let head = &heads[joined.head];
-        let Some(id) = head.ids.crm.as_ref().map(|id| id.as_str()) else { continue };
+        let Some(id) = head.ids.crm.as_ref().map(RecordId::as_str) else { continue };
         let theirs = joined.rows.justcall.map(|row| tables.justcall.row(row as usize).cell(phone));
         let justcall = theirs.and_then(|cell| key(normalizer, cell.text()));
         slots.entry(own_id(id)).or_default().push(Slot { id, justcall, agreed: head.key });
@@ -187,8 +192,6 @@ impl<'a> Contact<'a> {
     fn assigned(&self, slots: &[Slot<'_>]) -> (Vec<Option<usize>>, Vec<usize>) {
         let mut of: Vec<Option<usize>> = vec![None; slots.len()];
         let mut taken = vec![false; self.keys.len()];
-        type Wanted = fn(&Slot<'_>) -> Option<PhoneKey>;
-        type Same = fn(PhoneKey, PhoneKey) -> bool;
         let wanted: [Wanted; 3] = [|slot| slot.steady(), |slot| slot.justcall, |slot| slot.agreed];
         let same: [Same; 2] = [|a, b| a == b, |a, b| a.number() == b.number()];
         for (same, wanted) in same.iter().flat_map(|same| wanted.iter().map(move |wanted| (same, wanted))) {

@@ -93,7 +93,7 @@ impl World {
             }
             Deed::Company(at, value) if has_crm => story.crm.edit(&place(*at), "company", &format!("C{value}")),
             Deed::Theirs(at, value) if has_justcall => {
-                story.justcall.edit(&place(*at), "company", &format!("J{value}"))
+                story.justcall.edit(&place(*at), "company", &format!("J{value}"));
             }
             Deed::Add(first, second) => self.add(*first, *second),
             Deed::Remove(at) if has_crm => story.crm.remove(&place(*at)),
