@@ -132,7 +132,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_number_ends_with_its_contact(kind in 0usize..3, deeds in prop::collection::vec(deed(), 1..14)) {
@@ -153,22 +153,18 @@ proptest! {
             prop_assert!(world.story.crm.count() >= before.min(before + made), "the CRM lost somebody whom nobody deleted");
         }
         let (theirs, ours) = (world.theirs(), world.ours());
+        let plan = world.story.plan().plan;
+        let is_said = !plan.conflicts.is_empty() || !plan.held.is_empty() || !plan.skipped.is_empty();
         for (number, count) in &ours {
             let have = theirs.get(number).copied().unwrap_or(0);
-            prop_assert!(have <= *count, "{} of {number} in JustCall, {count} contacts have it", have);
+            // More of them only where a person is asked: one was edited after its contact was deleted.
+            prop_assert!(have <= *count || is_said, "{have} of {number} in JustCall, {count} contacts have it");
             // One that nobody shares, and that nobody deleted in JustCall, is there.
-            if *count == 1 && !world.has_deleted {
-                let is_open = || {
-                    let plan = world.story.plan().plan;
-                    !plan.conflicts.is_empty() || !plan.held.is_empty() || !plan.skipped.is_empty()
-                };
-                prop_assert!(have == 1 || is_open(), "nobody in JustCall has {number}, and nothing is said of it");
-            }
+            let is_there = *count > 1 || world.has_deleted || have == 1 || is_said;
+            prop_assert!(is_there, "nobody in JustCall has {number}, and nothing is said of it");
         }
         // Nobody is left over whose number the CRM has no more, but for who is said to wait.
-        for number in theirs.keys().filter(|number| !ours.contains_key(*number)) {
-            let plan = world.story.plan().plan;
-            let is_said = !plan.conflicts.is_empty() || !plan.held.is_empty() || !plan.skipped.is_empty();
+        if let Some(number) = theirs.keys().find(|number| !ours.contains_key(*number)) {
             prop_assert!(is_said, "{number} is in JustCall alone");
         }
     }
