@@ -45,6 +45,8 @@ mod deletes;
 mod demo;
 #[path = "stories/dialling.rs"]
 mod dialling;
+#[path = "stories/each_number.rs"]
+mod each_number;
 #[path = "stories/faults.rs"]
 mod faults;
 #[path = "stories/first_sync.rs"]

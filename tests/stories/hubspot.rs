@@ -478,3 +478,67 @@ fn of_two_numbers_the_one_that_justcall_holds_is_kept_in_sync() {
         assert!(refused.stderr.contains(text), "{}", refused.stderr);
     }
 }
+
+/// Each number of a contact has a contact in JustCall: batches, the feed of changes and merges know of it.
+#[test]
+fn each_number_of_a_contact_has_a_contact_of_its_own() {
+    let fields = "phone = { crm = [\"mobilephone\", \"phone\"], numbers = \"each\" }";
+    let desk = Desk::new(&format!("{AT_ONCE}[fields]\nfirst_name = \"firstname\"\ncompany = \"company\"\n{fields}\n"));
+    let insert = |name: &str, mobile: &str, phone: &str| {
+        desk.hub.insert([("firstname", name), ("mobilephone", mobile), ("phone", phone)]).id
+    };
+    let ann = insert("Ann", "+1 415-555-0101", "+1 415-555-0102");
+    let bob = insert("Bob", "+1 415-555-0103", "+1 415-555-0104");
+    insert("Zed", "", "+1 415-555-0109");
+    let people = || {
+        let contacts = desk.world.account.contacts().into_iter();
+        let mut all: Vec<String> =
+            contacts.map(|one| format!("{} {}", one.first_name.unwrap_or_default(), &one.phone[9..])).collect();
+        all.sort();
+        all
+    };
+    let quiet = || {
+        let before = (desk.hub.counters().written(), desk.world.counters().mutating_calls);
+        desk.sync();
+        assert_eq!(before, (desk.hub.counters().written(), desk.world.counters().mutating_calls));
+    };
+    desk.sync();
+    assert_eq!(people(), ["Ann 101", "Ann 102", "Bob 103", "Bob 104", "Zed 109"]);
+    quiet();
+    // Edits of both contacts of one person in one night are one write, and the numbers go where they belong.
+    let edit = |phone: &str, change: &dyn Fn(&mut sandbox::Contact)| {
+        desk.world.account.edit(desk.world.contact(phone).id, change).unwrap();
+    };
+    edit("+14155550101", &|one| one.company = Some("Acme".to_owned()));
+    edit("+14155550102", &|one| one.company = Some("Acme".to_owned()));
+    edit("+14155550102", &|one| one.phone = "+14155550177".to_owned());
+    desk.reset();
+    desk.sync();
+    assert_eq!(desk.requests(RequestKind::BatchUpdate), 1);
+    let shown = |id: u64, name: &str| desk.hub.contact(id).unwrap().get(name).to_owned();
+    assert_eq!(
+        ["company", "mobilephone", "phone"].map(|name| shown(ann, name)),
+        ["Acme", "+1 415-555-0101", "+14155550177"].map(str::to_owned)
+    );
+    quiet();
+    // A number that moves from one property to the other is the same contact's.
+    let known = desk.world.contact("+14155550103").id;
+    desk.hub.edit_as_user(bob, [("mobilephone", ""), ("phone", "+14155550103")]).unwrap();
+    desk.sync();
+    assert_eq!(people(), ["Ann 101", "Ann 177", "Bob 103", "Zed 109"]);
+    assert_eq!(desk.world.contact("+14155550103").id, known);
+    quiet();
+    // Two contacts become one: nobody is deleted for it, and whose number is left is linked to the new one.
+    let merged = desk.hub.merge(ann, bob).unwrap().id;
+    let report = desk.sync();
+    assert_eq!(applied(&report, "justcall", "delete"), 0, "{report:#}");
+    assert_eq!(people().len(), 4);
+    edit("+14155550101", &|one| one.company = Some("Merged".to_owned()));
+    desk.sync();
+    assert_eq!(shown(merged, "company"), "Merged");
+    // Gone in HubSpot: all of them go.
+    desk.hub.archive(merged).unwrap();
+    desk.sync();
+    desk.sync();
+    assert_eq!(people(), ["Zed 109"], "also who went into it");
+}

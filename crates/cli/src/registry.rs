@@ -11,7 +11,7 @@ use connector::Connector;
 use connector_csv::CsvConnector;
 use connector_justcall::JustcallConnector;
 use engine::normalizer::phone::Region;
-use engine::{Guard, Guards, Scope, Settings};
+use engine::{Guard, Guards, Numbers, Scope, Settings};
 use model::{BySide, Field, Schema, Side};
 use std::sync::Arc;
 
@@ -147,7 +147,8 @@ impl Setup {
     pub(crate) fn scope_text(&self) -> String {
         let fields: Vec<String> = self.settings.schema.fields().iter().map(ToString::to_string).collect();
         let columns = self.columns();
-        format!("{:?} {:?} {} {columns:?}", self.config.scope.crm, self.config.scope.justcall, fields.join(" "))
+        let each = if self.settings.numbers == Numbers::Each { " each number" } else { "" };
+        format!("{:?} {:?} {} {columns:?}{each}", self.config.scope.crm, self.config.scope.justcall, fields.join(" "))
     }
 
     /// What the configuration calls the fields.
@@ -195,6 +196,7 @@ fn settings(config: &Config, specs: &[FieldSpec]) -> Settings {
     settings.min_hours = config.deletes.min_hours;
     settings.guards = guards(config);
     settings.callers = config.calls.callers();
+    settings.numbers = if specs.iter().any(|spec| spec.each) { Numbers::Each } else { Numbers::One };
     settings.scope = BySide::from_fn(|side| scope(config, specs, &schema, &columns[side], side));
     settings
 }

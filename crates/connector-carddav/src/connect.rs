@@ -91,7 +91,7 @@ impl CarddavConnector {
                 Presence::Present(record)
             }
             // It is there, and nothing is known of it.
-            Fetched::NoCard(_) => Presence::Present(self.converter.unreadable(id.as_str())),
+            Fetched::NoCard { hints, .. } => Presence::Present(self.converter.unreadable(id.as_str(), hints)),
             Fetched::Gone => Presence::Gone,
             Fetched::Unclear(message) => Presence::Unclear { message },
         }

@@ -99,9 +99,11 @@ impl Converter {
         self.numbers.iter().map(|(_, place)| place).find(|place| shows(place)).or(own)
     }
 
-    /// A card that exists and says nothing: of it nothing is known, and nothing follows from it.
-    pub(crate) fn unreadable(&self, id: &str) -> Record {
-        Record { id: RecordId::from(id), native_id: true, cells: vec![OwnedCell::Unknown; self.width()], rest: None }
+    /// A card that exists and cannot be read: of its fields nothing is known, and nothing follows from it, but that whoever
+    /// it may be about is not made a second time.
+    pub(crate) fn unreadable(&self, id: &str, hints: String) -> Record {
+        let cells = vec![OwnedCell::Unknown; self.width()];
+        Record { id: RecordId::from(id), native_id: true, cells, rest: Some(hints) }
     }
 
     /// What of a record differs from what was last read, if anything.

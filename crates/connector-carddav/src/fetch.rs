@@ -2,6 +2,7 @@
 
 use crate::card::Card;
 use crate::error::CallError;
+use crate::hints::hints;
 use crate::href;
 use crate::requests::{MultiStatus, Request, card, propfind, report};
 use crate::transport::Transport;
@@ -19,7 +20,12 @@ pub(crate) enum Fetched {
     /// It is there, and readable.
     Card { card: Card, etag: Option<String> },
     /// It is there, and is no card that we touch.
-    NoCard(String),
+    NoCard {
+        /// Why it cannot be read.
+        why: String,
+        /// Whom it may be about ([`hints`]).
+        hints: String,
+    },
     /// The server says that it is not there.
     Gone,
     /// It could not be found out.
@@ -30,7 +36,7 @@ impl Fetched {
     fn read(text: &str, etag: Option<String>) -> Self {
         match Card::parse(text) {
             Ok(card) => Self::Card { card, etag },
-            Err(why) => Self::NoCard(why.to_string()),
+            Err(why) => Self::NoCard { why: why.to_string(), hints: hints(text) },
         }
     }
 }
@@ -148,7 +154,7 @@ impl Fetch<'_> {
         match self.get(path).await {
             Ok(stored) => Ok(Fetched::read(&stored.text, stored.etag)),
             Err(error) if error.is_gone() => Ok(Fetched::Gone),
-            Err(CallError::Unreadable(why)) => Ok(Fetched::NoCard(why)),
+            Err(CallError::Unreadable(why)) => Ok(Fetched::NoCard { why, hints: String::new() }),
             Err(error @ CallError::Refused { .. }) if error.status() != Some(401) => {
                 Ok(Fetched::Unclear(error.to_string()))
             }

@@ -12,6 +12,7 @@ mod cursor;
 mod discover;
 mod error;
 mod fetch;
+mod hints;
 mod href;
 mod http;
 mod listing;

@@ -190,7 +190,7 @@ impl Reader<'_> {
             Fetched::Card { card, .. } if card.is_group() => Seen::Other,
             Fetched::Card { card, .. } => Seen::Contact(self.converter.record(path, &card)),
             // It is there: whoever is linked to it is not missing.
-            Fetched::NoCard(why) => Seen::Unreadable(self.converter.unreadable(path), why),
+            Fetched::NoCard { why, hints } => Seen::Unreadable(self.converter.unreadable(path, hints), why),
             Fetched::Gone => Seen::Gone,
             Fetched::Unclear(why) => Seen::Unclear(why),
         }

@@ -184,7 +184,7 @@ impl Writer<'_> {
                 }
                 self.send(card::delete(&path, card::unchanged(etag.as_deref()))).await
             }
-            Some(Fetched::NoCard(why)) => refused(untouched(&why)),
+            Some(Fetched::NoCard { why, .. }) => refused(untouched(&why)),
             Some(Fetched::Gone) => Step::Settled(WriteResult::Done { id: Some(current.id.clone()), stored: None }),
             Some(Fetched::Unclear(why)) => stale(format!("not sent: it cannot be read ({why})")),
             None => refused("a deletion that was not looked at"),
@@ -293,7 +293,7 @@ impl Writer<'_> {
             (Fetched::Gone, Sent::Accepted) => {
                 WriteResult::Unknown { message: "acknowledged, but it is not there".to_owned() }
             }
-            (Fetched::NoCard(why), Sent::Accepted) => {
+            (Fetched::NoCard { why, .. }, Sent::Accepted) => {
                 WriteResult::Unknown { message: format!("acknowledged, but what is there is no card ({why})") }
             }
             (_, Sent::Unmet(message)) => WriteResult::Stale { message },

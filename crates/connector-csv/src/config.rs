@@ -20,6 +20,8 @@ pub struct Config {
     /// Further columns with a contact's numbers, in order of preference after the phone's own column. Empty: one column
     /// holds the phone.
     pub numbers: Vec<String>,
+    /// A file without a column of ids is refused: several records are made of one of its rows.
+    pub needs_ids: bool,
     /// Fields of `columns` whose column may be missing: their cells are then unknown.
     pub optional: Vec<Field>,
     /// What earlier runs learned ([`connector::Connector::learned`]): ids that must not be given again.
@@ -37,6 +39,7 @@ impl Config {
             id_column: None,
             columns: Vec::new(),
             numbers: Vec::new(),
+            needs_ids: false,
             optional: Vec::new(),
             learned: Vec::new(),
         }

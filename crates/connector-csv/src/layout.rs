@@ -34,6 +34,11 @@ impl Layout {
         let mut notes = Vec::new();
         let id = match (&config.id_column, &proposal.id_column) {
             (Some(name), _) | (None, Some(name)) => Some(existing(shown, header, name, "id_column")?),
+            (None, None) if config.needs_ids => {
+                let message = format!("{shown}: numbers = \"each\" needs a column of ids, and none is known");
+                let hint = format!("name it with crm.id_column; {}", columns(header));
+                return Err(Error::new(ErrorKind::Config, message).hint(hint));
+            }
             (None, None) => None,
         };
         let mut cells = Vec::with_capacity(schema.width(Side::Crm));

@@ -1,5 +1,7 @@
 //! Contacts that only one side has (R10, R11, R14), and those that come back after a deletion (R7, R8).
 
+mod faceless;
+
 use crate::conflicts::{self, Subject};
 use crate::draft::{Draft, Fate, World, action};
 use crate::identity::{Identity, names};
@@ -67,11 +69,15 @@ fn counterpart(world: &World<'_>, source: Side, alone: Alone) -> Option<(SkipRea
         let detail = format!("{} in the CRM has this number beside its synced one", world.row(other, row).id());
         return Some((SkipReason::OtherNumber, detail));
     }
+    let row = world.row(source, alone.row);
+    if let Some(hidden) = faceless::may_be(world, other, alone.key, row) {
+        let detail = format!("record {hidden} in {} cannot be read and may be this contact", other.title());
+        return Some((SkipReason::UnreadableCounterpart, detail));
+    }
     let suspects = &world.matching.unreadable[other];
     if suspects.is_empty() {
         return None;
     }
-    let row = world.row(source, alone.row);
     let person = Identity::of(world.normalizer, &world.settings.schema, row);
     let reason = SkipReason::UnreadableCounterpart;
     suspects.resemble(&person).then(|| {

@@ -1,5 +1,7 @@
 //! A link with a missing record: is it deleted, and what follows (R5 to R9)? Absence alone is never a deletion.
 
+mod contact;
+
 use crate::conflicts::{self, Subject};
 use crate::creator::{self, Birth};
 use crate::differ::{Edit, Known, Standing, edit};
@@ -8,9 +10,10 @@ use crate::identity::{Identity, names};
 use crate::normalizer::{Canon, name};
 use jiff::{SignedDuration, Timestamp};
 use model::mutant::{self, Mutant};
+use model::numbers::{is_further, own_id};
 use model::{
     Absence, ActionKind, Base, BySide, Cell, Choice, ConflictKind, EditVsDelete, Evidence, Field, FieldId, Held,
-    HeldReason, LinkHead, Observation, Rule, Side, SkipReason, Via, WritePolicy,
+    HeldReason, LinkHead, Observation, RecordId, Rule, Side, SkipReason, Via, WritePolicy,
 };
 
 /// A link whose record on `missing` was not listed.
@@ -59,6 +62,9 @@ pub(crate) fn one_missing(world: &World<'_>, draft: &mut Draft, at: usize, missi
     let base = world.base(case.head);
     if let Some(detail) = unshown(world, &case, base).filter(|_| !mutant::is(Mutant::DeleteUnshown)) {
         return hold(world, draft, &case, HeldReason::Unproven, None, detail);
+    }
+    if let Some(detail) = contact::remains(world, &case) {
+        return hold(world, draft, &case, HeldReason::OtherNumbers, None, detail);
     }
     let edits = edits(world, &case, base);
     if edits.is_empty() || mutant::is(Mutant::DeleteEdited) {
@@ -200,7 +206,9 @@ fn edits(world: &World<'_>, case: &Case<'_>, base: &Base) -> Vec<String> {
 /// R7, R8: the edit wins, unless a person is to decide.
 fn edited_and_deleted(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, edits: &[String]) {
     let rule = case.rule(true);
-    if world.settings.edit_vs_delete == EditVsDelete::EditWins {
+    // Of a contact with several numbers, each would be made again as a contact of its own: a person says which.
+    let is_one = case.missing == Side::Justcall || !world.has_linked_siblings(case.head);
+    if world.settings.edit_vs_delete == EditVsDelete::EditWins && is_one {
         let note = format!("deleted in {}, edited since: created again", case.missing.title());
         let birth = Birth { target: case.missing, row: case.row, head: Some(case.head), rule, note: &note };
         creator::create_again(world, draft, &birth);
@@ -275,6 +283,13 @@ fn delete_when_due(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, decide
         );
         return hold_for(draft, HeldReason::AwaitingSighting, until, detail);
     }
+    match contact::goes(world, case) {
+        contact::Goes::Alone => {}
+        contact::Goes::With(detail) => {
+            return draft.skip(world, case.present(), case.row, SkipReason::SameContact, detail);
+        }
+        contact::Goes::NotYet(detail) => return hold_for(draft, HeldReason::OtherNumbers, None, detail),
+    }
     let mut action = action(
         world,
         case.present(),
@@ -296,16 +311,28 @@ fn delete_when_due(world: &World<'_>, draft: &mut Draft, case: &Case<'_>, decide
         },
         target_equals_base: world.hash(case.present(), case.row),
     });
+    if let Some(own) = case.head.ids[case.missing].as_ref().map(RecordId::as_str).filter(|id| is_further(id)) {
+        action.note = format!("was a further number of {} in the CRM", own_id(own));
+    }
     draft.fate(case.present(), case.row, Fate::Delete);
     draft.actions.push(action);
 }
 
 /// Counts this observation where it is far enough from the last one that counted.
 fn sighting(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) -> Absence {
+    let known = world.state.absences.get(&(case.head.id, case.missing)).copied();
+    let absence = counted(world, case);
+    if known != Some(absence) {
+        draft.observations.push(Observation::Missing { link: case.head.id, side: case.missing, absence });
+    }
+    absence
+}
+
+fn counted(world: &World<'_>, case: &Case<'_>) -> Absence {
     let now = world.seen_at(case.missing);
     let known = world.state.absences.get(&(case.head.id, case.missing)).copied();
     let gap = SignedDuration::from_hours(i64::from(world.settings.min_hours));
-    let absence = match known {
+    match known {
         None => Absence { sightings: 1, first_at: now, last_at: now },
         // With no gap asked for, every run is an observation of its own, also two within one second.
         // Once there are enough, more say nothing: what is held for another reason must not move the state (L3).
@@ -316,11 +343,7 @@ fn sighting(world: &World<'_>, draft: &mut Draft, case: &Case<'_>) -> Absence {
             Absence { sightings: known.sightings + 1, first_at: known.first_at, last_at: now }
         }
         Some(known) => known,
-    };
-    if known != Some(absence) {
-        draft.observations.push(Observation::Missing { link: case.head.id, side: case.missing, absence });
     }
-    absence
 }
 
 fn hold(

@@ -6,6 +6,7 @@ use crate::matcher::Matching;
 use crate::normalizer::{Canon, Normalizer, PhoneReading};
 use crate::planner::{Input, ParkedWrite, State, UnlandedField};
 use crate::settings::Settings;
+use crate::siblings;
 use model::mutant::{self, Mutant};
 use model::numbers::Number;
 use model::{
@@ -56,6 +57,8 @@ pub(crate) struct World<'a> {
     spare_numbers: BySide<OnceCell<BTreeMap<u64, u32>>>,
     /// Who has a number on a side, by number; looked at when somebody is to be created again.
     holders: BySide<OnceCell<Vec<(u64, u32)>>>,
+    /// How many links each contact of the CRM has that has several; looked at when somebody is missing there.
+    linked_together: OnceCell<BTreeMap<&'a str, u32>>,
     /// A person has approved the deletion of every linked contact: an empty side is meant to be empty.
     vouched: bool,
     /// Links that take part.
@@ -87,6 +90,7 @@ impl<'a> World<'a> {
             stray_values: BySide::default(),
             spare_numbers: BySide::default(),
             holders: BySide::default(),
+            linked_together: OnceCell::new(),
             linked,
             vouched: is_vouched(input.approvals, linked),
             empty: BySide::from_fn(|side| {
@@ -226,6 +230,13 @@ impl<'a> World<'a> {
             numbers
         });
         numbers.get(&key.number()).map(|at| self.row(side, *at).id())
+    }
+
+    /// Whether other numbers of a link's contact in the CRM are linked as well.
+    pub(crate) fn has_linked_siblings(&self, head: &LinkHead) -> bool {
+        let links = self.linked_together.get_or_init(|| siblings::linked_together(self.heads));
+        let own = head.ids.crm.as_ref().map(|id| model::numbers::own_id(id.as_str()));
+        own.is_some_and(|own| links.contains_key(own))
     }
 
     /// The number in a cell, without its extension.

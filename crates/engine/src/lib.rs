@@ -28,11 +28,12 @@ mod groups;
 mod identity;
 mod pairs;
 mod readings;
+mod siblings;
 mod spoiled;
 
 pub use conflicts::ids_about;
 pub use matcher::Matching;
 pub use pairs::NOT_SENT_AGAIN;
 pub use planner::{Input, State, plan};
-pub use settings::{Guard, GuardClass, Guards, Scope, Settings};
+pub use settings::{Guard, GuardClass, Guards, Numbers, Scope, Settings};
 pub use survey::Survey;

@@ -12,7 +12,8 @@ use crate::identity::{Identity, Strangers};
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::numbers;
 use crate::readings;
-use crate::settings::Settings;
+use crate::settings::{Numbers, Settings};
+use crate::siblings::Siblings;
 use crate::survey::Survey;
 use model::mutant::{self, Mutant};
 use model::{BySide, LinkHead, LinkId, PhoneKey, RecordId, Side, SkipReason, Table};
@@ -84,6 +85,8 @@ pub struct Matching {
     /// Numbers that the CRM's contacts have beside the synced one, with the row, ascending; only where somebody is to be
     /// matched with them.
     others: Vec<(PhoneKey, u32)>,
+    /// Rows of the CRM that are one contact.
+    pub(crate) siblings: Siblings,
 }
 
 /// What matching needs to know.
@@ -152,6 +155,10 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         keys: BySide::default(),
         shared: BySide::default(),
         others: Vec::new(),
+        siblings: match context.settings.numbers {
+            Numbers::One => Siblings::default(),
+            Numbers::Each => Siblings::of(context.tables.crm),
+        },
         survey,
     };
     let rows = std::mem::take(&mut matching.survey.free);

@@ -1,11 +1,16 @@
 //! Which of a CRM contact's numbers is the synced one: the one that `JustCall` holds, until the contact has it no more; then
 //! the next in order of preference. Puts it into the record's phone cell, before anything is matched.
 //!
-//! Chooses among numbers that the record shows (`model::numbers`); does not match, and makes no number up.
+//! Chooses among numbers that the record shows (`model::numbers`); does not match, and makes no number up. With
+//! `numbers = "each"` there is nothing to choose: see [`spread`].
+
+mod each;
+
+pub use each::spread;
 
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::survey::survey;
-use model::numbers::{Number, has_fields, numbers};
+use model::numbers::{Number, has_fields, numbers, own_id, whole};
 use model::{Action, BySide, Cell, LinkHead, OwnedCell, PhoneKey, Record, RowRef, Schema, Side, Table, TableFull};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +22,7 @@ struct Choice<'a> {
 
 impl<'a> Choice<'a> {
     fn of(normalizer: &Normalizer, row: RowRef<'a>) -> Self {
-        let numbers: Vec<Number<'a>> = named(row).collect();
+        let numbers: Vec<Number<'a>> = named(row.rest()).collect();
         let keys = numbers.iter().map(|number| key(normalizer, &number.text)).collect();
         Self { numbers, keys }
     }
@@ -54,8 +59,8 @@ fn key(normalizer: &Normalizer, text: &str) -> Option<PhoneKey> {
     }
 }
 
-fn named(row: RowRef<'_>) -> impl Iterator<Item = Number<'_>> {
-    numbers(row.rest()).filter(|number| number.field.is_some())
+fn named(rest: Option<&str>) -> impl Iterator<Item = Number<'_>> {
+    numbers(rest).filter(|number| number.field.is_some())
 }
 
 /// The CRM's records with the synced number in the phone cell. None: all of them have it there, as they always have where
@@ -109,7 +114,7 @@ pub fn choose(
 }
 
 fn has_several(row: RowRef<'_>) -> bool {
-    has_fields(row.rest()) && named(row).nth(1).is_some()
+    has_fields(row.rest()) && named(row.rest()).nth(1).is_some()
 }
 
 /// How many contacts have each of these numbers, in whichever field.
@@ -117,7 +122,7 @@ fn holders(normalizer: &Normalizer, phone: usize, table: &Table, wanted: &BTreeS
     let mut holders = BTreeMap::new();
     for row in table.iter() {
         let own = key(normalizer, row.cell(phone).text());
-        let keys = named(row).filter_map(|number| key(normalizer, &number.text));
+        let keys = named(row.rest()).filter_map(|number| key(normalizer, &number.text));
         let own: BTreeSet<u64> =
             keys.chain(own).map(PhoneKey::number).filter(|number| wanted.contains(number)).collect();
         for number in own {
@@ -158,7 +163,7 @@ pub fn follow(normalizer: &Normalizer, schema: &Schema, record: &mut Record, exp
 
 /// The numbers of a record beside the synced one, in the fields that the configuration names.
 pub(crate) fn beside(row: RowRef<'_>, phone: usize) -> Vec<Number<'_>> {
-    let mut others: Vec<Number<'_>> = if has_fields(row.rest()) { named(row).collect() } else { Vec::new() };
+    let mut others: Vec<Number<'_>> = if has_fields(row.rest()) { named(row.rest()).collect() } else { Vec::new() };
     let synced = row.cell(phone).text();
     if let Some(at) = others.iter().position(|number| number.text == synced) {
         others.remove(at);
@@ -184,7 +189,7 @@ pub(crate) fn others(normalizer: &Normalizer, phone: usize, table: &Table) -> Ve
 
 /// Says in the plan which other numbers the CRM has of a contact: they stay as they are.
 pub(crate) fn mention(table: &Table, phone: usize, actions: &mut [Action]) {
-    let rows = table.iter().filter(|row| has_several(*row));
+    let rows = table.iter().filter(|row| has_several(*row) || whole(row.rest()).is_some());
     let rows: BTreeMap<&str, RowRef<'_>> = rows.map(|row| (row.id(), row)).collect();
     if rows.is_empty() {
         return;
@@ -192,10 +197,32 @@ pub(crate) fn mention(table: &Table, phone: usize, actions: &mut [Action]) {
     for action in actions {
         let id = if action.side == Side::Crm { &action.record_id } else { &action.other_id };
         let Some(row) = id.as_ref().and_then(|id| rows.get(id.as_str())) else { continue };
-        let others = beside(*row, phone);
-        let others = others.iter().map(|number| format!("{} {}", number.field.as_deref().unwrap_or(""), number.text));
-        let others = others.collect::<Vec<_>>().join(", ");
+        let said = [which(*row), others_of(*row, phone)];
+        let said = said.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ");
+        if said.is_empty() {
+            continue;
+        }
         let before = if action.note.is_empty() { String::new() } else { format!("{}; ", action.note) };
-        action.note = format!("{before}other numbers in the CRM: {others}");
+        action.note = format!("{before}{said}");
     }
+}
+
+fn others_of(row: RowRef<'_>, phone: usize) -> String {
+    let others = beside(row, phone);
+    let others = others.iter().map(|number| format!("{} {}", number.field.as_deref().unwrap_or(""), number.text));
+    let others = others.collect::<Vec<_>>().join(", ");
+    if others.is_empty() { others } else { format!("other numbers in the CRM: {others}") }
+}
+
+/// Which of a contact's numbers a record is, where it has a record for each.
+fn which(row: RowRef<'_>) -> String {
+    let (Some(whole), Some(own)) = (whole(row.rest()), named(row.rest()).next()) else { return String::new() };
+    let Some(at) = named(Some(whole)).position(|number| number == own) else { return String::new() };
+    let nth = match at + 1 {
+        1 => "1st".to_owned(),
+        2 => "2nd".to_owned(),
+        3 => "3rd".to_owned(),
+        at => format!("{at}th"),
+    };
+    format!("{nth} number of {} in the CRM, {}", own_id(row.id()), own.field.as_deref().unwrap_or_default())
 }

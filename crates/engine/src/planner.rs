@@ -5,7 +5,7 @@
 use crate::callers::{self, Caller};
 use crate::draft::{Draft, Fate, World};
 use crate::normalizer::{Normalizer, PhoneReading};
-use crate::settings::{GuardClass, Settings};
+use crate::settings::{GuardClass, Numbers, Settings};
 use crate::{Matching, creator, cycles, decider, excluder, groups, guard, numbers, pairs};
 use jiff::Timestamp;
 use model::mutant::{self, Mutant};
@@ -174,14 +174,25 @@ fn link(world: &World<'_>, draft: &mut Draft, at: usize) {
         return; // its group speaks for it
     }
     let out = Side::BOTH.into_iter().any(|side| joined.rows[side].is_some_and(|row| !world.in_scope(side, row)));
+    if let Some(own) = further_of(world, head) {
+        // Made while each number had a contact: it is left alone, and goes on where that is so again.
+        if head.status == LinkStatus::Active {
+            let mut unlink = scope_change(world, head, joined.rows, ActionKind::Unlink);
+            unlink.note = format!("a further number of {own} in the CRM: only one is kept in sync now");
+            draft.actions.push(unlink);
+        }
+        let detail = format!("a further number of {own} in the CRM, made with numbers = \"each\": left alone");
+        return leave_out(world, draft, joined.rows, SkipReason::OtherNumber, &detail);
+    }
+    let left_out = (SkipReason::Filtered, SkipReason::Filtered.words());
     match (head.status, out) {
-        (LinkStatus::Dormant, true) => return leave_out(world, draft, joined.rows),
+        (LinkStatus::Dormant, true) => return leave_out(world, draft, joined.rows, left_out.0, left_out.1),
         (LinkStatus::Active, true) => {
             draft.actions.push(scope_change(world, head, joined.rows, ActionKind::Unlink));
-            return leave_out(world, draft, joined.rows);
+            return leave_out(world, draft, joined.rows, left_out.0, left_out.1);
         }
         (LinkStatus::Dormant, false) if joined.rows.justcall.is_none() || joined.rows.crm.is_none() => {
-            return leave_out(world, draft, joined.rows);
+            return leave_out(world, draft, joined.rows, left_out.0, left_out.1);
         }
         (LinkStatus::Dormant, false) => draft.actions.push(scope_change(world, head, joined.rows, ActionKind::Link)),
         (LinkStatus::Active, false) => {}
@@ -194,10 +205,16 @@ fn link(world: &World<'_>, draft: &mut Draft, at: usize) {
     }
 }
 
-fn leave_out(world: &World<'_>, draft: &mut Draft, rows: BySide<Option<u32>>) {
+/// The contact of the CRM that a link knows by a further number, where only one is kept in sync.
+fn further_of<'a>(world: &World<'_>, head: &'a LinkHead) -> Option<&'a str> {
+    let id = head.ids.crm.as_ref().filter(|_| world.settings.numbers == Numbers::One)?.as_str();
+    model::numbers::is_further(id).then(|| model::numbers::own_id(id))
+}
+
+fn leave_out(world: &World<'_>, draft: &mut Draft, rows: BySide<Option<u32>>, reason: SkipReason, detail: &str) {
     for side in Side::BOTH {
         if let Some(row) = rows[side] {
-            draft.skip(world, side, row, SkipReason::Filtered, SkipReason::Filtered.words().to_owned());
+            draft.skip(world, side, row, reason, detail.to_owned());
         }
     }
 }

@@ -157,6 +157,18 @@ pub struct Settings {
     pub scope: BySide<Scope>,
     /// Which unknown callers become contacts; none: nobody.
     pub callers: Option<Callers>,
+    /// Which of a CRM contact's numbers have a contact in `JustCall`.
+    pub numbers: Numbers,
+}
+
+/// Which of a CRM contact's numbers have a contact in `JustCall`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Numbers {
+    /// The synced one.
+    #[default]
+    One,
+    /// Each has a contact of its own.
+    Each,
 }
 
 impl Settings {
@@ -173,6 +185,7 @@ impl Settings {
             guards: Guards::default(),
             scope: BySide::default(),
             callers: None,
+            numbers: Numbers::One,
         }
     }
 

@@ -167,7 +167,10 @@ impl Undo<'_, '_> {
         };
         let record = world.row(side, row);
         let id = RecordId::from(record.id());
-        let touched = touched_since_created(world, record, &past.changes);
+        let mut touched = touched_since_created(world, record, &past.changes);
+        if side == Side::Crm && !world.matching.siblings.group(row).is_empty() {
+            touched.push("it has further numbers by now".to_owned());
+        }
         if !touched.is_empty() {
             return self.touched(past, Some(&id), &touched);
         }

@@ -5,8 +5,17 @@
 //! and `\r` for a backslash, a tab and line breaks in them. A record has one such line for every field with a number, in
 //! order of preference, also for the one that stands in its phone cell. A line without a tab is a number of another field:
 //! never the synced one.
+//!
+//! With `numbers = "each"` a contact is shown as several records, one per number. The first has the contact's own id, each
+//! further one `ID#tel:+14155550123`. Such a record's lines are its own number's; all of the contact's stand behind them.
 
+use crate::PhoneKey;
 use std::borrow::Cow;
+
+/// Between a contact's own id and the number that one of its further records was made for.
+const FURTHER: &str = "#tel:";
+/// Between the lines of one number and all lines of the contact.
+const WHOLE: char = '\u{1e}';
 
 /// One of a record's numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +28,7 @@ pub struct Number<'a> {
 
 /// All numbers of a record, in their order.
 pub fn numbers(rest: Option<&str>) -> impl Iterator<Item = Number<'_>> {
-    rest.unwrap_or_default().lines().map(|line| match line.split_once('\t') {
+    shown(rest).lines().map(|line| match line.split_once('\t') {
         Some((field, text)) => Number { field: Some(plain(field)), text: plain(text) },
         None => Number { field: None, text: Cow::Borrowed(line) },
     })
@@ -27,7 +36,52 @@ pub fn numbers(rest: Option<&str>) -> impl Iterator<Item = Number<'_>> {
 
 /// Whether a record has several fields for numbers, as far as its lines show it.
 pub fn has_fields(rest: Option<&str>) -> bool {
-    rest.is_some_and(|rest| rest.contains('\t'))
+    shown(rest).contains('\t')
+}
+
+fn shown(rest: Option<&str>) -> &str {
+    rest.unwrap_or_default().split(WHOLE).next().unwrap_or_default()
+}
+
+/// All lines of the contact, where the record is one of several.
+pub fn whole(rest: Option<&str>) -> Option<&str> {
+    rest?.split_once(WHOLE).map(|(_, whole)| whole)
+}
+
+/// The lines of a record that is one of a contact's: its own, and all.
+pub fn part(own: &str, whole: &str) -> String {
+    format!("{own}{WHOLE}{whole}")
+}
+
+/// The id by which the CRM knows the contact.
+pub fn own_id(id: &str) -> &str {
+    if !id.as_bytes().contains(&b'#') {
+        return id; // nearly all of them, and every id of a plan is looked at
+    }
+    let is_number = |text: &str| {
+        let digits = text.strip_prefix('+').unwrap_or_default().as_bytes();
+        digits.first().is_some_and(u8::is_ascii_digit) && digits.iter().all(|c| c.is_ascii_digit() || *c == b'-')
+    };
+    match id.rsplit_once(FURTHER) {
+        Some((own, number)) if is_number(number) => own,
+        _ => id,
+    }
+}
+
+/// Whether a record is a further one of its contact.
+pub fn is_further(id: &str) -> bool {
+    own_id(id).len() < id.len()
+}
+
+/// The id of a contact's further record for a number; `again` tells two of one number apart, 1 being the first.
+pub fn further_id(own: &str, key: PhoneKey, again: u32) -> String {
+    let number = key.e164();
+    if again > 1 { format!("{own}{FURTHER}{number}-{again}") } else { format!("{own}{FURTHER}{number}") }
+}
+
+/// The number in the id of a further record, for people.
+pub fn number_in(id: &str) -> Option<&str> {
+    is_further(id).then(|| &id[own_id(id).len() + FURTHER.len()..])
 }
 
 /// Adds a number of a field that the configuration names.
@@ -41,7 +95,7 @@ pub fn add(rest: &mut String, field: &str, text: &str) {
 /// Adds the text of another field. Every line of it counts as a number of its own.
 pub fn add_other(rest: &mut String, text: &str) {
     start_line(rest);
-    rest.extend(text.chars().map(|c| if c == '\t' { ' ' } else { c }));
+    rest.extend(text.chars().map(|c| if matches!(c, '\t' | WHOLE) { ' ' } else { c }));
 }
 
 fn start_line(rest: &mut String) {
@@ -57,6 +111,7 @@ fn escape(rest: &mut String, text: &str) {
             '\t' => rest.push_str("\\t"),
             '\n' => rest.push_str("\\n"),
             '\r' => rest.push_str("\\r"),
+            WHOLE => rest.push_str("\\e"),
             c => rest.push(c),
         }
     }
@@ -74,6 +129,7 @@ fn plain(text: &str) -> Cow<'_, str> {
                 Some('t') => '\t',
                 Some('n') => '\n',
                 Some('r') => '\r',
+                Some('e') => WHOLE,
                 Some(other) => other,
                 None => '\\',
             },
@@ -89,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_is_added_is_read_back() {
-        let odd = ["", "a", "a\tb", "a\\tb", "a\\", "\\", "a\r\nb", " +1 415 ", "n\\n\n"];
+        let odd = ["", "a", "a\tb", "a\\tb", "a\\", "\\", "a\r\nb", " +1 415 ", "n\\n\n", "\u{1e}\\e"];
         let mut rest = String::new();
         for (field, text) in odd.iter().zip(odd.iter().rev()) {
             add(&mut rest, field, text);
@@ -111,5 +167,35 @@ mod tests {
         add(&mut rest, "Mobile", "1");
         assert!(has_fields(Some(&rest)) && !has_fields(None));
         assert_eq!(numbers(None).count(), 0);
+    }
+
+    #[test]
+    fn a_part_shows_its_own_lines_and_keeps_all() {
+        let (mut own, mut whole_lines) = (String::new(), String::new());
+        add(&mut own, "Phone", "2");
+        add(&mut whole_lines, "Mobile", "1\u{1e}");
+        add(&mut whole_lines, "Phone", "2");
+        let rest = part(&own, &whole_lines);
+        assert_eq!(numbers(Some(&rest)).map(|number| number.text.into_owned()).collect::<Vec<_>>(), ["2"]);
+        assert_eq!(whole(Some(&rest)), Some(whole_lines.as_str()));
+        assert_eq!((whole(Some(&whole_lines)), whole(None)), (None, None));
+        assert!(has_fields(Some(&rest)) && !has_fields(Some(&part("", &whole_lines))));
+    }
+
+    #[test]
+    fn ids_of_further_records_lead_back_to_their_contact() {
+        let key: PhoneKey = "+14155550123;ext=7".parse().expect("a key");
+        for own in ["17", "", "/book/a b#1.vcf", "x#tel:y"] {
+            for again in [1, 2, 30] {
+                let id = further_id(own, key, again);
+                assert!(is_further(&id) && own_id(&id) == own, "{id}");
+                assert!(number_in(&id).is_some_and(|number| number.starts_with("+14155550123")), "{id}");
+            }
+            assert!(!is_further(own) && number_in(own).is_none());
+        }
+        // What is no number is somebody's own id.
+        for own in ["17#tel:", "17#tel:+", "17#tel:415", "17#tel:+1 415", "17#tel:+-1", "#tel:+1x"] {
+            assert_eq!(own_id(own), own);
+        }
     }
 }

@@ -86,6 +86,8 @@ pub enum SkipReason {
     UnreadableCounterpart,
     /// A contact of the CRM has this number beside the one that is kept in sync: a second one is not made for it.
     OtherNumber,
+    /// Goes together with another number of the same contact of the CRM.
+    SameContact,
     /// A person decided to leave it as it is.
     LeftAlone,
     /// Of an undo: somebody changed it since the run, or what it held before is not known. It stays as it is.
@@ -118,6 +120,7 @@ impl SkipReason {
             Self::DuplicateId => "the same id twice in one listing",
             Self::UnreadableCounterpart => "a record with an unreadable phone on the other side may be this contact",
             Self::OtherNumber => "a contact of the CRM has this number beside its own",
+            Self::SameContact => "goes together with another number of the same CRM contact",
             Self::LeftAlone => "a person decided to leave it as it is",
             Self::TouchedSince => "changed since the run that is to be undone",
             Self::Undone => "undone, waiting for a change or for `tieline retry`",
@@ -147,6 +150,8 @@ pub enum HeldReason {
     Policy,
     /// Another syncer or an older copy of the state is at work (S42, S43): no deletions in this run.
     OldState,
+    /// Deleted in `JustCall`, which still has another number of the same contact of the CRM: that contact stays.
+    OtherNumbers,
     /// A state that was lost is being adopted: links only, everything else is the next run's.
     Adopting,
 }
@@ -163,6 +168,7 @@ impl HeldReason {
             Self::ConfigChanged => "the scope or the mapping changed: no deletions in this run",
             Self::Policy => "[deletes] says never",
             Self::OldState => "the state seems to be an older copy: no deletions in this run",
+            Self::OtherNumbers => "JustCall has other numbers of this CRM contact",
             Self::Adopting => "waits for the next run: adopting only links",
         }
     }

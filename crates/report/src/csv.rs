@@ -63,7 +63,8 @@ pub fn plan(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         line(&mut out, &[&own[..], &[id, base, justcall, crm, justcall_id, crm_id, since]].concat())?;
     }
     for action in plan.actions.iter().filter(|action| action.kind.is_write()) {
-        let id = |id: &Option<RecordId>| id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        let own = |id: &RecordId| model::numbers::own_id(id.as_str()).to_owned();
+        let id = |id: &Option<RecordId>| id.as_ref().map(own).unwrap_or_default();
         let whole = [None];
         let changes: Vec<Option<&Change>> = action.changes.iter().map(Some).collect();
         for change in if changes.is_empty() { &whole[..] } else { &changes[..] } {
@@ -131,7 +132,10 @@ fn cells(conflict: &Conflict) -> [String; 13] {
         .iter()
         .map(|member| {
             let linked = if member.linked { " (linked)" } else { "" };
-            format!("{}{linked}", format!("{} {} {}", member.side, member.id, member.name).trim_end())
+            format!(
+                "{}{linked}",
+                format!("{} {} {}", member.side, words::record_id(&member.id), member.name).trim_end()
+            )
         })
         .collect();
     [
@@ -144,7 +148,7 @@ fn cells(conflict: &Conflict) -> [String; 13] {
         or_blank(&conflict.justcall),
         or_blank(&conflict.crm),
         or_blank(&conflict.justcall_id),
-        or_blank(&conflict.crm_id),
+        conflict.crm_id.as_deref().map(|id| model::numbers::own_id(id).to_owned()).unwrap_or_default(),
         conflict.since.to_string(),
         records.join("; "),
         conflict.detail.clone(),

@@ -26,7 +26,9 @@ pub fn plan(plan: &Plan, titles: &Titles, pages: &RecordPages, out: &mut dyn Wri
         })?;
     }
     for group in &view.skipped {
-        rows(group, &mut out, |record| format!("{}: {}", cell(record.record_id.as_str()), cell(&record.detail)))?;
+        rows(group, &mut out, |record| {
+            format!("{}: {}", cell(&words::record_id(record.record_id.as_str())), cell(&record.detail))
+        })?;
     }
     totals(&view.totals, titles, &mut out)?;
     for side in Side::BOTH {

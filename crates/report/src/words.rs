@@ -32,6 +32,14 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
+/// A record's id as people know it: of a contact's further number, the contact's own id with that number.
+pub fn record_id(id: &str) -> String {
+    match model::numbers::number_in(id) {
+        Some(number) => format!("{} ({number})", model::numbers::own_id(id)),
+        None => id.to_owned(),
+    }
+}
+
 /// `0.4 s`, `8 s`, `2 min 5 s`, `1 h 3 min`, `2 d 4 h`.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {

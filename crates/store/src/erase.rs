@@ -32,6 +32,19 @@ pub struct Erased {
     pub plans: u64,
 }
 
+impl std::ops::AddAssign for Erased {
+    fn add_assign(&mut self, other: Self) {
+        self.links += other.links;
+        self.journal += other.journal;
+        self.conflicts += other.conflicts;
+        self.parked += other.parked;
+        self.tombstones += other.tombstones;
+        self.reports += other.reports;
+        self.calls += other.calls;
+        self.plans += other.plans;
+    }
+}
+
 /// Whom it is about.
 struct Person {
     key: PhoneKey,

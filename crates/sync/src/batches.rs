@@ -93,3 +93,114 @@ fn kept(schema: &Schema, record: RowRef<'_>) -> Vec<Change> {
         .map(|(field, text)| Change { field: field.clone(), before: Some(text.to_owned()), after: String::new() })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{AbsenceProof, ActionId, BySide, RecordId, Rule};
+
+    fn action(at: u32, kind: ActionKind, via: Via) -> Action {
+        Action {
+            side: Side::Crm,
+            kind,
+            record_id: Some(RecordId::from(at.to_string())),
+            other_id: None,
+            phone: format!("+1415555{at:04}"),
+            reason: Rule::R2,
+            via,
+            changes: Vec::new(),
+            name: String::new(),
+            note: String::new(),
+            link: None,
+            expect: BySide::default(),
+            evidence: None,
+            agreed: Vec::new(),
+            cycle: None,
+            id: ActionId::default(),
+        }
+    }
+
+    fn can(batch: usize, unique_phones: bool) -> Capabilities {
+        Capabilities {
+            create_via: Via::Api,
+            update_via: Via::Api,
+            phone_update_via: Via::Api,
+            delete_via: Via::Api,
+            batch,
+            concurrency: 1,
+            absence_proof: AbsenceProof::Probe,
+            phone_required: false,
+            unique_phones,
+            bulk_by_phone: false,
+            trusted_times: false,
+            read_batch: 1,
+            change_feed: false,
+            read_lag_seconds: 0,
+        }
+    }
+
+    /// Sizes and kinds of the batches.
+    fn cut(actions: &[Action], capabilities: &Capabilities) -> Vec<(usize, ActionKind, bool)> {
+        let cut = batches(actions, Side::Crm, capabilities);
+        let ids = |actions: &mut dyn Iterator<Item = &Action>| {
+            actions.map(|action| action.record_id.clone()).collect::<Vec<_>>()
+        };
+        let writes = &mut actions.iter().filter(|action| action.side == Side::Crm && action.kind.is_write());
+        assert_eq!(
+            ids(&mut cut.iter().flat_map(|batch| batch.actions.iter().copied())),
+            ids(writes),
+            "every write, once, in the plan's order"
+        );
+        cut.iter().map(|batch| (batch.actions.len(), batch.actions[0].kind, batch.is_circle)).collect()
+    }
+
+    fn many(kinds: &[(u32, ActionKind)], via: Via) -> Vec<Action> {
+        let kinds = kinds.iter().flat_map(|(count, kind)| (0..*count).map(|_| *kind));
+        kinds.zip(0..).map(|(kind, at)| action(at, kind, via)).collect()
+    }
+
+    use ActionKind::{Create, Delete, Update};
+
+    #[test]
+    fn a_native_batch_holds_one_kind_and_is_as_full_as_it_can_be() {
+        let actions = many(&[(250, Update), (101, Create), (3, Delete)], Via::Api);
+        assert_eq!(
+            cut(&actions, &can(100, false)),
+            [(100, Update), (100, Update), (50, Update), (100, Create), (1, Create), (3, Delete)]
+                .map(|(count, kind)| (count, kind, false))
+        );
+        for batch in batches(&actions, Side::Crm, &can(100, false)) {
+            let kind = batch.actions[0].kind;
+            assert!(batch.actions.iter().all(|action| action.kind == kind));
+        }
+    }
+
+    #[test]
+    fn a_file_takes_all_kinds_at_once_and_single_requests_go_by_fifty() {
+        let kinds = [(60, Update), (2, Create), (1, Delete)];
+        assert_eq!(cut(&many(&kinds, Via::File), &can(usize::MAX, false)), [(63, Update, false)]);
+        assert_eq!(cut(&many(&kinds, Via::Put), &can(100, false)), [(50, Update, false), (13, Update, false)]);
+    }
+
+    #[test]
+    fn what_travels_otherwise_or_belongs_to_a_circle_stands_apart() {
+        let mut actions = many(&[(6, Update)], Via::Api);
+        actions[2].via = Via::Put;
+        actions[3].cycle = Some(1);
+        actions[4].cycle = Some(1);
+        let sizes = |unique: bool| {
+            cut(&actions, &can(100, unique)).into_iter().map(|(count, _, circle)| (count, circle)).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(true), [(2, false), (1, false), (2, true), (1, false)]);
+        // Where two records may hold a number, it moves as it likes.
+        assert_eq!(sizes(false), [(2, false), (1, false), (3, false)]);
+    }
+
+    #[test]
+    fn the_other_side_and_the_state_are_not_sent() {
+        let mut actions = many(&[(3, Update)], Via::Api);
+        actions[0].side = Side::Justcall;
+        actions[1].kind = ActionKind::Rebase;
+        assert_eq!(cut(&actions, &can(100, false)), [(1, Update, false)]);
+    }
+}

@@ -283,6 +283,14 @@ fn deleted(ledger: &mut Ledger<'_>, written: &Written<'_>, tally: &mut Tally) {
         }
         let tombstone = Tombstone { key, ids, at: written.now, rule: action.reason };
         tally.changes.push(StateChange::EndLink { id, tombstone: Some(tombstone) });
+        if let (Side::Crm, true, Some(record)) = (action.side, action.reason != Rule::Undo, &action.record_id) {
+            // The contact went, and with it every number of it.
+            for head in ledger.of_contact(record).into_iter().filter(|head| head.id != id) {
+                let tombstone =
+                    Tombstone { key: head.key, ids: head.ids.clone(), at: written.now, rule: action.reason };
+                tally.changes.push(StateChange::EndLink { id: head.id, tombstone: Some(tombstone) });
+            }
+        }
     }
     let source = action.other_id.as_ref().zip(action.expect[action.side.other()]);
     if let (Rule::Undo, Some(source)) = (action.reason, source) {

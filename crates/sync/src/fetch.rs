@@ -7,11 +7,13 @@ use crate::kept;
 use crate::numbers;
 use crate::session::Session;
 use connector::{Identity, Presence};
+use engine::Numbers;
 use engine::guard::unbelievably_empty;
 use engine::survey::{Survey, survey};
 use model::mutant::{self, Mutant};
+use model::numbers::{is_further, own_id};
 use model::{AbsenceProof, BySide, LinkHead, Listing, RecordId, Side};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Both sides as they were read, and what is known of them.
 pub(crate) struct Fetched {
@@ -111,8 +113,11 @@ pub(crate) async fn probe(
     let mut never = BySide::<BTreeSet<RecordId>>::default();
     let mut unprobed = BySide::<u64>::default();
     for side in Side::BOTH {
-        let vanished = seen.vanished(heads, side);
+        let mut vanished = seen.vanished(heads, side);
         let capabilities = session.connectors[side].capabilities();
+        if session.settings.numbers == Numbers::One {
+            vanished.retain(|id| !is_further(id.as_str())); // left alone: nothing follows from it
+        }
         if vanished.is_empty() || !listings[side].is_complete() {
             continue;
         }
@@ -121,39 +126,63 @@ pub(crate) async fn probe(
             gone[side] = vanished.into_iter().collect();
             continue;
         }
+        let (lost, asked_for) = sort_out(&listings[side], vanished);
+        gone[side].extend(lost);
         // What costs is the requests.
         let most = most.saturating_mul(capabilities.read_batch as u64);
-        if vanished.len() as u64 > most {
-            unprobed[side] = vanished.len() as u64;
+        if asked_for.is_empty() || asked_for.len() as u64 > most {
+            unprobed[side] = asked_for.values().map(Vec::len).sum::<usize>() as u64;
             continue;
         }
-        session.events.event(Event::Probing { side, count: vanished.len() as u64 });
+        session.events.event(Event::Probing { side, count: asked_for.len() as u64 });
         let progress = reading(side, session.events);
-        let answers = session.connectors[side].read(&vanished, &progress).await.map_err(Error::replica(side))?;
-        let mut found = false;
-        for (id, answer) in vanished.into_iter().zip(answers) {
+        let asked: Vec<RecordId> = asked_for.keys().cloned().collect();
+        let answers = session.connectors[side].read(&asked, &progress).await.map_err(Error::replica(side))?;
+        let mut found = Vec::new();
+        for (ids, answer) in asked_for.into_values().zip(answers) {
             match answer {
-                Presence::Gone => {
-                    gone[side].insert(id);
-                }
+                Presence::Gone => gone[side].extend(ids),
                 Presence::Never => {
-                    never[side].insert(id.clone());
-                    gone[side].insert(id);
+                    never[side].extend(ids.iter().cloned());
+                    gone[side].extend(ids);
                 }
                 Presence::Present(record) => {
                     listings[side].table.push_record(&record)?;
-                    found = true;
+                    found.extend(ids);
                 }
-                Presence::Unclear { .. } if mutant::is(Mutant::UnclearIsGone) => {
-                    gone[side].insert(id);
-                }
+                Presence::Unclear { .. } if mutant::is(Mutant::UnclearIsGone) => gone[side].extend(ids),
                 Presence::Unclear { .. } => {}
             }
         }
-        if found {
+        if !found.is_empty() {
             numbers::choose(session, listings, heads)?;
             seen = look(listings);
+            // Whose contact is there, and shows this number no more.
+            let lost: BTreeSet<RecordId> = seen.vanished(heads, side).into_iter().collect();
+            let listed = self::listed(&listings[side], &found);
+            found.retain(|id| lost.contains(id) && listed.contains(own_id(id.as_str())));
+            gone[side].extend(found);
         }
     }
     Ok(Probed { survey: seen, gone, never, unprobed })
+}
+
+/// The contacts that a side listed, if one of these records may be one of a contact with several numbers.
+fn listed(listing: &Listing, vanished: &[RecordId]) -> BTreeSet<String> {
+    if !vanished.iter().any(|id| is_further(id.as_str())) && !listing.table.iter().any(|row| is_further(row.id())) {
+        return BTreeSet::new();
+    }
+    listing.table.iter().filter(|row| row.native_id()).map(|row| own_id(row.id()).to_owned()).collect()
+}
+
+/// The vanished records whose contact was listed: it has shown which numbers it has, and which not any more. And the
+/// contacts to ask for, with the records that each stands for.
+fn sort_out(listing: &Listing, vanished: Vec<RecordId>) -> (Vec<RecordId>, BTreeMap<RecordId, Vec<RecordId>>) {
+    let listed = listed(listing, &vanished);
+    let (lost, asked): (Vec<_>, Vec<_>) = vanished.into_iter().partition(|id| listed.contains(own_id(id.as_str())));
+    let mut asked_for: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
+    for id in asked {
+        asked_for.entry(RecordId::from(own_id(id.as_str()))).or_default().push(id);
+    }
+    (lost, asked_for)
 }

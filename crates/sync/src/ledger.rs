@@ -4,9 +4,10 @@
 use engine::normalizer::{Canon, Normalizer, text};
 use jiff::Timestamp;
 use model::mutant::{self, Mutant};
+use model::numbers::{is_further, own_id};
 use model::{
-    Base, BaseField, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, OwnedCell, PhoneKey, RecordId, Schema,
-    Side,
+    Base, BaseField, BySide, Cell, Change, Field, FieldId, LinkHead, LinkId, LinkStatus, OwnedCell, PhoneKey, RecordId,
+    Schema, Side,
 };
 use std::collections::BTreeMap;
 use store::StateChange;
@@ -33,6 +34,8 @@ pub(crate) struct Ledger<'a> {
     made: BTreeMap<(RecordId, RecordId), LinkId>,
     /// Links by their records' ids, made when first asked for.
     owners: BySide<BTreeMap<RecordId, LinkId>>,
+    /// CRM contacts that are linked by several numbers, looked at when one is deleted.
+    contacts: Option<BTreeMap<&'a str, Vec<usize>>>,
 }
 
 /// What one acknowledged field write came to.
@@ -61,6 +64,7 @@ impl<'a> Ledger<'a> {
             entries: BTreeMap::new(),
             made: BTreeMap::new(),
             owners: BySide::default(),
+            contacts: None,
         }
     }
 
@@ -93,6 +97,24 @@ impl<'a> Ledger<'a> {
             self.owners[side].extend(learned);
         }
         self.owners[side].get(id).is_some_and(|owner| Some(*owner) != link)
+    }
+
+    /// The links of a CRM contact that is linked by several numbers, those that take part.
+    pub(crate) fn of_contact(&mut self, record: &RecordId) -> Vec<LinkHead> {
+        let heads = self.heads;
+        let contacts = self.contacts.get_or_insert_with(|| {
+            let ids = || heads.iter().enumerate().filter_map(|(at, head)| Some((at, head.ids.crm.as_ref()?.as_str())));
+            let mut contacts: BTreeMap<&str, Vec<usize>> =
+                ids().filter(|(_, id)| is_further(id)).map(|(_, id)| (own_id(id), Vec::new())).collect();
+            for (at, id) in ids().filter(|_| !contacts.is_empty()).collect::<Vec<_>>() {
+                if let Some(known) = contacts.get_mut(own_id(id)) {
+                    known.push(at);
+                }
+            }
+            contacts
+        });
+        let known = contacts.get(own_id(record.as_str())).into_iter().flatten().map(|at| &heads[*at]);
+        known.filter(|head| head.status == LinkStatus::Active).cloned().collect()
     }
 
     /// The link of an action: the planned one, or the one made for its two records in this run.

@@ -17,6 +17,7 @@ mod env;
 mod error;
 mod fetch;
 pub mod field_history;
+mod fold;
 mod follow;
 mod kept;
 mod last_writes;

@@ -59,12 +59,13 @@ impl Session<'_> {
             self.store.drop_contact_hints(told)?;
         }
         let mut merged = follow::follow(self, &mut heads, &listings);
-        if recover && self.recover(&heads, &listings)? > 0 {
+        let settled = recover && self.recover(&heads, &listings)? > 0;
+        if settled {
             heads = self.store.link_heads(&self.settings.schema)?;
             merged = follow::follow(self, &mut heads, &listings);
         }
-        if !self.moved.borrow().is_empty() {
-            // Under its new id a contact is a linked one: its number is the link's.
+        if settled || !self.moved.borrow().is_empty() {
+            // Whoever is linked by now, perhaps under a new id, has the link's number.
             numbers::choose(self, &mut listings, &heads)?;
         }
         afresh::read_afresh(self, &mut listings, &heads).await?;

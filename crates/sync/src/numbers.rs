@@ -1,15 +1,20 @@
-//! Several numbers per contact: wherever records of the CRM are read, their phone cell shows the synced number. Which one
-//! that is, the engine says.
+//! Several numbers per contact: wherever records of the CRM are read, their phone cell shows the synced number, or each
+//! number becomes a record of its own. Which is which, the engine says.
 
 use crate::error::Result;
 use crate::session::Session;
 use connector::Write;
+use engine::Numbers;
 use model::{BySide, LinkHead, Listing, Record};
 
-/// Puts the synced number of each contact into its phone cell. Done again whenever records join the listings.
+/// Puts the synced number of each contact into its phone cell, or makes a record of each number. Done again whenever records join the listings.
 pub(crate) fn choose(session: &Session<'_>, listings: &mut BySide<Listing>, heads: &[LinkHead]) -> Result<()> {
     let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
-    let chosen = engine::numbers::choose(&session.normalizer, &session.settings.schema, tables, heads)?;
+    let show = match session.settings.numbers {
+        Numbers::One => engine::numbers::choose,
+        Numbers::Each => engine::numbers::spread,
+    };
+    let chosen = show(&session.normalizer, &session.settings.schema, tables, heads)?;
     if let Some(table) = chosen {
         listings.crm.table = table;
     }

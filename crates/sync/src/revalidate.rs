@@ -11,9 +11,10 @@ use crate::rows::Rows;
 use crate::session::Session;
 use connector::Presence;
 use model::mutant::{self, Mutant};
+use model::numbers::{is_further, own_id};
 use model::{
-    AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, Listing, Observation, Plan, RecordId, Rule, Side,
-    StaleRecord, Table,
+    AbsenceProof, Action, ActionKind, BySide, Cell, Coverage, LinkHead, LinkStatus, Listing, Observation, Plan,
+    RecordId, Rule, Side, StaleRecord, Table,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,12 +54,12 @@ impl Session<'_> {
         self.settle_before(&plan).await?;
         let heads = self.store.link_heads(&self.settings.schema)?;
         let mut listings = BySide {
-            justcall: self.look_again(Side::Justcall, &plan).await?,
-            crm: self.look_again(Side::Crm, &plan).await?,
+            justcall: self.look_again(Side::Justcall, &plan, &heads).await?,
+            crm: self.look_again(Side::Crm, &plan, &heads).await?,
         };
         numbers::choose(self, &mut listings, &heads)?;
         let bases = self.store.bases(&self.settings.schema, &links_of(&plan))?;
-        let stale = self.take_out_stale(&mut plan, &listings);
+        let stale = self.take_out_stale(&mut plan, &listings, &heads);
         self.address_by_id(&mut plan, &listings);
         Ok(Planned { plan, listings, stale, heads, bases })
     }
@@ -78,7 +79,7 @@ impl Session<'_> {
     }
 
     /// The records of a side that the plan speaks of, read afresh.
-    async fn look_again(&self, side: Side, plan: &Plan) -> Result<Listing> {
+    async fn look_again(&self, side: Side, plan: &Plan, heads: &[LinkHead]) -> Result<Listing> {
         let connector = &self.connectors[side];
         let mut wanted: BTreeSet<RecordId> = BTreeSet::new();
         for action in &plan.actions {
@@ -86,9 +87,12 @@ impl Session<'_> {
             // Of a deletion, also the record that was gone on the other side: it may be back (S15).
             wanted.extend(id.clone());
         }
+        // Of a CRM contact with several numbers, what became of each.
+        wanted.extend(doomed(plan, heads).filter_map(|head| head.ids[side].clone()));
+        wanted = wanted.iter().map(|id| RecordId::from(own_id(id.as_str()))).collect();
         for seen in &plan.observations {
             if let Observation::Settled { ids, .. } = seen {
-                wanted.insert(ids[side].clone());
+                wanted.insert(RecordId::from(own_id(ids[side].as_str())));
             }
         }
         // A create must not meet a record with the same number, and only a listing shows that there is none.
@@ -154,7 +158,7 @@ impl Session<'_> {
             && action.via != capabilities.phone_update_via
     }
 
-    fn take_out_stale(&self, plan: &mut Plan, listings: &BySide<Listing>) -> Vec<StaleRecord> {
+    fn take_out_stale(&self, plan: &mut Plan, listings: &BySide<Listing>, heads: &[LinkHead]) -> Vec<StaleRecord> {
         let rows = Rows::new(listings);
         let fields = self.settings.schema.len();
         let numbers = BySide::from_fn(|side| self.numbers(plan, side, &listings[side]));
@@ -170,6 +174,7 @@ impl Session<'_> {
             let back = (action.kind == ActionKind::Delete && action.reason != Rule::Undo && returned)
                 .then(|| format!("the contact is back in {}", action.side.other().title()));
             let moved = || changes::moved(action, records).filter(|_| !mutant::is(Mutant::StaleWrite));
+            let back = back.or_else(|| another_number(action, &rows, &listings.crm, heads));
             back.filter(|_| !mutant::is(Mutant::StaleReturn))
                 .or(taken)
                 .or_else(moved)
@@ -225,6 +230,39 @@ impl Session<'_> {
             .filter(|number| planned.contains(number.as_str()))
             .collect()
     }
+}
+
+/// The links of the CRM contacts with several numbers that the plan deletes.
+fn doomed<'a>(plan: &Plan, heads: &'a [LinkHead]) -> impl Iterator<Item = &'a LinkHead> {
+    let deletes = plan.actions.iter().filter(|action| is_whole(action));
+    let contacts: BTreeSet<String> =
+        deletes.filter_map(|action| Some(own_id(action.record_id.as_ref()?.as_str()).to_owned())).collect();
+    let id = |head: &LinkHead| head.ids.crm.as_ref().map(|id| own_id(id.as_str()).to_owned());
+    heads.iter().filter(move |head| {
+        !contacts.is_empty() && head.status == LinkStatus::Active && id(head).is_some_and(|id| contacts.contains(&id))
+    })
+}
+
+/// A deletion of a contact as a whole, since `JustCall` has none of its numbers.
+fn is_whole(action: &Action) -> bool {
+    action.kind == ActionKind::Delete && action.side == Side::Crm && action.reason != Rule::Undo
+}
+
+/// Why a CRM contact is not deleted after all: `JustCall` has it by another number, or it has a number that the plan did
+/// not know of.
+fn another_number(action: &Action, rows: &Rows<'_>, crm: &Listing, heads: &[LinkHead]) -> Option<String> {
+    let contact = action.record_id.as_ref().filter(|_| is_whole(action)).map(|id| own_id(id.as_str()))?;
+    let own = |head: &&LinkHead| head.ids.crm.as_ref().is_some_and(|id| own_id(id.as_str()) == contact);
+    let links: Vec<&LinkHead> = heads.iter().filter(own).filter(|head| head.status == LinkStatus::Active).collect();
+    let is_there =
+        |head: &&&LinkHead| head.ids.justcall.as_ref().is_some_and(|id| rows.get(Side::Justcall, id).is_some());
+    if let Some(head) = links.iter().find(is_there) {
+        let number = head.key.map(|key| format!(", {key}")).unwrap_or_default();
+        return Some(format!("another number of the contact{number}, is in JustCall"));
+    }
+    let is_known = |id: &str| links.iter().any(|head| head.ids.crm.as_ref().is_some_and(|known| known.as_str() == id));
+    let mut parts = crm.table.iter().filter(|row| is_further(row.id()) && own_id(row.id()) == contact);
+    parts.any(|row| !is_known(row.id())).then(|| "the contact has got another number since".to_owned())
 }
 
 /// Whether the action is only right while this side has no contact with its number: a create there, or a deletion on

@@ -4,6 +4,7 @@ use crate::calls::{CallCells, Enriched};
 use crate::columns::Columns;
 use crate::env::{Env, Events};
 use crate::error::Result;
+use crate::fold::Folded;
 use connector::{Connector, Identity};
 use engine::Settings;
 use engine::normalizer::Normalizer;
@@ -73,6 +74,7 @@ impl<'a> Session<'a> {
             let schema = &parts.settings.schema;
             connectors.justcall = Box::new(Enriched::new(connectors.justcall, schema, call_cells.clone(), normalizer));
         }
+        connectors.crm = Box::new(Folded::new(connectors.crm, parts.settings.schema.phone()));
         Self {
             store: parts.store,
             connectors,

@@ -9,8 +9,10 @@ use crate::failure::{Failure, Fallible};
 use crate::job;
 use crate::output;
 use crate::surroundings::{System, entropy};
-use model::{ConflictId, PhoneKey, RecordId, Schema, Side};
+use model::numbers::own_id;
+use model::{ConflictId, LinkHead, PhoneKey, RecordId, Schema, Side};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::Write;
 use store::{Erased, Store};
 use sync::Env;
@@ -27,6 +29,8 @@ const REMAINS: [&str; 5] = [
 #[derive(Serialize)]
 struct Done {
     phone: String,
+    /// Numbers of the same contact of the CRM, each of which has a contact of its own in JustCall.
+    further_phones: Vec<String>,
     links: u64,
     journal_entries: u64,
     conflicts: u64,
@@ -50,23 +54,44 @@ pub(crate) fn run(context: &Context, args: &args::Forget) -> Fallible<Code> {
     if args.readmit {
         return readmit(context, &mut store, key);
     }
+    let keys = numbers_of(&store, key)?;
     let open = store.open_intents()?;
-    if open.iter().any(|(_, _, intent)| intent.phone == key.to_string()) {
+    if open.iter().any(|(_, _, intent)| keys.iter().any(|key| intent.phone == key.to_string())) {
         return Err(Failure::new(format!("a write about {key} is not settled: an interrupted run sent it"))
             .hint("run `tieline sync` first, then forget"));
     }
+    let named = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !args.yes {
         if !output::can_ask() {
             return Err(Failure::usage("forget erases for good and wants to be sure").hint("add --yes"));
         }
-        if !output::ask(&format!("erase everything that the state holds about {key}, for good?"))? {
+        if !output::ask(&format!("erase everything that the state holds about {named}, for good?"))? {
             context.note("nothing was erased");
             return Ok(Code::Done);
         }
     }
-    let conflicts = conflicts_about(&store, key)?;
-    let erased = store.erase(key, &conflicts, entropy(), env.now())?;
-    report(context, key, erased)
+    // Before the first one goes: it says who the others are.
+    let conflicts = keys.iter().map(|key| conflicts_about(&store, *key)).collect::<Fallible<Vec<_>>>()?;
+    let mut erased = Erased::default();
+    for (key, conflicts) in keys.iter().zip(conflicts) {
+        erased += store.erase(*key, &conflicts, entropy(), env.now())?;
+    }
+    report(context, &keys, erased)
+}
+
+/// The numbers of a person: this one, and those of the same contact of the CRM that are linked by themselves.
+fn numbers_of(store: &Store, key: PhoneKey) -> Fallible<Vec<PhoneKey>> {
+    let heads = store.link_heads(&Schema::new(store.known_fields()?))?;
+    let contact = |head: &LinkHead| head.ids.crm.as_ref().map(|id| own_id(id.as_str()).to_owned());
+    let contacts: BTreeSet<String> = heads.iter().filter(|head| head.key == Some(key)).filter_map(contact).collect();
+    let own = heads.iter().filter(|head| contact(head).is_some_and(|contact| contacts.contains(&contact)));
+    let mut keys = vec![key];
+    for other in own.filter_map(|head| head.key) {
+        if !keys.contains(&other) {
+            keys.push(other);
+        }
+    }
+    Ok(keys)
 }
 
 /// A decision that is kept says neither name nor number: its conflict's id is derived from the records.
@@ -91,9 +116,11 @@ fn readmit(context: &Context, store: &mut Store, key: PhoneKey) -> Fallible<Code
     Ok(Code::Done)
 }
 
-fn report(context: &Context, key: PhoneKey, erased: Erased) -> Fallible<Code> {
+fn report(context: &Context, keys: &[PhoneKey], erased: Erased) -> Fallible<Code> {
+    let Some((key, others)) = keys.split_first() else { return Ok(Code::Done) };
     let done = Done {
         phone: key.to_string(),
+        further_phones: others.iter().map(ToString::to_string).collect(),
         links: erased.links,
         journal_entries: erased.journal,
         conflicts: erased.conflicts,
@@ -117,7 +144,8 @@ fn draw(done: &Done, out: &mut dyn Write) -> std::io::Result<()> {
     if known + done.run_reports == 0 {
         writeln!(out, "the state knew nobody with the number {}: is it the right one?", done.phone)?;
     } else {
-        writeln!(out, "erased from the state: everything about {}", done.phone)?;
+        let named = [std::slice::from_ref(&done.phone), &done.further_phones].concat().join(", ");
+        writeln!(out, "erased from the state: everything about {named}")?;
     }
     let parts = [
         (done.links, "links with their base"),

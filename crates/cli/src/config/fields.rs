@@ -65,6 +65,15 @@ pub(crate) struct FieldTable {
     pub(crate) conflict: Option<ConflictPolicy>,
     pub(crate) write: WritePolicy,
     pub(crate) clear: bool,
+    pub(crate) numbers: Option<HowMany>,
+}
+
+/// Which of a contact's numbers have a contact in `JustCall`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HowMany {
+    One,
+    Each,
 }
 
 /// A checked entry.
@@ -75,6 +84,8 @@ pub(crate) struct FieldSpec {
     pub(crate) crm: Option<String>,
     /// Further columns with a contact's numbers, in order of preference; only of a phone.
     pub(crate) numbers: Vec<String>,
+    /// Each of them has a contact of its own in `JustCall`.
+    pub(crate) each: bool,
     /// Name in `JustCall`; none: the canonical one.
     pub(crate) justcall: Option<String>,
     pub(crate) policy: FieldPolicy,
@@ -99,6 +110,9 @@ impl FieldSpec {
         if table.clear && field == Field::Phone {
             return Err("fields.phone: a phone is never cleared, `clear` is not for it".to_owned());
         }
+        if table.numbers.is_some() && field != Field::Phone {
+            return Err(format!("fields.{name}: `numbers` is for `phone` alone"));
+        }
         let direction = match (table.direction, field.is_computed()) {
             (Some(Direction::ToCrm) | None, true) => Direction::ToCrm,
             (Some(_), true) => {
@@ -115,10 +129,17 @@ impl FieldSpec {
             Some((first, others)) => (Some(first), others),
             None => (None, Vec::new()),
         };
+        let each = table.numbers == Some(HowMany::Each);
+        if each && numbers.is_empty() {
+            return Err(
+                "fields.phone: numbers = \"each\" needs several columns: crm = [\"Mobile\", \"Phone\"]".to_owned()
+            );
+        }
         Ok(Self {
             field,
             crm,
             numbers,
+            each,
             justcall: table.justcall,
             policy: FieldPolicy {
                 direction,

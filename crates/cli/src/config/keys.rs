@@ -52,7 +52,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ),
     ("match", &["default_region"]),
     ("fields", &["*"]),
-    ("fields.*", &["crm", "justcall", "direction", "conflict", "write", "clear"]),
+    ("fields.*", &["crm", "justcall", "direction", "conflict", "write", "clear", "numbers"]),
     ("scope", &["crm", "justcall"]),
     ("scope.crm", &["*"]),
     ("scope.justcall", &["*"]),

@@ -26,6 +26,7 @@ pub(super) fn complete(specs: &mut Vec<FieldSpec>, config: &Config) -> Fallible<
                 field,
                 crm: Some(place.to_owned()),
                 numbers: Vec::new(),
+                each: false,
                 justcall: None,
                 policy: FieldPolicy { conflict: config.policy.conflict, ..FieldPolicy::default() },
             }),

@@ -38,6 +38,7 @@ pub(super) fn complete(
                     field,
                     crm: Some(column),
                     numbers: Vec::new(),
+                    each: false,
                     justcall: None,
                     policy: FieldPolicy { conflict: config.policy.conflict, ..FieldPolicy::default() },
                 }),
@@ -56,6 +57,7 @@ pub(super) fn complete(
         }
     }
     csv.numbers = specs.iter().flat_map(|spec| spec.numbers.clone()).collect();
+    csv.needs_ids = specs.iter().any(|spec| spec.each);
     csv.columns = specs.iter().filter_map(|spec| Some((spec.field.clone(), spec.crm.clone()?))).collect();
     Ok(csv)
 }

@@ -16,6 +16,8 @@ impl Matching {
         // Nor does anybody come back by another number of the same record.
         let beside = self.others.iter().filter(|(key, _)| is_forgotten(*key));
         gone.crm.extend(beside.map(|(_, row)| *row));
+        let siblings: Vec<u32> = gone.crm.iter().flat_map(|row| self.siblings.group(*row)).copied().collect();
+        gone.crm.extend(siblings);
         gone.crm.sort_unstable();
         if gone.justcall.is_empty() && gone.crm.is_empty() {
             return;

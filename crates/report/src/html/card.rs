@@ -61,7 +61,7 @@ pub fn shell(conflict: &Conflict, options: &PageOptions, lead: &Markup, choices:
 
 /// The id of a record; a link where it has a page of its own.
 fn record(side: Side, id: &str, options: &PageOptions) -> Markup {
-    let shown = html! { code { (text::safe(id)) } };
+    let shown = html! { code { (text::safe(&words::record_id(id))) } };
     html! {
         @if let Some(page) = &options.pages[side] {
             a href=(page.of(id)) target="_blank" rel="noopener noreferrer" { (shown) }

@@ -164,7 +164,7 @@ pub fn skipped(groups: &[Group<'_, Skipped>], options: &PageOptions) -> Option<S
                 summary { h3 { (group.title) } }
                 ul.rows {
                     @for record in shown(&group.rows, options) {
-                        li { code { (text::safe(record.record_id.as_str())) } " " (text::safe(&record.detail)) }
+                        li { code { (text::safe(&words::record_id(record.record_id.as_str()))) } " " (text::safe(&record.detail)) }
                     }
                 }
                 (more(group.rows.len(), options))

@@ -76,7 +76,8 @@ pub(crate) fn skipped(groups: &[Group<'_, Skipped>], painter: &mut Painter<'_>) 
         let shown = if painter.options.full { shown } else { shown.min(SAMPLES) };
         for record in &group.rows[..shown] {
             let detail = if record.detail == record.reason.words() { "" } else { record.detail.as_str() };
-            let id = text::safe(record.record_id.as_str());
+            let id = words::record_id(record.record_id.as_str());
+            let id = text::safe(&id);
             let line = Line::indented(4).plain(&text::column(&id, 12)).plain("  ").put(detail, Tone::Dim);
             painter.long(&line, 6)?;
         }

@@ -118,7 +118,12 @@ fn members(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
         .iter()
         .map(|member| {
             let linked = if member.linked { " (linked)" } else { "" };
-            format!("{} {} {}{linked}", painter.options.titles[member.side], member.id, actions::name(&member.name))
+            format!(
+                "{} {} {}{linked}",
+                painter.options.titles[member.side],
+                words::record_id(&member.id),
+                actions::name(&member.name)
+            )
         })
         .collect();
     painter.long(&Line::indented(6).put(&members.join(" · "), Tone::Dim), 8)

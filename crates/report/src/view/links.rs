@@ -32,6 +32,7 @@ impl RecordPage {
 
     /// The page of one record.
     pub fn of(&self, id: &str) -> String {
+        let id = model::numbers::own_id(id); // a contact's numbers share its page
         // Dots alone would climb up in the address.
         let id = if id.chars().all(|sign| sign == '.') {
             id.replace('.', "%2E")
@@ -67,6 +68,7 @@ mod tests {
             ("\"><script>", "%22%3E%3Cscript%3E"),
             ("..", "%2E%2E"),
             ("ü", "%C3%BC"),
+            ("17#tel:+14155550102", "17"),
         ] {
             assert_eq!(page.of(id), format!("https://crm.example.com/contacts/{wanted}?tab=all"));
         }

@@ -6,6 +6,8 @@ mod callers;
 mod conflicts;
 mod corpus;
 mod deletions;
+mod each_number;
+mod each_number_worlds;
 mod failures;
 mod feeds;
 mod first;

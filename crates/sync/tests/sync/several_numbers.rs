@@ -9,7 +9,7 @@ use testkit::Kind;
 const NEW: &str = "+14155550199";
 
 /// A CRM with two numbers per contact: a file; one with a feed; an API that shows nothing back and proves by asking.
-fn kinds() -> [Kind; 3] {
+pub(crate) fn kinds() -> [Kind; 3] {
     let mut api = Kind::file();
     api.capabilities.absence_proof = AbsenceProof::Probe;
     for via in

@@ -7,7 +7,7 @@ use testkit::{Crash, Kind, People, block_on};
 
 impl Story {
     /// Takes a run back.
-    fn undo(&self, told: &Told) -> Told {
+    pub(crate) fn undo(&self, told: &Told) -> Told {
         self.clock.seconds(60);
         self.with(|session| {
             let planned = block_on(session.plan_undo_for_run(&told.report.run)).unwrap();
