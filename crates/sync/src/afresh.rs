@@ -9,6 +9,7 @@ use crate::numbers;
 use crate::session::Session;
 use connector::Presence;
 use engine::survey::survey;
+use model::numbers::{is_further, own_id};
 use model::{BySide, LinkHead, Listing, Record, RecordId, RowHash, Side, Table};
 use std::collections::BTreeMap;
 
@@ -56,7 +57,8 @@ fn in_question(session: &Session<'_>, listings: &BySide<Listing>, heads: &[LinkH
         let partner = joined.rows[side.other()];
         let moved = partner.is_none_or(|row| hash(side.other(), row) != head.hashes[side.other()]);
         if moved || head.unconfirmed[side] {
-            wanted.extend(head.ids[side].clone());
+            // Of a contact with several numbers, the contact.
+            wanted.extend(head.ids[side].as_ref().map(|id| RecordId::from(own_id(id.as_str()))));
         }
     }
     wanted.sort_unstable();
@@ -67,7 +69,8 @@ fn in_question(session: &Session<'_>, listings: &BySide<Listing>, heads: &[LinkH
 fn replaced(table: &Table, shown: &BTreeMap<RecordId, Option<Record>>) -> Result<Table> {
     let mut new = Table::new(table.width());
     for row in table.iter() {
-        match shown.get(&RecordId::from(row.id())) {
+        match shown.get(&RecordId::from(own_id(row.id()))) {
+            Some(_) if is_further(row.id()) => {} // made again of its contact
             None => new.push(row.id(), row.native_id(), row.cells(table.width()), row.rest())?,
             Some(Some(record)) => new.push_record(record)?,
             Some(None) => {}
