@@ -6,9 +6,12 @@ use crate::error::ApiError;
 use crate::merged::Merged;
 use crate::requests::account::{self, Account};
 use crate::requests::batch::{self, Batch, Row};
+use crate::requests::calls;
+use crate::requests::history::{self, Past};
 use crate::requests::list::{self, Page};
 use crate::requests::properties::{self, Property};
 use crate::requests::search::{self, Found};
+use crate::requests::token;
 use crate::requests::usage::{self, Usage};
 use crate::requests::{Contact, Repeat, Request, get};
 use crate::transport::{Failure, Transport};
@@ -121,6 +124,40 @@ impl Client {
     pub(crate) async fn read(&self, ids: &[&str], archived: bool, progress: &dyn Progress) -> Result<Batch, CallError> {
         let request = batch::prepare_read(self.dialect, ids, self.columns.wanted(), archived);
         self.call(&request, progress, batch::parse).await
+    }
+
+    /// Contacts with the past of some of their values.
+    pub(crate) async fn pasts(
+        &self,
+        ids: &[&str],
+        properties: &[&str],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Past>, CallError> {
+        self.call(&history::prepare(self.dialect, ids, properties), progress, history::parse).await
+    }
+
+    /// The number of the app that the token belongs to.
+    pub(crate) async fn app(&self, progress: &dyn Progress) -> Result<u64, CallError> {
+        self.call(&token::prepare(self.dialect, self.transport.token()), progress, token::parse).await
+    }
+
+    /// Makes phone calls, or changes them, where the first of them has an id.
+    pub(crate) async fn put_calls(
+        &self,
+        rows: &[Row],
+        contacts: &[&str],
+        progress: &dyn Progress,
+    ) -> Result<Batch, CallError> {
+        let request = match rows.first().and_then(|row| row.id.as_ref()) {
+            Some(_) => calls::prepare_update(self.dialect, rows),
+            None => calls::prepare_create(self.dialect, rows, contacts),
+        };
+        self.call(&request, progress, batch::parse).await
+    }
+
+    /// Phone calls with these marks.
+    pub(crate) async fn marked_calls(&self, marks: &[&str], progress: &dyn Progress) -> Result<Found, CallError> {
+        self.call(&calls::prepare_find(self.dialect, marks), progress, search::parse).await
     }
 
     pub(crate) async fn create(&self, rows: &[Row], progress: &dyn Progress) -> Result<Batch, CallError> {

@@ -11,6 +11,7 @@ use crate::error::Words;
 use crate::http::{base, client};
 use crate::requests::{Method, Repeat, Request};
 use connector::{Error, ErrorKind, Pace, Progress, RetryPolicy, Trouble};
+use model::Secret;
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Client, Url};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -62,6 +63,7 @@ pub(crate) struct Transport {
     retry: RetryPolicy,
     timeouts: Timeouts,
     is_limit_given: bool,
+    token: Secret,
     sent: AtomicU64,
 }
 
@@ -78,6 +80,7 @@ impl Transport {
             retry: config.retry,
             timeouts: config.timeouts,
             is_limit_given: config.limit_per_10s.is_some(),
+            token: config.token.clone(),
             sent: AtomicU64::new(0),
         })
     }
@@ -85,6 +88,11 @@ impl Transport {
     /// Requests sent so far.
     pub(crate) fn requests(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The access token, for the one call that takes it in its body.
+    pub(crate) const fn token(&self) -> &Secret {
+        &self.token
     }
 
     /// The pace.

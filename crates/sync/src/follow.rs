@@ -1,19 +1,20 @@
 //! Links follow records that live on under another id, since their replica merged them into another or gave them a new
-//! one. Nobody is deleted for it. Where both of two merged records were linked, one link follows and a person is told of
-//! the other.
+//! one, and so does what people decided about them. Nobody is deleted for it. Where both of two merged records were linked,
+//! one link follows and a person is told of the other.
 
+use crate::error::Result;
 use crate::session::Session;
 use engine::normalizer::PhoneReading;
 use model::{Alarm, AlarmKind, BySide, LinkHead, LinkStatus, Listing, RecordId, Side};
 use std::collections::{BTreeMap, BTreeSet};
+use store::StateChange;
 
 /// Gives the heads the ids that their records have now; what a person should know of it.
 pub(crate) fn follow(session: &Session<'_>, heads: &mut [LinkHead], listings: &BySide<Listing>) -> Vec<Alarm> {
     let mut alarms = Vec::new();
     let mut moved = Vec::new();
     for side in Side::BOTH {
-        let successors: BTreeMap<RecordId, RecordId> =
-            session.connectors[side].successors().into_iter().map(|found| (found.old, found.new)).collect();
+        let successors = successors(session, side);
         if successors.is_empty() {
             continue;
         }
@@ -39,6 +40,37 @@ pub(crate) fn follow(session: &Session<'_>, heads: &mut [LinkHead], listings: &B
     }
     *session.moved.borrow_mut() = moved;
     alarms
+}
+
+fn successors(session: &Session<'_>, side: Side) -> BTreeMap<RecordId, RecordId> {
+    session.connectors[side].successors().into_iter().map(|found| (found.old, found.new)).collect()
+}
+
+/// Records that people keep apart, under the ids that they have now; and what the state has to learn for it. Whoever was
+/// merged with the partner of the other one is kept apart from nobody: a person has said that they are the same.
+pub(crate) fn kept_apart(
+    session: &Session<'_>,
+    heads: &[LinkHead],
+) -> Result<(BTreeSet<(RecordId, RecordId)>, Vec<StateChange>)> {
+    let mut pairs = session.store.apart()?;
+    let mut changes = Vec::new();
+    let successors = BySide::from_fn(|side| successors(session, side));
+    if successors.iter().any(|(_, known)| !known.is_empty()) {
+        let linked: BTreeSet<BySide<&RecordId>> = heads.iter().filter_map(partners).collect();
+        for pair in &mut pairs {
+            let now = BySide::from_fn(|side| successors[side].get(&pair.ids[side]).unwrap_or(&pair.ids[side]).clone());
+            if now == pair.ids || linked.contains(&now.as_ref()) {
+                continue;
+            }
+            changes.push(StateChange::DropApart(std::mem::replace(&mut pair.ids, now)));
+            changes.push(StateChange::KeepApart(pair.clone()));
+        }
+    }
+    Ok((pairs.into_iter().map(|pair| (pair.ids.justcall, pair.ids.crm)).collect(), changes))
+}
+
+fn partners(head: &LinkHead) -> Option<BySide<&RecordId>> {
+    Some(BySide { justcall: head.ids.justcall.as_ref()?, crm: head.ids.crm.as_ref()? })
 }
 
 /// The numbers of some of the listed records.

@@ -28,6 +28,7 @@ pub(crate) enum Route {
     Property(ObjectKind, String),
     Account,
     Usage,
+    Token,
     /// The path exists, but not with this method.
     WrongMethod,
     Unknown,
@@ -65,6 +66,8 @@ pub enum RequestKind {
     Account,
     /// `GET /account-info/v3/api-usage/daily/private-apps`
     Usage,
+    /// `POST /oauth/v2/private-apps/get/access-token-info`
+    Token,
     /// Anything else, answered with 404 or 405.
     Other,
 }
@@ -127,6 +130,8 @@ impl Route {
             }
             ["account-info", "v3", "details"] => reads(Self::Account),
             ["account-info", "v3", "api-usage", "daily", "private-apps"] => reads(Self::Usage),
+            ["oauth", "v2", "private-apps", "get", "access-token-info"] if *method == Method::POST => Self::Token,
+            ["oauth", "v2", "private-apps", "get", "access-token-info"] => Self::WrongMethod,
             _ => Self::Unknown,
         }
     }
@@ -161,6 +166,7 @@ impl Route {
             Self::Properties(_) | Self::Property(..) => RequestKind::Properties,
             Self::Account => RequestKind::Account,
             Self::Usage => RequestKind::Usage,
+            Self::Token => RequestKind::Token,
             Self::WrongMethod | Self::Unknown => RequestKind::Other,
         }
     }
