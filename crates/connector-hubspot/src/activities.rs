@@ -74,9 +74,12 @@ pub(crate) async fn find(
     progress: &dyn Progress,
 ) -> Result<Vec<Option<String>>, Error> {
     let mut found: HashMap<String, String> = HashMap::new();
-    for part in activities.chunks(client.dialect.batch) {
-        let marks: Vec<&str> = part.iter().map(|activity| activity.mark.as_str()).collect();
-        let answer = client.marked_calls(&marks, progress).await;
+    let marks: Vec<&str> = activities.iter().map(|activity| activity.mark.as_str()).collect();
+    let mut rest = marks.as_slice();
+    while !rest.is_empty() {
+        let (part, more) = rest.split_at(calls::fitting(client.dialect, rest).max(1));
+        rest = more;
+        let answer = client.marked_calls(part, progress).await;
         for call in answer.map_err(|error| error.into_error("calls by their marks"))?.results {
             if let Some(mark) = calls::mark(client.dialect, &call) {
                 found.insert(mark.to_lowercase(), call.id.clone());

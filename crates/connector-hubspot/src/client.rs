@@ -172,6 +172,13 @@ impl Client {
         self.call(&batch::prepare_archive(self.dialect, ids), progress, batch::parse).await
     }
 
+    /// Whether a search may say all that is wanted: with very many properties its body is too long, and everybody is
+    /// listed instead.
+    pub(crate) fn can_search(&self) -> bool {
+        let body = search::prepare(self.dialect, self.columns.wanted(), i64::MAX, self.dialect.reachable).body;
+        body.is_none_or(|body| body.len() <= self.dialect.search_body)
+    }
+
     /// The record of a contact, and a note of whom it replaced.
     pub(crate) fn record(&self, contact: &Contact) -> Record {
         self.merged.note(self.dialect, contact);

@@ -71,7 +71,7 @@ impl Connector for HubspotConnector {
             bulk_by_phone: false,
             field_times: true,
             read_batch: self.client.dialect.batch,
-            change_feed: self.terms.full_listing_every > 1,
+            change_feed: self.terms.full_listing_every > 1 && self.client.can_search(),
             // Lists come from the records themselves; what changed comes from the index of searches, which lags.
             read_lag_seconds: u32::try_from(self.terms.index_lag.as_secs()).unwrap_or(u32::MAX),
         }

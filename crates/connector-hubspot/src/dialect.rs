@@ -34,6 +34,8 @@ pub struct Dialect {
     pub token: &'static str,
     /// Most results on a page of a search.
     pub per_search_page: usize,
+    /// Most characters of a search's body.
+    pub search_body: usize,
     /// Results of one search that can be reached.
     pub reachable: usize,
     /// Requests per ten seconds of the smallest subscription.
@@ -59,6 +61,7 @@ pub static V3: Dialect = Dialect {
     per_history: 50,
     token: "/oauth/v2/private-apps/get/access-token-info",
     per_search_page: 200,
+    search_body: 3_000,
     reachable: 10_000,
     per_10s: 100,
     modified: "lastmodifieddate",

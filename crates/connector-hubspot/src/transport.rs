@@ -20,6 +20,8 @@ use tokio::time::Instant;
 
 /// Largest answer that is read. A page of 100 contacts is some 100 KiB.
 const LARGEST_BODY: usize = 64 << 20;
+/// How long a lock lasts (documented).
+const LOCKED: Duration = Duration::from_secs(2);
 /// Sendings of a request whose repetition changes nothing more.
 const BOUNDED: u32 = 3;
 
@@ -168,8 +170,9 @@ impl Transport {
         let said = if words.message.is_empty() { String::new() } else { format!(": {}", words.message) };
         if status != 429 {
             let error = Error::new(ErrorKind::Server, format!("HubSpot answered {status}{said}"));
-            // A contact that is locked was not written.
-            return Miss { trouble, told: headers.retry_after, error, unsent: status == 423, again: true };
+            // A contact that is locked was not written; a lock lasts two seconds.
+            let locked = (status == 423).then_some(LOCKED);
+            return Miss { trouble, told: headers.retry_after.or(locked), error, unsent: status == 423, again: true };
         }
         let limit = Limit::named(words.policy_name.as_deref(), &words.message);
         if limit == Limit::Day {

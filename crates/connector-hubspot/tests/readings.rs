@@ -294,3 +294,16 @@ async fn who_set_which_value_and_when() {
     let told = stranger.field_history(&ids[..1], &fields, &NoProgress).await.unwrap();
     assert_eq!(shown(&told[0][0]), ["Ann by tieline"]);
 }
+
+/// A search of contacts with very many properties would be refused: everybody is listed instead, every time.
+#[tokio::test]
+async fn a_mapping_too_long_for_a_search_is_no_feed_of_changes() {
+    let hub = HubSpot::new(Settings::unlimited());
+    let running = hub.start(0).await.unwrap();
+    let with = |count: usize| {
+        let fields = (0..count).map(|at| Field::Custom(format!("a_property_with_a_long_name_{at}").into()));
+        let config = Config { base_url: running.base_url(), ..Config::new(hub.settings().token) };
+        HubspotConnector::new(&config, &Schema::new(fields)).unwrap().capabilities().change_feed
+    };
+    assert!(with(40) && !with(100));
+}

@@ -36,6 +36,19 @@ pub fn prepare_find(dialect: &Dialect, marks: &[&str]) -> Request {
     Request { is_search: true, ..Request::post(dialect.calls_call("search"), &body, Repeat::Freely) }
 }
 
+/// How many of the first marks one search takes: at most a batch of them, and no more than its body may hold.
+pub fn fitting(dialect: &Dialect, marks: &[&str]) -> usize {
+    let frame = prepare_find(dialect, &[]).body.map_or(0, |body| body.len());
+    let mut room = dialect.search_body.saturating_sub(frame);
+    let fits = |mark: &&&str| {
+        let taken = serde_json::to_string(mark).map_or(usize::MAX, |json| json.chars().count() + 1);
+        let is_room = taken <= room;
+        room = room.saturating_sub(taken);
+        is_room
+    };
+    marks.iter().take(dialect.batch).take_while(fits).count()
+}
+
 /// A call as properties. What the log does not say is left out.
 pub fn properties(dialect: &Dialect, mark: &str, call: &Call) -> Vec<(String, String)> {
     let mut set: Vec<(&str, String)> = vec![
@@ -167,6 +180,17 @@ mod tests {
         let call = Call { notes, tags: vec!["hot".to_owned()], disposition: Some("sold".to_owned()), ..call() };
         let body = "&lt;b&gt;A &amp; B&lt;/b&gt;<br>second<br>Disposition: sold<br>Tags: hot<br>JustCall call 981";
         assert_eq!(said(&call, "hs_call_body").as_deref(), Some(body));
+    }
+
+    #[test]
+    fn a_search_for_many_stays_within_what_one_may_say() {
+        let marks: Vec<String> = (0..200).map(|at| format!("tieline-{at:036}")).collect();
+        let marks: Vec<&str> = marks.iter().map(String::as_str).collect();
+        let first = fitting(&V3, &marks);
+        assert!((50..100).contains(&first), "{first}");
+        assert!(prepare_find(&V3, &marks[..first]).body.unwrap().len() <= V3.search_body);
+        assert!(prepare_find(&V3, &marks[..=first]).body.unwrap().len() > V3.search_body);
+        assert_eq!(fitting(&V3, &["tieline-1"; 200]), 100);
     }
 
     #[test]
