@@ -12,7 +12,8 @@ const CONFIG: &str = "[crm.hubspot]\nindex_lag_seconds = 0\n[calls]\nsync = true
 /// Three linked contacts and a stranger; the first has two calls, the second one that was missed.
 fn desk() -> Desk {
     let desk = Desk::linked(3, CONFIG);
-    let noted = PhoneCall { notes: Some("wants <b>a quote</b>".to_owned()), ..call(&phone(1), CallStatus::Completed, 50) };
+    let noted =
+        PhoneCall { notes: Some("wants <b>a quote</b>".to_owned()), ..call(&phone(1), CallStatus::Completed, 50) };
     desk.world.account.add_call(noted);
     desk.world.account.add_call(call(&phone(1), CallStatus::Busy, 40));
     desk.world.account.add_call(call(&phone(2), CallStatus::Missed, 30));
@@ -38,7 +39,8 @@ fn calls_become_activities_once() {
     let first = desk.hub.calls().into_iter().find(|one| one.get("hs_call_status") == "COMPLETED").unwrap();
     assert_eq!(first.contacts, [desk.person(&phone(1)).id]);
     assert_eq!(
-        ["hs_call_direction", "hs_call_duration", "hs_call_from_number", "hs_call_to_number"].map(|name| first.get(name)),
+        ["hs_call_direction", "hs_call_duration", "hs_call_from_number", "hs_call_to_number"]
+            .map(|name| first.get(name)),
         ["INBOUND", "65000", phone(1).as_str(), LINE]
     );
     assert!(first.get("hs_call_body").starts_with("wants &lt;b&gt;a quote&lt;/b&gt;<br>JustCall call "), "{first:#?}");
@@ -76,12 +78,12 @@ fn a_lost_answer_makes_no_call_twice() {
 fn killed_in_between_makes_no_call_twice() {
     for landed in [true, false] {
         let desk = desk();
-        let action =
-            if landed { Action::DelayAnswer { ms: 600_000 } } else { Action::Delay { ms: 600_000 } };
+        let action = if landed { Action::DelayAnswer { ms: 600_000 } } else { Action::Delay { ms: 600_000 } };
         desk.hub.add_fault(Fault::new(On::BatchCreate, action).object(ObjectKind::Calls).times(1));
         let mut command = desk.world.command(&["sync"]);
         command.env("TIELINE_HUBSPOT_TOKEN", TOKEN);
-        let mut child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let mut child =
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
         let calls = |entry: &sandbox::hubspot::LogEntry| entry.path.ends_with("/objects/calls/batch/create");
         until("the calls are sent", || {
             if landed { desk.hub.calls().len() == 3 } else { desk.hub.log().iter().any(calls) }
@@ -110,10 +112,22 @@ fn nobody_asks_before_a_search_can_know() {
 }
 
 #[test]
+fn doctor_says_what_calls_take() {
+    let desk = desk();
+    let told = desk.run(&["doctor"]).stdout;
+    assert!(told.contains("the token has crm.objects.contacts.read and crm.objects.contacts.write"), "{told}");
+    desk.hub.change_settings(|settings| settings.scopes.retain(|scope| !scope.ends_with("write")));
+    let told = desk.run(&["doctor"]).stdout;
+    assert!(told.contains("calls need the scope crm.objects.contacts.write"), "{told}");
+}
+
+#[test]
 fn a_call_that_hubspot_refuses_spoils_no_other() {
     let desk = desk();
     let message = "no such thing".to_owned();
-    desk.hub.add_fault(Fault::new(On::BatchCreate, Action::FailRows { every: 2, message }).object(ObjectKind::Calls).times(1));
+    desk.hub.add_fault(
+        Fault::new(On::BatchCreate, Action::FailRows { every: 2, message }).object(ObjectKind::Calls).times(1),
+    );
     let told = desk.run(&["sync"]).ends(6).stderr;
     assert!(told.contains("the CRM did not take call ") && told.contains("no such thing"), "{told}");
     let before = shown(&desk).len();

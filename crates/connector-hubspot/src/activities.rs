@@ -7,8 +7,27 @@ use crate::error::ApiError;
 use crate::requests::batch::Row;
 use crate::requests::calls;
 use connector::activities::{Activity, Logged};
-use connector::{Error, Progress};
+use connector::{Error, ErrorKind, Progress};
 use std::collections::HashMap;
+
+/// The scopes that calls take: those of contacts.
+const SCOPES: [&str; 2] = ["crm.objects.contacts.read", "crm.objects.contacts.write"];
+
+/// Whether the token may write calls.
+pub(crate) async fn check(client: &Client, progress: &dyn Progress) -> Result<String, Error> {
+    let needs = SCOPES.join(" and ");
+    match client.token(progress).await {
+        Ok(token) => match SCOPES.iter().find(|scope| !token.scopes.iter().any(|known| known == *scope)) {
+            None => Ok(format!("calls go onto their contacts' pages; the token has {needs}")),
+            Some(missing) => Err(Error::new(ErrorKind::Forbidden, format!("calls need the scope {missing}"))
+                .hint(crate::error::SCOPES_HINT)),
+        },
+        Err(CallError::Api(error)) if error.stops().is_none_or(|stop| stop.kind == ErrorKind::Config) => {
+            Ok(format!("calls go onto their contacts' pages; HubSpot does not say whether the token has {needs}"))
+        }
+        Err(error) => Err(error.into_error("the token's scopes")),
+    }
+}
 
 /// Writes them: one end for each, in order.
 pub(crate) async fn log(
@@ -17,9 +36,10 @@ pub(crate) async fn log(
     progress: &dyn Progress,
 ) -> Result<Vec<Logged>, Error> {
     let mut ends = vec![Logged::Unsent; activities.len()];
-    let mut queue = vec![0..activities.len()];
+    let mut queue = vec![(0, activities.len())];
     let mut stop = None;
-    while let Some(part) = queue.pop().filter(|part| !part.is_empty()) {
+    while let Some((start, end)) = queue.pop().filter(|(start, end)| start < end) {
+        let part = start..end;
         match send(client, &activities[part.clone()], progress).await {
             Ok(results) => ends.splice(part, results).for_each(drop),
             Err(CallError::Unsent(error)) => stop = Some(error),
@@ -28,10 +48,10 @@ pub(crate) async fn log(
             Err(CallError::Api(error)) => match error.stops() {
                 Some(error) => stop = Some(error),
                 None if part.len() > 1 => {
-                    let middle = part.start + part.len() / 2;
-                    queue.extend([middle..part.end, part.start..middle]);
+                    let middle = start + part.len() / 2;
+                    queue.extend([(middle, end), (start, middle)]);
                 }
-                None => ends[part.start] = Logged::Refused { message: error.to_string() },
+                None => ends[start] = Logged::Refused { message: error.to_string() },
             },
         }
         if stop.is_some() {

@@ -11,7 +11,7 @@ use crate::requests::history::{self, Past};
 use crate::requests::list::{self, Page};
 use crate::requests::properties::{self, Property};
 use crate::requests::search::{self, Found};
-use crate::requests::token;
+use crate::requests::token::{self, Token};
 use crate::requests::usage::{self, Usage};
 use crate::requests::{Contact, Repeat, Request, get};
 use crate::transport::{Failure, Transport};
@@ -136,8 +136,8 @@ impl Client {
         self.call(&history::prepare(self.dialect, ids, properties), progress, history::parse).await
     }
 
-    /// The number of the app that the token belongs to.
-    pub(crate) async fn app(&self, progress: &dyn Progress) -> Result<u64, CallError> {
+    /// Which app the token belongs to, and what that may do.
+    pub(crate) async fn token(&self, progress: &dyn Progress) -> Result<Token, CallError> {
         self.call(&token::prepare(self.dialect, self.transport.token()), progress, token::parse).await
     }
 

@@ -43,7 +43,14 @@ impl HubspotConnector {
         };
         let terms = Terms { index_lag: config.index_lag, full_listing_every: config.full_listing_every };
         let only_read = config.only_read.clone();
-        Ok(Self { client, terms, only_read, definitions: OnceLock::new(), bookmark: Mutex::new(None), app: tokio::sync::OnceCell::new() })
+        Ok(Self {
+            client,
+            terms,
+            only_read,
+            definitions: OnceLock::new(),
+            bookmark: Mutex::new(None),
+            app: tokio::sync::OnceCell::new(),
+        })
     }
 
     fn bookmark(&self) -> MutexGuard<'_, Option<Bookmark>> {
@@ -149,6 +156,10 @@ impl Connector for HubspotConnector {
 
 #[async_trait]
 impl Activities for HubspotConnector {
+    async fn check(&self, progress: &dyn Progress) -> Result<String, Error> {
+        activities::check(&self.client, progress).await
+    }
+
     fn batch(&self) -> usize {
         self.client.dialect.batch
     }

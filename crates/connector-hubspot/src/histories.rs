@@ -44,8 +44,8 @@ pub(crate) async fn read(
 /// The app that we are; none where HubSpot does not say.
 async fn own_app(client: &Client, app: &OnceCell<Option<u64>>, progress: &dyn Progress) -> Result<Option<u64>, Error> {
     let ask = || async {
-        match client.app(progress).await {
-            Ok(id) => Ok(Some(id)),
+        match client.token(progress).await {
+            Ok(token) => Ok(Some(token.app_id)),
             Err(CallError::Api(_)) => Ok(None),
             Err(error) => Err(error.into_error("the token's app")),
         }

@@ -45,6 +45,12 @@ pub enum Logged {
 /// A CRM that shows calls.
 #[async_trait]
 pub trait Activities: Send + Sync {
+    /// Whether the account lets calls be written, and in words what that takes: for whoever sets it up. Reads only.
+    ///
+    /// # Errors
+    /// Where it surely does not.
+    async fn check(&self, progress: &dyn Progress) -> Result<String, Error>;
+
     /// Most in one request.
     fn batch(&self) -> usize;
 

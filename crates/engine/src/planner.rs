@@ -12,7 +12,7 @@ use model::mutant::{self, Mutant};
 use model::{
     Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, Exclusion, Field, LinkHead,
     LinkId, LinkStatus, Listing, Observation, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side,
-    Sighting, SkipReason, StandingRule, Summary, Tombstone, Version,
+    Sightings, SkipReason, StandingRule, Summary, Tombstone, Version,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +64,7 @@ pub struct State {
     /// What the sides tell of contested fields: who set which value when, newest first.
     pub histories: BTreeMap<(Side, RecordId, Field), Vec<Version>>,
     /// What earlier runs saw of each open conflict's values.
-    pub sightings: BTreeMap<ConflictId, BySide<Option<Sighting>>>,
+    pub sightings: BTreeMap<ConflictId, Sightings>,
     /// Refused writes.
     pub parked: Vec<ParkedWrite>,
     /// Fields that did not land.

@@ -10,7 +10,7 @@ use model::{Author, BySide, ConflictPolicy, Field, FieldPolicy, RecordId, Side, 
 const DAY: &str = "2026-01-09T12:00:00Z";
 
 fn at(minutes: i64) -> Timestamp {
-    DAY.parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+    DAY.parse::<Timestamp>().expect("a time") + SignedDuration::from_mins(minutes)
 }
 
 fn version(value: &str, minutes: i64, by: Author) -> Version {
@@ -79,8 +79,8 @@ fn the_plan_says_why_and_a_conflict_who() {
     assert!(note.contains("2026-01-09T13:00:00Z by a person") && note.contains("by a program"), "{note}");
 }
 
-fn seen(value: &str, shown_by: i64, read_at: i64) -> Option<Sighting> {
-    Some(Sighting { value: Some(value.to_owned()), shown_by: at(shown_by), other_at: None, read_at: at(read_at) })
+fn seen(value: &str, shown_by: i64, read_at: i64) -> Sighting {
+    Sighting { value: Some(value.to_owned()), shown_by: at(shown_by), other_at: None, read_at: at(read_at) }
 }
 
 /// Only the CRM tells times; what earlier runs saw is all that is known of `JustCall`.
@@ -89,15 +89,15 @@ fn what_earlier_runs_saw_stands_in_for_a_side_that_tells_nothing() {
     let crm = |minutes: i64| vec![version("Gamma", minutes, Author::Person)];
     let table = [
         // Beta was there; Gamma came later.
-        (seen("Beta", 0, -5), crm(60), GAMMA),
+        (Some(seen("Beta", 0, -5)), crm(60), GAMMA),
         // It may have come before.
-        (seen("Beta", 0, -5), crm(3), OPEN),
-        (seen("Beta", 0, -5), crm(-60), OPEN),
+        (Some(seen("Beta", 0, -5)), crm(3), OPEN),
+        (Some(seen("Beta", 0, -5)), crm(-60), OPEN),
         // JustCall said something else until after Gamma was set.
-        (seen("Alpha", 60, 55), crm(0), BETA),
-        (seen("Alpha", 60, 55), crm(57), OPEN),
+        (Some(seen("Alpha", 60, 55)), crm(0), BETA),
+        (Some(seen("Alpha", 60, 55)), crm(57), OPEN),
         // JustCall's listing may be a minute late.
-        (seen("Alpha", 60, 5), crm(-1), OPEN),
+        (Some(seen("Alpha", 60, 5)), crm(-1), OPEN),
         (None, crm(0), OPEN),
     ];
     for (at, (justcall, crm, expected)) in table.into_iter().enumerate() {

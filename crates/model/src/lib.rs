@@ -50,4 +50,4 @@ pub use secret::Secret;
 pub use side::{BySide, Side};
 pub use standing::{Apart, Approval, DecisionRecord, Deed, Exclusion, StandingRule, place};
 pub use table::{RowHash, RowRef, Table, TableFull};
-pub use version::{Author, Sighting, Stamp, Version};
+pub use version::{Author, Sighting, Sightings, Stamp, Version};

@@ -1,6 +1,7 @@
 //! One value that a field of a record was given: when, and by whom, as its replica tells. Not what tieline itself
 //! remembers of a field; that is the journal's.
 
+use crate::BySide;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -61,3 +62,6 @@ pub struct Sighting {
     /// The last reading that showed this one.
     pub read_at: Timestamp,
 }
+
+/// What runs saw of both values of a conflict; none of a side where it is not kept.
+pub type Sightings = BySide<Option<Sighting>>;

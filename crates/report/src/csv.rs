@@ -121,9 +121,8 @@ pub fn conflicts(conflicts: &[Conflict], pages: &RecordPages, out: &mut dyn Writ
     for conflict in conflicts {
         let urls = pages_of(conflict, pages);
         let urls = [urls.justcall, urls.crm].map(Option::unwrap_or_default);
-        let set = [&conflict.set.justcall, &conflict.set.crm].map(|stamp| {
-            stamp.as_ref().map(|stamp| format!("{} by {}", stamp.at, stamp.who())).unwrap_or_default()
-        });
+        let set = [&conflict.set.justcall, &conflict.set.crm]
+            .map(|stamp| stamp.as_ref().map(|stamp| format!("{} by {}", stamp.at, stamp.who())).unwrap_or_default());
         line(&mut out, &[&cells(conflict)[..], &urls[..], &set[..]].concat())?;
     }
     out.flush()

@@ -211,7 +211,10 @@ fn records_have_links_where_their_page_is_known() {
     let mut odd = common::conflict();
     odd.crm_id = Some("21\"><img src=x>".into());
     let table = drawn(|out| report::csv::conflicts(&[odd.clone()], &pages, out));
-    assert!(table.ends_with("\"\",\"https://crm.example.com/people/21%22%3E%3Cimg%20src%3Dx%3E\"\r\n"), "{table}");
+    assert!(
+        table.ends_with("\"\",\"https://crm.example.com/people/21%22%3E%3Cimg%20src%3Dx%3E\",\"\",\"\"\r\n"),
+        "{table}"
+    );
     let mut plan = common::rich_plan();
     plan.conflicts = vec![odd];
     let options = report::html::PageOptions { pages, ..Default::default() };

@@ -4,7 +4,7 @@ use crate::copies::CopyChange;
 use jiff::Timestamp;
 use model::{
     Absence, ActionId, Apart, Approval, BaseField, BySide, ConflictId, ConflictKind, DecisionRecord, Exclusion, Field,
-    LinkId, LinkStatus, Outcome, PhoneKey, RecordId, Resolution, RowHash, Side, Sighting, StandingRule, Tombstone,
+    LinkId, LinkStatus, Outcome, PhoneKey, RecordId, Resolution, RowHash, Side, Sightings, StandingRule, Tombstone,
 };
 
 /// A base row in schema order.
@@ -108,7 +108,7 @@ pub enum StateChange {
     },
     /// Exactly these conflicts are open now, with what was seen of their values where that matters: new ones are remembered
     /// with the time, vanished ones are forgotten.
-    ConflictsSeen(Vec<(ConflictId, BySide<Option<Sighting>>)>, Timestamp),
+    ConflictsSeen(Vec<(ConflictId, Sightings)>, Timestamp),
     /// Something learned, see [`crate::Store::set_fact`].
     Fact {
         /// Name.

@@ -5,7 +5,7 @@ use crate::error::{Fault, Result};
 use crate::open::Store;
 use crate::values::{At, from_json, to_json};
 use jiff::Timestamp;
-use model::{BySide, ConflictId, Sighting};
+use model::{ConflictId, Sightings};
 use rusqlite::Connection;
 use std::collections::HashSet;
 
@@ -16,13 +16,14 @@ impl Store {
     }
 
     /// What earlier runs saw of the values of open conflicts, where that was kept.
-    pub fn sightings(&self) -> Result<Vec<(ConflictId, BySide<Option<Sighting>>)>> {
+    pub fn sightings(&self) -> Result<Vec<(ConflictId, Sightings)>> {
         self.named(sightings(&self.connection))
     }
 }
 
-fn sightings(connection: &Connection) -> Result<Vec<(ConflictId, BySide<Option<Sighting>>)>, Fault> {
-    let mut statement = connection.prepare_cached("SELECT id, seen FROM conflicts WHERE seen IS NOT NULL ORDER BY id")?;
+fn sightings(connection: &Connection) -> Result<Vec<(ConflictId, Sightings)>, Fault> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, seen FROM conflicts WHERE seen IS NOT NULL ORDER BY id")?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -40,11 +41,7 @@ fn read(connection: &Connection) -> Result<Vec<(ConflictId, Timestamp)>, Fault> 
 }
 
 /// Exactly `open` are open now.
-pub(crate) fn seen(
-    connection: &Connection,
-    open: &[(ConflictId, BySide<Option<Sighting>>)],
-    at: Timestamp,
-) -> Result<(), Fault> {
+pub(crate) fn seen(connection: &Connection, open: &[(ConflictId, Sightings)], at: Timestamp) -> Result<(), Fault> {
     let ids: HashSet<&str> = open.iter().map(|(id, _)| id.0.as_str()).collect();
     let known = read(connection)?;
     let mut forget = connection.prepare_cached("DELETE FROM conflicts WHERE id = ?1")?;

@@ -46,12 +46,9 @@ fn successors(session: &Session<'_>, side: Side) -> BTreeMap<RecordId, RecordId>
     session.connectors[side].successors().into_iter().map(|found| (found.old, found.new)).collect()
 }
 
-/// Records that people keep apart, under the ids that they have now; and what the state has to learn for it. Whoever was
+/// Records that people keep apart, under the ids that they have now; the state learns it once the run is done. Whoever was
 /// merged with the partner of the other one is kept apart from nobody: a person has said that they are the same.
-pub(crate) fn kept_apart(
-    session: &Session<'_>,
-    heads: &[LinkHead],
-) -> Result<(BTreeSet<(RecordId, RecordId)>, Vec<StateChange>)> {
+pub(crate) fn kept_apart(session: &Session<'_>, heads: &[LinkHead]) -> Result<BTreeSet<(RecordId, RecordId)>> {
     let mut pairs = session.store.apart()?;
     let mut changes = Vec::new();
     let successors = BySide::from_fn(|side| successors(session, side));
@@ -66,7 +63,8 @@ pub(crate) fn kept_apart(
             changes.push(StateChange::KeepApart(pair.clone()));
         }
     }
-    Ok((pairs.into_iter().map(|pair| (pair.ids.justcall, pair.ids.crm)).collect(), changes))
+    *session.followed.borrow_mut() = changes;
+    Ok(pairs.into_iter().map(|pair| (pair.ids.justcall, pair.ids.crm)).collect())
 }
 
 fn partners(head: &LinkHead) -> Option<BySide<&RecordId>> {

@@ -81,9 +81,7 @@ impl Session<'_> {
             config: self.config.clone(),
         };
         let mut state = self.state(binding)?;
-        let (apart, followed) = follow::kept_apart(self, &heads)?;
-        state.apart = apart;
-        *self.followed.borrow_mut() = followed;
+        state.apart = follow::kept_apart(self, &heads)?;
         state.gone = gone;
         state.never = never;
         let forgotten = self.store.forgotten()?;

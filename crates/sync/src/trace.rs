@@ -11,7 +11,7 @@ use engine::normalizer::Normalizer;
 use jiff::Timestamp;
 use model::{
     BySide, Cell, Conflict, ConflictId, ConflictKind, ConflictPolicy, Field, FieldId, Plan, RecordId, Side, Sighting,
-    Version,
+    Sightings, Version,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,8 +39,7 @@ pub(crate) async fn trace(session: &Session<'_>, plan: &Plan) -> Histories {
             session.events.event(Event::Note("who set which value was not asked for: the quota is needed for writing"));
             continue;
         }
-        let names: Vec<Field> =
-            fields.iter().map(|id| session.settings.schema.fields()[id.index()].clone()).collect();
+        let names: Vec<Field> = fields.iter().map(|id| session.settings.schema.fields()[id.index()].clone()).collect();
         match connector.field_history(&ids, &fields, &reading(side, session.events)).await {
             Ok(histories) => {
                 for (id, history) in ids.into_iter().zip(histories) {
@@ -90,8 +89,8 @@ pub(crate) fn sightings(
     plan: &Plan,
     read_at: Option<BySide<Timestamp>>,
     now: Timestamp,
-) -> Result<Vec<(ConflictId, BySide<Option<Sighting>>)>> {
-    let known: BTreeMap<ConflictId, BySide<Option<Sighting>>> = session.store.sightings()?.into_iter().collect();
+) -> Result<Vec<(ConflictId, Sightings)>> {
+    let known: BTreeMap<ConflictId, Sightings> = session.store.sightings()?.into_iter().collect();
     let seen = |conflict: &Conflict| {
         let before = known.get(&conflict.id).cloned().unwrap_or_default();
         let (Some(field), true) = (&conflict.field, is_about_values(conflict) && is_by_time(session, conflict)) else {
@@ -99,12 +98,8 @@ pub(crate) fn sightings(
         };
         let Some(read_at) = read_at else { return before };
         BySide::from_fn(|side| {
-            let now = Sighting {
-                value: conflict.value(side).clone(),
-                shown_by: now,
-                other_at: None,
-                read_at: read_at[side],
-            };
+            let now =
+                Sighting { value: conflict.value(side).clone(), shown_by: now, other_at: None, read_at: read_at[side] };
             Some(after(&session.normalizer, field, before[side].clone(), now))
         })
     };

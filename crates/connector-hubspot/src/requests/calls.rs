@@ -200,6 +200,9 @@ mod tests {
         assert_eq!((request.path.as_str(), request.repeat), ("/crm/v3/objects/calls/batch/create", Repeat::Never));
         let body: Value = serde_json::from_slice(&request.body.unwrap()).unwrap();
         let association = &body["inputs"][0]["associations"][0];
-        assert_eq!((&association["to"]["id"], &association["types"][0]["associationTypeId"]), (&json!("51"), &json!(194)));
+        assert_eq!(
+            (&association["to"]["id"], &association["types"][0]["associationTypeId"]),
+            (&json!("51"), &json!(194))
+        );
     }
 }

@@ -64,7 +64,9 @@ fn conflicts_keep_the_time_they_were_first_seen() {
     assert_eq!(store.conflicts_since().unwrap(), [(id("a"), at(3))], "back is new");
     let seen = Sighting { value: Some("Acme".to_owned()), shown_by: at(3), other_at: None, read_at: at(2) };
     let seen = BySide { justcall: None, crm: Some(seen) };
-    store.commit(&[StateChange::ConflictsSeen(vec![(id("a"), seen.clone()), (id("b"), BySide::default())], at(4))]).unwrap();
+    store
+        .commit(&[StateChange::ConflictsSeen(vec![(id("a"), seen.clone()), (id("b"), BySide::default())], at(4))])
+        .unwrap();
     assert_eq!(store.sightings().unwrap(), [(id("a"), seen)]);
     assert_eq!(store.conflicts_since().unwrap()[0], (id("a"), at(3)), "it keeps its day");
 }

@@ -9,8 +9,8 @@ use connector::calls::CallLog;
 use connector::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
 use engine::normalizer::{Normalizer, PhoneReading};
 use model::{
-    CallField, CallSummary, Capabilities, Cell, Cost, Field, FieldId, Listing, OwnedCell, Quota, Record, RecordId, Schema,
-    Table, Version,
+    CallField, CallSummary, Capabilities, Cell, Cost, Field, FieldId, Listing, OwnedCell, Quota, Record, RecordId,
+    Schema, Table, Version,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

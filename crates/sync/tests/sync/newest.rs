@@ -21,8 +21,7 @@ fn story(justcall: Kind, crm: Kind, policy: ConflictPolicy) -> Story {
 #[test]
 fn the_later_edit_wins_where_both_sides_tell_s32() {
     for justcall_first in [true, false] {
-        let story =
-            story(Kind::phone_system().with_times(), Kind::file().with_times(), ConflictPolicy::Newest);
+        let story = story(Kind::phone_system().with_times(), Kind::file().with_times(), ConflictPolicy::Newest);
         let edits = [(&story.justcall, "Beta"), (&story.crm, "Gamma")];
         let order = if justcall_first { [0, 1] } else { [1, 0] };
         for at in order {
@@ -32,7 +31,10 @@ fn the_later_edit_wins_where_both_sides_tell_s32() {
         let told = story.run();
         assert!(told.plan.conflicts.is_empty(), "{:?}", told.plan.conflicts);
         let newest = if justcall_first { "Gamma" } else { "Beta" };
-        assert_eq!((story.justcall.value("Ann", "company"), story.crm.value("Ann", "company")), (newest.into(), newest.into()));
+        assert_eq!(
+            (story.justcall.value("Ann", "company"), story.crm.value("Ann", "company")),
+            (newest.into(), newest.into())
+        );
         story.settle();
         story.check_quiet("newest");
     }

@@ -1,7 +1,7 @@
 //! The replica as the job sees it.
 
-use super::{AwkwardEdit, Deed, Inner, Kind, Loss, MemoryReplica, Who};
 use super::contents::Contents;
+use super::{AwkwardEdit, Deed, Inner, Kind, Loss, MemoryReplica, Who};
 use crate::crash::Point;
 use async_trait::async_trait;
 use connector::{

@@ -76,7 +76,8 @@ fn say(context: &Context, sent: &ActivitiesReport) {
     }
     if sent.unknown > 0 {
         let calls = ::report::words::count(sent.unknown, "call");
-        context.note(&format!("of {calls} nobody knows yet whether the CRM has them: a later run asks before it sends"));
+        context
+            .note(&format!("of {calls} nobody knows yet whether the CRM has them: a later run asks before it sends"));
     }
     for (call, error) in sent.refused.iter().take(SHOWN) {
         eprintln!("warning: the CRM did not take call {call}: {}", ::report::text::safe(error));
