@@ -156,6 +156,24 @@ fn from_nothing_to_in_sync_in_full_batches() {
     desk.settled();
 }
 
+/// What was made a moment ago is in no search yet: nobody is taken for gone, nobody is alarmed.
+#[test]
+fn the_second_sync_right_after_the_first_is_calm() {
+    for there in [0, 3] {
+        let settings = hubspot::Settings { index_lag_ms: 600_000, ..hubspot::Settings::unlimited() };
+        let desk = Desk::with(settings, "");
+        desk.hub.insert_people(there, 7);
+        desk.world.account.insert_all((1..=150).map(contact));
+        desk.sync();
+        for _ in 0..3 {
+            let written = desk.hub.counters().written();
+            let report = desk.sync();
+            assert_eq!(words(&report, "alarms", "detail"), Vec::<String>::new(), "{there}");
+            assert_eq!((&report["outcome"], desk.hub.counters().written()), (&"clean".into(), written), "{report:#}");
+        }
+    }
+}
+
 #[test]
 fn a_night_reads_what_changed_and_nobody_else() {
     let desk = Desk::linked(230, AT_ONCE);
