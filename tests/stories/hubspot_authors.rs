@@ -40,6 +40,12 @@ fn a_conflict_says_who_changed_it_in_hubspot_and_when() {
         let text = if file.starts_with("run") { desk.world.read(file) } else { text };
         assert!(text.contains("by user 51"), "{file}: {text}");
     }
+    // With one more scope the private app may know their names.
+    desk.hub.change_settings(|settings| {
+        settings.scopes.extend(["crm.objects.owners.read".to_owned()]);
+        settings.users.extend([(51, "Dana Reyes".to_owned())]);
+    });
+    assert_eq!(desk.plan()["conflicts"][0]["set"]["crm"]["name"], "Dana Reyes");
 }
 
 #[test]

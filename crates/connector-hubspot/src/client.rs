@@ -9,6 +9,7 @@ use crate::requests::batch::{self, Batch, Row};
 use crate::requests::calls;
 use crate::requests::history::{self, Past};
 use crate::requests::list::{self, Page};
+use crate::requests::owners::{self, Owner};
 use crate::requests::properties::{self, Property};
 use crate::requests::search::{self, Found};
 use crate::requests::token::{self, Token};
@@ -134,6 +135,11 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<Vec<Past>, CallError> {
         self.call(&history::prepare(self.dialect, ids, properties), progress, history::parse).await
+    }
+
+    /// The account's people.
+    pub(crate) async fn owners(&self, progress: &dyn Progress) -> Result<Vec<Owner>, CallError> {
+        self.call(&owners::prepare(self.dialect), progress, owners::parse).await
     }
 
     /// Which app the token belongs to, and what that may do.

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::definitions::Definitions;
 use crate::dialect::V3;
 use crate::feed::Terms;
+use crate::histories::Authors;
 use crate::merged::Merged;
 use crate::transport::Transport;
 use crate::writing::Writing;
@@ -28,8 +29,7 @@ pub struct HubspotConnector {
     only_read: Vec<Field>,
     definitions: OnceLock<Definitions>,
     bookmark: Mutex<Option<Bookmark>>,
-    /// The number of the app that the token belongs to, once it was asked for; none where that is not told.
-    app: tokio::sync::OnceCell<Option<u64>>,
+    authors: Authors,
 }
 
 impl HubspotConnector {
@@ -49,7 +49,7 @@ impl HubspotConnector {
             only_read,
             definitions: OnceLock::new(),
             bookmark: Mutex::new(None),
-            app: tokio::sync::OnceCell::new(),
+            authors: Authors::default(),
         })
     }
 
@@ -124,7 +124,7 @@ impl Connector for HubspotConnector {
         fields: &[FieldId],
         progress: &dyn Progress,
     ) -> Result<Vec<Vec<Vec<Version>>>, Error> {
-        histories::read(&self.client, &self.app, ids, fields, progress).await
+        histories::read(&self.client, &self.authors, ids, fields, progress).await
     }
 
     async fn apply(&self, batch: &[Write], progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {
@@ -139,8 +139,8 @@ impl Connector for HubspotConnector {
         let updates = work.bulk_updates + work.single_updates;
         let full: u64 = [work.bulk_creates, updates, work.deletes].iter().map(|count| count.div_ceil(batch)).sum();
         // An answer shows what is stored: the first write that goes alone needs no look at it.
-        // And one request for who we are, so that our own writes are told apart.
-        let histories = work.histories.div_ceil(self.client.dialect.per_history as u64) + work.histories.min(1);
+        // And one for who we are, so that our own writes are told apart, and one for the names of people.
+        let histories = work.histories.div_ceil(self.client.dialect.per_history as u64) + 2 * work.histories.min(1);
         let requests = full + histories + work.alone.min(1);
         Cost { requests, seconds: self.client.transport.pace().forecast(requests) }
     }

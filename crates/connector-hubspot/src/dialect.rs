@@ -30,6 +30,8 @@ pub struct Dialect {
     pub batch: usize,
     /// Most rows in a batch that shows histories.
     pub per_history: usize,
+    /// Path of the account's people.
+    pub owners: &'static str,
     /// Path of what the token is.
     pub token: &'static str,
     /// Most results on a page of a search.
@@ -59,6 +61,7 @@ pub static V3: Dialect = Dialect {
     per_page: 100,
     batch: 100,
     per_history: 50,
+    owners: "/crm/v3/owners",
     token: "/oauth/v2/private-apps/get/access-token-info",
     per_search_page: 200,
     search_body: 3_000,

@@ -1,5 +1,6 @@
-//! Who set which value when, 50 contacts a request. Our own writes are told apart by the app's number, which is asked for
-//! once, and only where an app wrote at all. It does *not* compare values or say which is the newer one.
+//! Who set which value when, 50 contacts a request. Our own writes are told apart by the app's number, and people have
+//! names: both are asked for once, and only where an app or a person wrote at all. It does *not* compare values or say which
+//! is the newer one.
 
 use crate::client::{CallError, Client};
 use crate::requests::history::Entry;
@@ -12,10 +13,19 @@ use tokio::sync::OnceCell;
 /// What HubSpot calls another app, or ours.
 const APP: &str = "INTEGRATION";
 
+/// Who is who among authors, once it was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Authors {
+    /// The app that we are; none where HubSpot does not say.
+    app: OnceCell<Option<u64>>,
+    /// Names of people by their number; nobody where the token may not read them.
+    people: OnceCell<HashMap<u64, String>>,
+}
+
 /// Per contact and field, in the order asked, newest first.
 pub(crate) async fn read(
     client: &Client,
-    app: &OnceCell<Option<u64>>,
+    authors: &Authors,
     ids: &[RecordId],
     fields: &[FieldId],
     progress: &dyn Progress,
@@ -31,17 +41,18 @@ pub(crate) async fn read(
             found.insert(past.id, histories);
         }
     }
-    let by_apps = |entries: &Vec<Entry>| entries.iter().any(|entry| entry.source_type == APP);
-    let own = if found.values().flatten().any(by_apps) { own_app(client, app, progress).await? } else { None };
-    let versions = |entries: Vec<Entry>| versions(own, entries);
+    let any = |is: fn(&Entry) -> bool| found.values().flatten().flatten().any(is);
+    let app = if any(|entry| entry.source_type == APP) { own_app(client, &authors.app, progress).await? } else { None };
+    let nobody = HashMap::new();
+    let people =
+        if any(|entry| entry.user().is_some()) { people(client, &authors.people, progress).await? } else { &nobody };
     let mut of = |id: &str| match found.remove(id) {
-        Some(histories) => histories.into_iter().map(versions).collect(),
+        Some(histories) => histories.into_iter().map(|entries| versions(app, people, entries)).collect(),
         None => vec![Vec::new(); fields.len()],
     };
     Ok(all.into_iter().map(&mut of).collect())
 }
 
-/// The app that we are; none where HubSpot does not say.
 async fn own_app(client: &Client, app: &OnceCell<Option<u64>>, progress: &dyn Progress) -> Result<Option<u64>, Error> {
     let ask = || async {
         match client.token(progress).await {
@@ -53,13 +64,29 @@ async fn own_app(client: &Client, app: &OnceCell<Option<u64>>, progress: &dyn Pr
     app.get_or_try_init(ask).await.copied()
 }
 
+async fn people<'a>(
+    client: &Client,
+    people: &'a OnceCell<HashMap<u64, String>>,
+    progress: &dyn Progress,
+) -> Result<&'a HashMap<u64, String>, Error> {
+    let ask = || async {
+        match client.owners(progress).await {
+            Ok(owners) => Ok(owners.into_iter().filter_map(|owner| Some((owner.user_id?, owner.name()?))).collect()),
+            // It takes a scope of its own, and a number will do.
+            Err(CallError::Api(_)) => Ok(HashMap::new()),
+            Err(error) => Err(error.into_error("the account's people")),
+        }
+    };
+    people.get_or_try_init(ask).await
+}
+
 /// Newest first, whatever order they came in; one without a readable time ends what is known.
-fn versions(own: Option<u64>, entries: Vec<Entry>) -> Vec<Version> {
+fn versions(own: Option<u64>, people: &HashMap<u64, String>, entries: Vec<Entry>) -> Vec<Version> {
     let dated = entries.into_iter().map(|entry| (time(&entry.timestamp), entry));
     let mut dated: Vec<(Option<Timestamp>, Entry)> = dated.collect();
     dated.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let version = |(at, entry): (Option<Timestamp>, Entry)| {
-        let stamp = stamp(own, at?, &entry);
+        let stamp = stamp(own, people, at?, &entry);
         Some(Version { value: entry.value.unwrap_or_default(), stamp })
     };
     dated.into_iter().map_while(version).collect()
@@ -70,10 +97,10 @@ fn time(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| Timestamp::from_millisecond(text.parse().ok()?).ok())
 }
 
-fn stamp(own: Option<u64>, at: Timestamp, entry: &Entry) -> Stamp {
-    let user = entry.updated_by_user_id.or_else(|| entry.source_id.as_deref()?.strip_prefix("userId:")?.parse().ok());
-    if let Some(user) = user {
-        return Stamp { at, by: Author::Person, name: format!("user {user}") };
+fn stamp(own: Option<u64>, people: &HashMap<u64, String>, at: Timestamp, entry: &Entry) -> Stamp {
+    if let Some(user) = entry.user() {
+        let name = people.get(&user).cloned().unwrap_or_else(|| format!("user {user}"));
+        return Stamp { at, by: Author::Person, name };
     }
     let app = entry.source_id.as_deref().filter(|_| entry.source_type == APP);
     if app.is_some_and(|app| own.is_some_and(|own| app == own.to_string())) {
@@ -94,7 +121,8 @@ mod tests {
 
     fn told(json: &str) -> Vec<(String, Author, String)> {
         let entries: Vec<Entry> = serde_json::from_str(json).unwrap();
-        let versions = versions(Some(77), entries).into_iter();
+        let people = HashMap::from([(52, "Dana Reyes".to_owned())]);
+        let versions = versions(Some(77), &people, entries).into_iter();
         versions.map(|version| (version.value, version.stamp.by, version.stamp.name)).collect()
     }
 
@@ -110,7 +138,7 @@ mod tests {
         );
         let expected = [
             ("a", Author::Person, "user 51"),
-            ("b", Author::Person, "user 52"),
+            ("b", Author::Person, "Dana Reyes"),
             ("c", Author::Tieline, ""),
             ("d", Author::Program, "app 78"),
             ("", Author::Program, "automation platform"),

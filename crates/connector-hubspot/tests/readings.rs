@@ -262,7 +262,7 @@ async fn the_forecast_counts_full_batches() {
     assert!((110.0..125.0).contains(&seconds), "1,000 requests at 90 in ten seconds: {seconds}");
 }
 
-/// People, other apps and we ourselves; 50 contacts a request, and one for who we are.
+/// People, other apps and we ourselves; 50 contacts a request, and two for who is who.
 #[tokio::test]
 async fn who_set_which_value_and_when() {
     let account = account(Settings::unlimited()).await;
@@ -287,6 +287,13 @@ async fn who_set_which_value_and_when() {
     let sent = account.hub.counters().total_requests();
     assert_eq!(account.hub.counters().requests_of(RequestKind::BatchRead), 3);
     assert_eq!(connector.forecast(&Workload { histories: 101, ..Workload::default() }).requests, sent);
+    // With one more scope people have names.
+    account.hub.change_settings(|settings| settings.scopes.extend(["crm.objects.owners.read".to_owned()]));
+    let told = account.connector().field_history(&ids, &fields, &NoProgress).await.unwrap();
+    assert_eq!(
+        (shown(&told[0][1])[0].as_str(), shown(&told[2][0])[0].as_str()),
+        ("+1 415-555-0102 by user 51", "Kim by Sam Rivera")
+    );
     // Where HubSpot does not say which app we are, nothing is taken for ours.
     account.hub.add_fault(Fault::new(On::Any, Action::Refuse(Refusal::status(404))).times(1));
     let stranger = account.connector();

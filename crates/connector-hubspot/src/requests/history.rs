@@ -34,6 +34,13 @@ pub struct Entry {
     pub updated_by_user_id: Option<u64>,
 }
 
+impl Entry {
+    /// The person who set it, by their number.
+    pub fn user(&self) -> Option<u64> {
+        self.updated_by_user_id.or_else(|| self.source_id.as_deref()?.strip_prefix("userId:")?.parse().ok())
+    }
+}
+
 /// Asks.
 pub fn prepare(dialect: &Dialect, ids: &[&str], properties: &[&str]) -> Request {
     let inputs: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();

@@ -6,6 +6,7 @@ pub mod calls;
 pub mod get;
 pub mod history;
 pub mod list;
+pub mod owners;
 pub mod properties;
 pub mod search;
 pub mod token;

@@ -39,6 +39,19 @@ pub(super) fn usage(world: &mut World, call: &Call) -> Answer {
     }]}))
 }
 
+/// The account's people: one page.
+pub(super) fn owners(world: &World, call: &Call) -> Answer {
+    let owner = |(id, name): (&u64, &String)| {
+        let (first, last) = name.split_once(' ').unwrap_or((name.as_str(), ""));
+        json!({
+            "id": (id + 100_000).to_string(), "userId": id, "type": "PERSON", "firstName": first, "lastName": last,
+            "email": format!("user{id}@example.com"), "createdAt": shown(call.now), "updatedAt": shown(call.now),
+            "archived": false, "teams": [],
+        })
+    };
+    Answer::json(json!({"results": world.settings.users.iter().map(owner).collect::<Vec<_>>()}))
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TokenBody {
