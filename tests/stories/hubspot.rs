@@ -182,7 +182,8 @@ fn a_night_reads_what_changed_and_nobody_else() {
     let report = desk.sync();
     assert_eq!((applied(&report, "justcall", "update"), applied(&report, "crm", "update")), (1, 1), "{report:#}");
     assert_eq!(desk.requests(RequestKind::List), 1, "the list of the archived alone: {:?}", desk.hub.counters());
-    let fewest = IDENTIFY + 1 /* archived */ + desk.requests(RequestKind::Search) + 1 /* update */;
+    // Whoever is written is read himself: the index of searches lags.
+    let fewest = IDENTIFY + 1 /* archived */ + desk.requests(RequestKind::Search) + 1 /* read */ + 1 /* update */;
     assert_eq!(desk.hub.counters().total_requests(), fewest, "{:?}", desk.hub.counters());
     desk.settled();
 }
