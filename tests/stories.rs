@@ -57,6 +57,10 @@ mod forgetting;
 mod formats;
 #[path = "stories/hubspot.rs"]
 mod hubspot;
+#[path = "stories/hubspot_authors.rs"]
+mod hubspot_authors;
+#[path = "stories/hubspot_calls.rs"]
+mod hubspot_calls;
 #[path = "stories/kept_apart.rs"]
 mod kept_apart;
 #[path = "stories/large_report.rs"]

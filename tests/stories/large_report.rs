@@ -26,6 +26,7 @@ fn conflict(number: usize) -> Conflict {
         detail: String::new(),
         link: Some(LinkId(1)),
         for_all: true,
+        set: model::BySide::default(),
     }
 }
 

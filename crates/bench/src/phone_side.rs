@@ -23,7 +23,7 @@ impl Connector for PhoneSide {
             phone_required: true,
             unique_phones: true,
             bulk_by_phone: true,
-            trusted_times: false,
+            field_times: false,
             read_batch: 1,
             change_feed: false,
             read_lag_seconds: 60,

@@ -2,8 +2,8 @@
 //! checked here, at the boundary, and not in the planner (I8, I9, I16). Changes nothing.
 
 use async_trait::async_trait;
-use connector::{Connector, Error, Feed, Identity, Presence, Progress, Workload, Write, WriteResult};
-use model::{Capabilities, Cost, Listing, RecordId, Side};
+use connector::{Connector, Error, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult};
+use model::{Capabilities, Cost, FieldId, Listing, RecordId, Side, Version};
 use std::sync::{Arc, Mutex};
 use testkit::MemoryReplica;
 
@@ -48,8 +48,21 @@ impl Connector for Watched {
         self.inner.cursor()
     }
 
+    fn successors(&self) -> Vec<Successor> {
+        self.inner.successors()
+    }
+
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {
         self.inner.read(ids, progress).await
+    }
+
+    async fn field_history(
+        &self,
+        ids: &[RecordId],
+        fields: &[FieldId],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Vec<Vec<Version>>>, Error> {
+        self.inner.field_history(ids, fields, progress).await
     }
 
     async fn apply(&self, batch: &[Write], progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {

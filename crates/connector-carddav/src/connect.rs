@@ -112,7 +112,7 @@ impl Connector for CarddavConnector {
             phone_required: false,
             unique_phones: false,
             bulk_by_phone: false,
-            trusted_times: false,
+            field_times: false,
             read_batch: crate::fetch::BATCH,
             change_feed: self.book.get().is_none_or(|book| book.has_feed),
             read_lag_seconds: 0,

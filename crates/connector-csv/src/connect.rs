@@ -179,7 +179,7 @@ impl Connector for CsvConnector {
             phone_required: false,
             unique_phones: false,
             bulk_by_phone: false,
-            trusted_times: false,
+            field_times: false,
             read_batch: 1,
             change_feed: false,
             read_lag_seconds: 0,

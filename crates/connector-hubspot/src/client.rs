@@ -6,9 +6,13 @@ use crate::error::ApiError;
 use crate::merged::Merged;
 use crate::requests::account::{self, Account};
 use crate::requests::batch::{self, Batch, Row};
+use crate::requests::calls;
+use crate::requests::history::{self, Past};
 use crate::requests::list::{self, Page};
+use crate::requests::owners::{self, Owner};
 use crate::requests::properties::{self, Property};
 use crate::requests::search::{self, Found};
+use crate::requests::token::{self, Token};
 use crate::requests::usage::{self, Usage};
 use crate::requests::{Contact, Repeat, Request, get};
 use crate::transport::{Failure, Transport};
@@ -123,6 +127,45 @@ impl Client {
         self.call(&request, progress, batch::parse).await
     }
 
+    /// Contacts with the past of some of their values.
+    pub(crate) async fn pasts(
+        &self,
+        ids: &[&str],
+        properties: &[&str],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Past>, CallError> {
+        self.call(&history::prepare(self.dialect, ids, properties), progress, history::parse).await
+    }
+
+    /// The account's people.
+    pub(crate) async fn owners(&self, progress: &dyn Progress) -> Result<Vec<Owner>, CallError> {
+        self.call(&owners::prepare(self.dialect), progress, owners::parse).await
+    }
+
+    /// Which app the token belongs to, and what that may do.
+    pub(crate) async fn token(&self, progress: &dyn Progress) -> Result<Token, CallError> {
+        self.call(&token::prepare(self.dialect, self.transport.token()), progress, token::parse).await
+    }
+
+    /// Makes phone calls, or changes them, where the first of them has an id.
+    pub(crate) async fn put_calls(
+        &self,
+        rows: &[Row],
+        contacts: &[&str],
+        progress: &dyn Progress,
+    ) -> Result<Batch, CallError> {
+        let request = match rows.first().and_then(|row| row.id.as_ref()) {
+            Some(_) => calls::prepare_update(self.dialect, rows),
+            None => calls::prepare_create(self.dialect, rows, contacts),
+        };
+        self.call(&request, progress, batch::parse).await
+    }
+
+    /// Phone calls with these marks.
+    pub(crate) async fn marked_calls(&self, marks: &[&str], progress: &dyn Progress) -> Result<Found, CallError> {
+        self.call(&calls::prepare_find(self.dialect, marks), progress, search::parse).await
+    }
+
     pub(crate) async fn create(&self, rows: &[Row], progress: &dyn Progress) -> Result<Batch, CallError> {
         self.call(&batch::prepare_create(self.dialect, rows), progress, batch::parse).await
     }
@@ -133,6 +176,13 @@ impl Client {
 
     pub(crate) async fn archive(&self, ids: &[&str], progress: &dyn Progress) -> Result<Batch, CallError> {
         self.call(&batch::prepare_archive(self.dialect, ids), progress, batch::parse).await
+    }
+
+    /// Whether a search may say all that is wanted: with very many properties its body is too long, and everybody is
+    /// listed instead.
+    pub(crate) fn can_search(&self) -> bool {
+        let body = search::prepare(self.dialect, self.columns.wanted(), i64::MAX, self.dialect.reachable).body;
+        body.is_none_or(|body| body.len() <= self.dialect.search_body)
     }
 
     /// The record of a contact, and a note of whom it replaced.

@@ -7,15 +7,17 @@ use crate::config::Config;
 use crate::definitions::Definitions;
 use crate::dialect::V3;
 use crate::feed::Terms;
+use crate::histories::Authors;
 use crate::merged::Merged;
 use crate::transport::Transport;
 use crate::writing::Writing;
-use crate::{account, feed, listing, reading};
+use crate::{account, activities, feed, histories, listing, reading};
 use async_trait::async_trait;
+use connector::activities::{Activities, Activity, Logged};
 use connector::{
     Connector, Error, Feed, Identity, NoProgress, Presence, Progress, Successor, Workload, Write, WriteResult,
 };
-use model::{AbsenceProof, Capabilities, Cost, Field, Listing, Quota, RecordId, Schema, Via};
+use model::{AbsenceProof, Capabilities, Cost, Field, FieldId, Listing, Quota, RecordId, Schema, Version, Via};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -27,6 +29,7 @@ pub struct HubspotConnector {
     only_read: Vec<Field>,
     definitions: OnceLock<Definitions>,
     bookmark: Mutex<Option<Bookmark>>,
+    authors: Authors,
 }
 
 impl HubspotConnector {
@@ -40,7 +43,14 @@ impl HubspotConnector {
         };
         let terms = Terms { index_lag: config.index_lag, full_listing_every: config.full_listing_every };
         let only_read = config.only_read.clone();
-        Ok(Self { client, terms, only_read, definitions: OnceLock::new(), bookmark: Mutex::new(None) })
+        Ok(Self {
+            client,
+            terms,
+            only_read,
+            definitions: OnceLock::new(),
+            bookmark: Mutex::new(None),
+            authors: Authors::default(),
+        })
     }
 
     fn bookmark(&self) -> MutexGuard<'_, Option<Bookmark>> {
@@ -50,6 +60,10 @@ impl HubspotConnector {
 
 #[async_trait]
 impl Connector for HubspotConnector {
+    fn activities(&self) -> Option<&dyn Activities> {
+        Some(self)
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             create_via: Via::Api,
@@ -62,10 +76,9 @@ impl Connector for HubspotConnector {
             phone_required: false,
             unique_phones: false,
             bulk_by_phone: false,
-            // One time for all properties, and our own writes move it.
-            trusted_times: false,
+            field_times: true,
             read_batch: self.client.dialect.batch,
-            change_feed: self.terms.full_listing_every > 1,
+            change_feed: self.terms.full_listing_every > 1 && self.client.can_search(),
             // Lists come from the records themselves; what changed comes from the index of searches, which lags.
             read_lag_seconds: u32::try_from(self.terms.index_lag.as_secs()).unwrap_or(u32::MAX),
         }
@@ -105,6 +118,15 @@ impl Connector for HubspotConnector {
         reading::read(&self.client, ids, progress).await
     }
 
+    async fn field_history(
+        &self,
+        ids: &[RecordId],
+        fields: &[FieldId],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Vec<Vec<Version>>>, Error> {
+        histories::read(&self.client, &self.authors, ids, fields, progress).await
+    }
+
     async fn apply(&self, batch: &[Write], progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {
         let definitions = self.definitions.get();
         let writing =
@@ -117,7 +139,9 @@ impl Connector for HubspotConnector {
         let updates = work.bulk_updates + work.single_updates;
         let full: u64 = [work.bulk_creates, updates, work.deletes].iter().map(|count| count.div_ceil(batch)).sum();
         // An answer shows what is stored: the first write that goes alone needs no look at it.
-        let requests = full + work.alone.min(1);
+        // And one for who we are, so that our own writes are told apart, and one for the names of people.
+        let histories = work.histories.div_ceil(self.client.dialect.per_history as u64) + 2 * work.histories.min(1);
+        let requests = full + histories + work.alone.min(1);
         Cost { requests, seconds: self.client.transport.pace().forecast(requests) }
     }
 
@@ -127,5 +151,28 @@ impl Connector for HubspotConnector {
 
     fn requests(&self) -> u64 {
         self.client.transport.requests()
+    }
+}
+
+#[async_trait]
+impl Activities for HubspotConnector {
+    async fn check(&self, progress: &dyn Progress) -> Result<String, Error> {
+        activities::check(&self.client, progress).await
+    }
+
+    fn batch(&self) -> usize {
+        self.client.dialect.batch
+    }
+
+    fn lag_seconds(&self) -> u32 {
+        u32::try_from(self.terms.index_lag.as_secs()).unwrap_or(u32::MAX)
+    }
+
+    async fn log(&self, activities: &[Activity], progress: &dyn Progress) -> Result<Vec<Logged>, Error> {
+        activities::log(&self.client, activities, progress).await
+    }
+
+    async fn find(&self, activities: &[Activity], progress: &dyn Progress) -> Result<Vec<Option<String>>, Error> {
+        activities::find(&self.client, activities, progress).await
     }
 }

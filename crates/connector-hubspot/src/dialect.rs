@@ -12,6 +12,12 @@ pub struct Dialect {
     pub name: &'static str,
     /// Path of the contacts.
     pub contacts: &'static str,
+    /// Path of the calls.
+    pub calls: &'static str,
+    /// How a call belongs to a contact, by HubSpot's number for it.
+    pub call_to_contact: u32,
+    /// Property of a call with the name that its maker gave it.
+    pub call_mark: &'static str,
     /// Path of the definitions of their properties.
     pub properties: &'static str,
     /// Path of the account.
@@ -22,8 +28,16 @@ pub struct Dialect {
     pub per_page: usize,
     /// Most rows in a batch.
     pub batch: usize,
+    /// Most rows in a batch that shows histories.
+    pub per_history: usize,
+    /// Path of the account's people.
+    pub owners: &'static str,
+    /// Path of what the token is.
+    pub token: &'static str,
     /// Most results on a page of a search.
     pub per_search_page: usize,
+    /// Most characters of a search's body.
+    pub search_body: usize,
     /// Results of one search that can be reached.
     pub reachable: usize,
     /// Requests per ten seconds of the smallest subscription.
@@ -38,12 +52,19 @@ pub struct Dialect {
 pub static V3: Dialect = Dialect {
     name: "v3",
     contacts: "/crm/v3/objects/contacts",
+    calls: "/crm/v3/objects/calls",
+    call_to_contact: 194,
+    call_mark: "hs_call_external_id",
     properties: "/crm/v3/properties/contacts",
     account: "/account-info/v3/details",
     usage: "/account-info/v3/api-usage/daily/private-apps",
     per_page: 100,
     batch: 100,
+    per_history: 50,
+    owners: "/crm/v3/owners",
+    token: "/oauth/v2/private-apps/get/access-token-info",
     per_search_page: 200,
+    search_body: 3_000,
     reachable: 10_000,
     per_10s: 100,
     modified: "lastmodifieddate",
@@ -69,6 +90,11 @@ impl Dialect {
     /// Path of a call about many contacts: `batch/read` and the like.
     pub fn contacts_call(&self, call: &str) -> String {
         format!("{}/{call}", self.contacts)
+    }
+
+    /// Path of a call of the API about many phone calls.
+    pub fn calls_call(&self, call: &str) -> String {
+        format!("{}/{call}", self.calls)
     }
 
     /// Path of one contact. Ids are opaque: what has no place in a path is escaped.

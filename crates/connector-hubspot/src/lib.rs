@@ -6,6 +6,8 @@
 //! - `transport`: sends, paces, retries, counts the day's requests.
 //! - `definitions`: whether the account has the properties, and what they take.
 //! - `listing`, `feed`, `reading`, `writing`: everything, what changed, single contacts, batches.
+//! - `histories`: who set which value when.
+//! - `activities`: calls on the pages of their contacts.
 //!
 //! It does *not* normalise, compare records of two sides, or decide what to write.
 
@@ -16,6 +18,7 @@ pub mod error;
 pub mod requests;
 
 mod account;
+mod activities;
 mod answers;
 mod bookmark;
 mod client;
@@ -23,6 +26,7 @@ mod connect;
 mod daily;
 mod definitions;
 mod feed;
+mod histories;
 mod http;
 mod listing;
 mod merged;

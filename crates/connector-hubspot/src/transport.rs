@@ -11,6 +11,7 @@ use crate::error::Words;
 use crate::http::{base, client};
 use crate::requests::{Method, Repeat, Request};
 use connector::{Error, ErrorKind, Pace, Progress, RetryPolicy, Trouble};
+use model::Secret;
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Client, Url};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +20,8 @@ use tokio::time::Instant;
 
 /// Largest answer that is read. A page of 100 contacts is some 100 KiB.
 const LARGEST_BODY: usize = 64 << 20;
+/// How long a lock lasts (documented).
+const LOCKED: Duration = Duration::from_secs(2);
 /// Sendings of a request whose repetition changes nothing more.
 const BOUNDED: u32 = 3;
 
@@ -62,6 +65,7 @@ pub(crate) struct Transport {
     retry: RetryPolicy,
     timeouts: Timeouts,
     is_limit_given: bool,
+    token: Secret,
     sent: AtomicU64,
 }
 
@@ -78,6 +82,7 @@ impl Transport {
             retry: config.retry,
             timeouts: config.timeouts,
             is_limit_given: config.limit_per_10s.is_some(),
+            token: config.token.clone(),
             sent: AtomicU64::new(0),
         })
     }
@@ -85,6 +90,11 @@ impl Transport {
     /// Requests sent so far.
     pub(crate) fn requests(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The access token, for the one call that takes it in its body.
+    pub(crate) const fn token(&self) -> &Secret {
+        &self.token
     }
 
     /// The pace.
@@ -160,8 +170,9 @@ impl Transport {
         let said = if words.message.is_empty() { String::new() } else { format!(": {}", words.message) };
         if status != 429 {
             let error = Error::new(ErrorKind::Server, format!("HubSpot answered {status}{said}"));
-            // A contact that is locked was not written.
-            return Miss { trouble, told: headers.retry_after, error, unsent: status == 423, again: true };
+            // A contact that is locked was not written; a lock lasts two seconds.
+            let locked = (status == 423).then_some(LOCKED);
+            return Miss { trouble, told: headers.retry_after.or(locked), error, unsent: status == 423, again: true };
         }
         let limit = Limit::named(words.policy_name.as_deref(), &words.message);
         if limit == Limit::Day {

@@ -261,3 +261,56 @@ async fn the_forecast_counts_full_batches() {
     let seconds = connector.forecast(&much).seconds;
     assert!((110.0..125.0).contains(&seconds), "1,000 requests at 90 in ten seconds: {seconds}");
 }
+
+/// People, other apps and we ourselves; 50 contacts a request, and two for who is who.
+#[tokio::test]
+async fn who_set_which_value_and_when() {
+    let account = account(Settings::unlimited()).await;
+    let connector = account.connector();
+    connector.list(&NoProgress).await.unwrap();
+    let made = connector.apply(&[create("Ann", "+14155550101")], &NoProgress).await.unwrap();
+    let WriteResult::Done { id: Some(ann), .. } = &made[0] else { panic!("{made:?}") };
+    account.hub.edit_as(51, ann.as_str().parse().unwrap(), [("phone", "415 555 0102")]).unwrap();
+    let mut ids = vec![ann.clone(), RecordId::from("1")];
+    ids.extend((0..99).map(|at| RecordId::from(account.person("Kim", &format!("+1415555{at:04}")).to_string())));
+    account.hub.reset_counters();
+    let fields = [FieldId(0), FieldId(1)];
+    let told = connector.field_history(&ids, &fields, &NoProgress).await.unwrap();
+    let shown = |of: &[model::Version]| -> Vec<String> {
+        of.iter().map(|version| format!("{} by {}", version.value, version.stamp.who())).collect()
+    };
+    assert_eq!(shown(&told[0][0]), ["Ann by tieline"]);
+    assert_eq!(shown(&told[0][1]), ["+1 415-555-0102 by user 51", "+14155550101 by tieline"]);
+    assert_eq!(told[1], [vec![], vec![]], "nobody");
+    assert_eq!(shown(&told[2][0]), ["Kim by user 9001"]);
+    assert_eq!(told.len(), 101);
+    let sent = account.hub.counters().total_requests();
+    assert_eq!(account.hub.counters().requests_of(RequestKind::BatchRead), 3);
+    assert_eq!(connector.forecast(&Workload { histories: 101, ..Workload::default() }).requests, sent);
+    // With one more scope people have names.
+    account.hub.change_settings(|settings| settings.scopes.extend(["crm.objects.owners.read".to_owned()]));
+    let told = account.connector().field_history(&ids, &fields, &NoProgress).await.unwrap();
+    assert_eq!(
+        (shown(&told[0][1])[0].as_str(), shown(&told[2][0])[0].as_str()),
+        ("+1 415-555-0102 by user 51", "Kim by Sam Rivera")
+    );
+    // Where HubSpot does not say which app we are, nothing is taken for ours.
+    account.hub.add_fault(Fault::new(On::Any, Action::Refuse(Refusal::status(404))).times(1));
+    let stranger = account.connector();
+    assert!(stranger.field_history(&ids[..1], &fields, &NoProgress).await.is_err(), "the first request was hit");
+    let told = stranger.field_history(&ids[..1], &fields, &NoProgress).await.unwrap();
+    assert_eq!(shown(&told[0][0]), ["Ann by tieline"]);
+}
+
+/// A search of contacts with very many properties would be refused: everybody is listed instead, every time.
+#[tokio::test]
+async fn a_mapping_too_long_for_a_search_is_no_feed_of_changes() {
+    let hub = HubSpot::new(Settings::unlimited());
+    let running = hub.start(0).await.unwrap();
+    let with = |count: usize| {
+        let fields = (0..count).map(|at| Field::Custom(format!("a_property_with_a_long_name_{at}").into()));
+        let config = Config { base_url: running.base_url(), ..Config::new(hub.settings().token) };
+        HubspotConnector::new(&config, &Schema::new(fields)).unwrap().capabilities().change_feed
+    };
+    assert!(with(40) && !with(100));
+}

@@ -71,7 +71,7 @@ impl Connector for JustcallConnector {
             phone_required: true,
             unique_phones: true,
             bulk_by_phone: true,
-            trusted_times: false,
+            field_times: false,
             read_batch: 1,
             change_feed: false,
             read_lag_seconds: READ_LAG_SECONDS,

@@ -3,6 +3,7 @@
 //! Connectors convert losslessly between a replica's form and [`model::Record`]; they do not normalise, compare or
 //! decide. Everything the core needs to know about a replica's abilities stands in [`model::Capabilities`].
 
+pub mod activities;
 pub mod calls;
 mod error;
 mod feed;
@@ -21,7 +22,7 @@ pub use retry::{Delays, Retry, RetryPolicy, Trouble};
 pub use write::{Workload, Write, WriteKind, WriteResult};
 
 use async_trait::async_trait;
-use model::{Capabilities, Cost, Listing, Quota, Record, RecordId};
+use model::{Capabilities, Cost, FieldId, Listing, Quota, Record, RecordId, Version};
 
 /// Who is on the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,11 @@ pub trait Connector: Send + Sync {
         None
     }
 
+    /// Its activities, where it shows calls with their contacts.
+    fn activities(&self) -> Option<&dyn activities::Activities> {
+        None
+    }
+
     /// What it can do. Stable after [`Connector::identify`].
     fn capabilities(&self) -> Capabilities;
 
@@ -91,6 +97,18 @@ pub trait Connector: Send + Sync {
 
     /// Reads single records, in the order asked. For probing absence and for revalidating a saved plan.
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error>;
+
+    /// What these fields of these records were set to, when and by whom: per record and field, in the order asked, newest
+    /// first; nothing where it is not known. Asked only where [`Capabilities::field_times`] says so, and only for records
+    /// on which something depends.
+    async fn field_history(
+        &self,
+        ids: &[RecordId],
+        fields: &[FieldId],
+        _progress: &dyn Progress,
+    ) -> Result<Vec<Vec<Vec<Version>>>, Error> {
+        Ok(vec![vec![Vec::new(); fields.len()]; ids.len()])
+    }
 
     /// Carries out one batch; one result per write, in order. The caller has journalled all of them before.
     ///

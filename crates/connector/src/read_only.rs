@@ -2,7 +2,7 @@
 
 use crate::{Connector, Error, ErrorKind, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult};
 use async_trait::async_trait;
-use model::{Capabilities, Cost, Listing, Quota, RecordId};
+use model::{Capabilities, Cost, FieldId, Listing, Quota, RecordId, Version};
 
 /// Passes reads through and refuses every write.
 #[derive(Debug)]
@@ -40,6 +40,15 @@ impl<C: std::ops::Deref<Target = dyn Connector> + Send + Sync> Connector for Rea
 
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {
         self.0.read(ids, progress).await
+    }
+
+    async fn field_history(
+        &self,
+        ids: &[RecordId],
+        fields: &[FieldId],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Vec<Vec<Version>>>, Error> {
+        self.0.field_history(ids, fields, progress).await
     }
 
     async fn apply(&self, _batch: &[Write], _progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {

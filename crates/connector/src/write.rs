@@ -68,4 +68,6 @@ pub struct Workload {
     pub deletes: u64,
     /// Requests beside the batches: a first write that goes alone, and the look at it.
     pub alone: u64,
+    /// Records whose values are asked for with their history.
+    pub histories: u64,
 }

@@ -154,7 +154,7 @@ fn capabilities(via: Via, is_justcall: bool) -> Capabilities {
         phone_required: is_justcall,
         unique_phones: is_justcall,
         bulk_by_phone: is_justcall,
-        trusted_times: false,
+        field_times: false,
         read_batch: 1,
         change_feed: false,
         read_lag_seconds: 0,

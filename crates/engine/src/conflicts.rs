@@ -43,6 +43,7 @@ pub(crate) fn build(world: &World<'_>, subject: Subject<'_>) -> Conflict {
         detail: String::new(),
         link: subject.link.map(|head| head.id),
         for_all: false,
+        set: BySide::default(),
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::conflicts::{self, Subject};
 use crate::draft::World;
 use crate::merger::{Decision, FieldCase, decide, outgoing};
+use crate::newest;
 use crate::normalizer::{Canon, Normalizer};
 use crate::pairs::{Merged, shown};
-use model::{BySide, Cell, Change, Choice, Conflict, ConflictKind, Field, LinkHead, Side, WritePolicy};
+use model::{BySide, Cell, Change, Choice, Conflict, ConflictKind, ConflictPolicy, Field, LinkHead, Side, WritePolicy};
 
 /// The conflict about one field of two records.
 pub(crate) fn conflict(
@@ -27,12 +28,13 @@ pub(crate) fn conflict(
         base,
         values: BySide::from_fn(|side| shown(case.now[side])),
     };
-    conflicts::build(world, subject)
+    let set = BySide::from_fn(|side| newest::stamp(world, side, pair[side], case));
+    Conflict { set, ..conflicts::build(world, subject) }
 }
 
 /// What a standing rule makes of the conflict, where there is one: the same that policy would, were its winner named
-/// there. A person's answer to this very conflict comes first, and a field that flips to and fro is decided by itself.
-/// Where a rule leaves it open, the conflict says why.
+/// there; else what `newest` does. A person's answer to this very conflict comes first, and a field that flips to and fro
+/// is decided by itself. Where a rule leaves it open, the conflict says why.
 pub(crate) fn ruled(
     world: &World<'_>,
     case: &FieldCase<'_>,
@@ -45,15 +47,22 @@ pub(crate) fn ruled(
     }
     let settled = BySide::from_fn(|side| by_winner(world, case, side));
     conflict.for_all = *case.field != Field::Phone && Side::BOTH.into_iter().any(|side| settled[side].is_some());
-    let rule = world.standing_rule(case.field, conflict.kind)?;
     if conflicts::answer(world, conflict).is_some() {
         return None;
     }
+    let Some(rule) = world.standing_rule(case.field, conflict.kind) else {
+        let (winner, words) = newest::newer(world, case, conflict).filter(|_| decides_by_time(case))?;
+        return settled[winner].clone().map(|decision| (decision, words));
+    };
     if settled[rule.take].is_none() {
         conflict.detail =
             format!("the standing rule {} takes {}, which has nothing to write", rule.id(), rule.take.title());
     }
     settled[rule.take].clone().map(|decision| (decision, rule.words()))
+}
+
+fn decides_by_time(case: &FieldCase<'_>) -> bool {
+    case.policy.conflict == ConflictPolicy::Newest
 }
 
 /// What follows where this side wins; nothing where it has nothing to show, or may not write.

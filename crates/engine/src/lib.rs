@@ -26,6 +26,7 @@ mod draft;
 mod excluder;
 mod groups;
 mod identity;
+mod newest;
 mod pairs;
 mod readings;
 mod siblings;

@@ -12,7 +12,7 @@ use model::mutant::{self, Mutant};
 use model::{
     Absence, Action, ActionKind, Base, Binding, BySide, Capabilities, ConflictId, Cost, Exclusion, Field, LinkHead,
     LinkId, LinkStatus, Listing, Observation, PLAN_FORMAT, Plan, PlanId, RecordId, Resolution, RowHash, Rule, Side,
-    SkipReason, StandingRule, Summary, Tombstone,
+    Sightings, SkipReason, StandingRule, Summary, Tombstone, Version,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +61,10 @@ pub struct State {
     pub exclusions: Vec<Exclusion>,
     /// When each open conflict was first seen.
     pub since: BTreeMap<ConflictId, Timestamp>,
+    /// What the sides tell of contested fields: who set which value when, newest first.
+    pub histories: BTreeMap<(Side, RecordId, Field), Vec<Version>>,
+    /// What earlier runs saw of each open conflict's values.
+    pub sightings: BTreeMap<ConflictId, Sightings>,
     /// Refused writes.
     pub parked: Vec<ParkedWrite>,
     /// Fields that did not land.

@@ -200,8 +200,7 @@ impl Settings {
         policy.direction.source().or(match policy.conflict {
             ConflictPolicy::Justcall => Some(Side::Justcall),
             ConflictPolicy::Crm => Some(Side::Crm),
-            // `newest` needs trustworthy times on both sides; a replica that has them says so in its capabilities,
-            // and none does yet, so a person decides (S32).
+            // `newest` depends on the values, not on the field: see [`crate::newest`].
             ConflictPolicy::Review | ConflictPolicy::Newest => None,
         })
     }

@@ -37,8 +37,8 @@ pub struct Capabilities {
     pub unique_phones: bool,
     /// Bulk finds records by phone: only strict E.164, held by one contact, may ride it.
     pub bulk_by_phone: bool,
-    /// Both the times and the clock behind "last modified" can be trusted.
-    pub trusted_times: bool,
+    /// It can tell when, and by whom, each value of a record was set.
+    pub field_times: bool,
     /// Records that one request reads: asking for many that seem to be missing costs little where it is large.
     pub read_batch: usize,
     /// It can tell what changed since an earlier reading.

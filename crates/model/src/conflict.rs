@@ -1,6 +1,6 @@
 //! Differences that only a person can settle, and the person's answers.
 
-use crate::{Field, LinkId, Side};
+use crate::{BySide, Field, LinkId, Side, Stamp};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -122,6 +122,13 @@ pub struct Conflict {
     /// Whether a standing rule can answer it: two values of one field, of which either could be written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub for_all: bool,
+    /// When each side's value was set there, and by whom, where its replica tells.
+    #[serde(default, skip_serializing_if = "nobody_tells")]
+    pub set: BySide<Option<Stamp>>,
+}
+
+fn nobody_tells(set: &BySide<Option<Stamp>>) -> bool {
+    set.justcall.is_none() && set.crm.is_none()
 }
 
 impl Conflict {

@@ -25,6 +25,7 @@ mod secret;
 mod side;
 mod standing;
 mod table;
+mod version;
 
 pub use base::{Base, BaseField};
 pub use call::{Call, CallDirection, CallField, CallStage, CallSummary};
@@ -49,3 +50,4 @@ pub use secret::Secret;
 pub use side::{BySide, Side};
 pub use standing::{Apart, Approval, DecisionRecord, Deed, Exclusion, StandingRule, place};
 pub use table::{RowHash, RowRef, Table, TableFull};
+pub use version::{Author, Sighting, Sightings, Stamp, Version};

@@ -7,7 +7,7 @@ use model::{Change, Conflict, Plan, RecordId};
 use std::io::{self, BufWriter, Write};
 
 /// The columns, in order. Stable: people build on them; new ones go to the end.
-pub const CONFLICT_COLUMNS: [&str; 15] = [
+pub const CONFLICT_COLUMNS: [&str; 17] = [
     "id",
     "kind",
     "contact",
@@ -23,6 +23,8 @@ pub const CONFLICT_COLUMNS: [&str; 15] = [
     "detail",
     "justcall_url",
     "crm_url",
+    "justcall_set",
+    "crm_set",
 ];
 
 /// The columns of a plan: one line per field that is written, one per conflict. Stable; new ones go to the end.
@@ -120,7 +122,9 @@ pub fn conflicts(conflicts: &[Conflict], pages: &RecordPages, out: &mut dyn Writ
     for conflict in conflicts {
         let urls = pages_of(conflict, pages);
         let urls = [urls.justcall, urls.crm].map(Option::unwrap_or_default);
-        line(&mut out, &[&cells(conflict)[..], &urls[..]].concat())?;
+        let set = [&conflict.set.justcall, &conflict.set.crm]
+            .map(|stamp| stamp.as_ref().map(|stamp| format!("{} by {}", stamp.at, stamp.who())).unwrap_or_default());
+        line(&mut out, &[&cells(conflict)[..], &urls[..], &set[..]].concat())?;
     }
     out.flush()
 }

@@ -91,7 +91,10 @@ fn contested(conflict: &Conflict, titles: &Titles, pages: &RecordPages) -> Strin
         return format!("{who}: {}", cell(&conflict.detail));
     }
     let base = conflict.base.as_deref().map_or_else(|| "(never agreed)".to_owned(), cell);
-    let [justcall, crm] = [value(&conflict.justcall), value(&conflict.crm)];
+    let set = |side: Side| {
+        words::set(conflict, side, &TimeZone::UTC).map(|words| format!(" ({})", cell(&words))).unwrap_or_default()
+    };
+    let [justcall, crm] = Side::BOTH.map(|side| format!("{}{}", value(conflict.value(side)), set(side)));
     format!("{who}: base {base} · {} {justcall} · {} {crm}", titles.justcall, titles.crm)
 }
 

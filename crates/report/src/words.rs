@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{ActionKind, AlarmKind, Applied, ConflictKind, HeldReason, Rule, RunOutcome, Via};
+use model::{ActionKind, AlarmKind, Applied, Conflict, ConflictKind, HeldReason, Rule, RunOutcome, Side, Via};
 
 /// `1,234,567`.
 pub fn number(count: u64) -> String {
@@ -86,6 +86,12 @@ pub fn percent(part: u64, whole: u64) -> String {
 pub fn time(at: Timestamp, zone: &TimeZone) -> String {
     let zoned = at.to_zoned(zone.clone());
     jiff::fmt::strtime::format("%Y-%m-%d %H:%M %Z", &zoned).unwrap_or_else(|_| at.to_string())
+}
+
+/// When a value was set and by whom, where its side tells: `set 2026-11-21 14:03 UTC by user 51`.
+pub fn set(conflict: &Conflict, side: Side, zone: &TimeZone) -> Option<String> {
+    let stamp = conflict.set[side].as_ref()?;
+    Some(format!("set {} by {}", time(stamp.at, zone), stamp.who()))
 }
 
 /// The symbol that stands for an action in every view.

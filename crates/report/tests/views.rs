@@ -3,7 +3,9 @@
 
 mod common;
 
-use model::{ActionKind, Applied, BySide, Conflict, ConflictKind, HeldReason, Plan, RunOutcome, Side, SkipReason};
+use model::{
+    ActionKind, Applied, Author, BySide, Conflict, ConflictKind, HeldReason, Plan, RunOutcome, Side, SkipReason, Stamp,
+};
 use report::json::Layout;
 use report::terminal::{self, RunRow, ViewOptions};
 use std::io;
@@ -40,6 +42,28 @@ fn partial_run() {
 #[test]
 fn conflict_card() {
     insta::assert_snapshot!(drawn(|out| terminal::conflict(&common::conflict(), &narrow(), out)));
+}
+
+#[test]
+fn a_conflict_says_who_set_a_value_wherever_it_is_shown() {
+    let stamp = Stamp { at: "2026-06-27T14:03:00Z".parse().unwrap(), by: Author::Person, name: "user 51".to_owned() };
+    let conflict = Conflict { set: BySide { justcall: None, crm: Some(stamp) }, ..common::conflict() };
+    let told = Plan { conflicts: vec![conflict.clone()], ..common::rich_plan() };
+    let words = "set 2026-06-27 14:03 UTC by user 51";
+    let titles = report::view::default_titles();
+    let pages = report::view::RecordPages::default();
+    let views = [
+        plan(&told, &narrow()),
+        drawn(|out| terminal::conflict(&conflict, &narrow(), out)),
+        drawn(|out| report::markdown::plan(&told, &titles, &pages, out)),
+        drawn(|out| report::html::plan(&told, &report::html::PageOptions::default(), out)),
+    ];
+    for view in views {
+        assert_eq!(view.matches(words).count(), 1, "{view}");
+        assert!(!view.contains("JustCall set") && !view.contains("JustCall: set"), "{view}");
+    }
+    let rows = drawn(|out| report::csv::conflicts(&[conflict], &pages, out));
+    assert!(rows.trim_end().ends_with(r#","","2026-06-27T14:03:00Z by user 51""#), "{rows}");
 }
 
 #[test]
@@ -187,7 +211,10 @@ fn records_have_links_where_their_page_is_known() {
     let mut odd = common::conflict();
     odd.crm_id = Some("21\"><img src=x>".into());
     let table = drawn(|out| report::csv::conflicts(&[odd.clone()], &pages, out));
-    assert!(table.ends_with("\"\",\"https://crm.example.com/people/21%22%3E%3Cimg%20src%3Dx%3E\"\r\n"), "{table}");
+    assert!(
+        table.ends_with("\"\",\"https://crm.example.com/people/21%22%3E%3Cimg%20src%3Dx%3E\",\"\",\"\"\r\n"),
+        "{table}"
+    );
     let mut plan = common::rich_plan();
     plan.conflicts = vec![odd];
     let options = report::html::PageOptions { pages, ..Default::default() };

@@ -4,7 +4,7 @@ use crate::copies::CopyChange;
 use jiff::Timestamp;
 use model::{
     Absence, ActionId, Apart, Approval, BaseField, BySide, ConflictId, ConflictKind, DecisionRecord, Exclusion, Field,
-    LinkId, LinkStatus, Outcome, PhoneKey, RecordId, Resolution, RowHash, Side, StandingRule, Tombstone,
+    LinkId, LinkStatus, Outcome, PhoneKey, RecordId, Resolution, RowHash, Side, Sightings, StandingRule, Tombstone,
 };
 
 /// A base row in schema order.
@@ -115,8 +115,9 @@ pub enum StateChange {
         /// The record now.
         row_hash: RowHash,
     },
-    /// Exactly these conflicts are open now: new ones are remembered with the time, vanished ones are forgotten.
-    ConflictsSeen(Vec<ConflictId>, Timestamp),
+    /// Exactly these conflicts are open now, with what was seen of their values where that matters: new ones are remembered
+    /// with the time, vanished ones are forgotten.
+    ConflictsSeen(Vec<(ConflictId, Sightings)>, Timestamp),
     /// Something learned, see [`crate::Store::set_fact`].
     Fact {
         /// Name.

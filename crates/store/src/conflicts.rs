@@ -1,10 +1,11 @@
-//! Since when each open conflict is known. The conflicts themselves are made anew by every plan.
+//! Since when each open conflict is known, and what earlier runs saw of its values. The conflicts themselves are made anew
+//! by every plan; which value is the newer one is the engine's to say.
 
 use crate::error::{Fault, Result};
 use crate::open::Store;
-use crate::values::At;
+use crate::values::{At, from_json, to_json};
 use jiff::Timestamp;
-use model::ConflictId;
+use model::{ConflictId, Sightings};
 use rusqlite::Connection;
 use std::collections::HashSet;
 
@@ -13,6 +14,24 @@ impl Store {
     pub fn conflicts_since(&self) -> Result<Vec<(ConflictId, Timestamp)>> {
         self.named(read(&self.connection))
     }
+
+    /// What earlier runs saw of the values of open conflicts, where that was kept.
+    pub fn sightings(&self) -> Result<Vec<(ConflictId, Sightings)>> {
+        self.named(sightings(&self.connection))
+    }
+}
+
+fn sightings(connection: &Connection) -> Result<Vec<(ConflictId, Sightings)>, Fault> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, seen FROM conflicts WHERE seen IS NOT NULL ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, seen): (String, String) = (row.get(0)?, row.get(1)?);
+        let seen = from_json(&seen, || format!("what was seen of the conflict {id}"))?;
+        found.push((ConflictId(id), seen));
+    }
+    Ok(found)
 }
 
 fn read(connection: &Connection) -> Result<Vec<(ConflictId, Timestamp)>, Fault> {
@@ -22,16 +41,19 @@ fn read(connection: &Connection) -> Result<Vec<(ConflictId, Timestamp)>, Fault> 
 }
 
 /// Exactly `open` are open now.
-pub(crate) fn seen(connection: &Connection, open: &[ConflictId], at: Timestamp) -> Result<(), Fault> {
-    let open: HashSet<&str> = open.iter().map(|id| id.0.as_str()).collect();
+pub(crate) fn seen(connection: &Connection, open: &[(ConflictId, Sightings)], at: Timestamp) -> Result<(), Fault> {
+    let ids: HashSet<&str> = open.iter().map(|(id, _)| id.0.as_str()).collect();
     let known = read(connection)?;
     let mut forget = connection.prepare_cached("DELETE FROM conflicts WHERE id = ?1")?;
-    for (id, _) in known.iter().filter(|(id, _)| !open.contains(id.0.as_str())) {
+    for (id, _) in known.iter().filter(|(id, _)| !ids.contains(id.0.as_str())) {
         forget.execute([&id.0])?;
     }
-    let mut remember = connection.prepare_cached("INSERT OR IGNORE INTO conflicts (id, first_seen) VALUES (?1, ?2)")?;
-    for id in open {
-        remember.execute((id, At(at)))?;
+    let mut remember = connection.prepare_cached(
+        "INSERT INTO conflicts (id, first_seen, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET seen = ?3",
+    )?;
+    for (id, seen) in open {
+        let kept = seen.justcall.is_some() || seen.crm.is_some();
+        remember.execute((&id.0, At(at), kept.then(|| to_json(seen)).transpose()?))?;
     }
     Ok(())
 }

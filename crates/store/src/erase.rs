@@ -332,6 +332,9 @@ fn calls(transaction: &Transaction<'_>, person: &Person) -> Result<u64, Fault> {
     for id in mentions {
         transaction.execute("UPDATE calls SET notes = NULL WHERE id = ?1", [id])?;
     }
+    for (_, id) in person.ids.iter().filter(|(side, _)| *side == Side::Crm) {
+        transaction.execute("DELETE FROM activities WHERE contact = ?1", [id])?;
+    }
     transaction.execute("DELETE FROM made_callers WHERE number = ?1", [person.key.number().cast_signed()])?;
     gone += transaction.execute("DELETE FROM dials WHERE to_number = ?1", [person.key.e164()])? as u64;
     Ok(gone)

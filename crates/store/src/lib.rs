@@ -5,6 +5,7 @@
 //! entropy are parameters).
 
 mod absences;
+mod activities;
 mod apart;
 mod approvals;
 mod audit;
@@ -51,6 +52,7 @@ mod tickets;
 mod tombstones;
 mod values;
 
+pub use activities::ActivityRow;
 pub use audit::Flaw;
 pub use call_summaries::NumberOwner;
 pub use callers::{CallerRow, MadeCaller};

@@ -12,6 +12,7 @@ use crate::numbers;
 use crate::rows::Rows;
 use crate::session::Session;
 use crate::state_actions::{self, StateWork};
+use crate::trace;
 use connector::{Write, WriteResult};
 use engine::settings::GuardClass;
 use model::mutant::{self, Mutant};
@@ -304,7 +305,7 @@ impl Session<'_> {
         let now = self.env.now();
         let mut changes = Vec::new();
         if plan.undoes.is_none() {
-            changes.extend(self.learned_from(plan));
+            changes.extend(self.learned_from(planned)?);
             changes.extend(self.columns_learned()?);
             changes.extend(self.no_longer_parked(planned)?);
             let who = Who { name: run.id.to_string(), at: now };
@@ -331,6 +332,7 @@ impl Session<'_> {
         });
         let moved = self.moved.take().into_iter();
         changes.extend(moved.map(|(link, side, id)| StateChange::MoveId { link, side, id }));
+        changes.extend(self.followed.take());
         changes.extend(self.copies.take().into_iter().map(StateChange::KeepCopy));
         self.store.commit(&changes)?;
         run.report.seconds = self.env.seconds() - run.started;
@@ -347,14 +349,17 @@ impl Session<'_> {
 
 impl Session<'_> {
     /// What the next plan has to know of this one. An undo has not looked at what is open.
-    fn learned_from(&self, plan: &Plan) -> Vec<StateChange> {
-        let now = self.env.now();
-        vec![
-            StateChange::ConflictsSeen(plan.conflicts.iter().map(|conflict| conflict.id.clone()).collect(), now),
+    fn learned_from(&self, planned: &Planned) -> Result<Vec<StateChange>> {
+        let (plan, now) = (&planned.plan, self.env.now());
+        let read_at = planned.listings.as_ref().map(|listing| listing.read_at);
+        let is_its_own = Side::BOTH.into_iter().all(|side| read_at[side] <= plan.created_at);
+        let seen = trace::sightings(self, plan, is_its_own.then_some(read_at), now)?;
+        Ok(vec![
+            StateChange::ConflictsSeen(seen, now),
             StateChange::Fact { key: "scope".to_owned(), value: self.scope.clone() },
             StateChange::Fact { key: "listed.justcall".to_owned(), value: plan.listed.justcall.to_string() },
             StateChange::Fact { key: "listed.crm".to_owned(), value: plan.listed.crm.to_string() },
-        ]
+        ])
     }
 
     /// Answers of people that need not be kept: their conflict shows other values by now, or they were carried out. What

@@ -132,7 +132,7 @@ mod tests {
             phone_required: false,
             unique_phones,
             bulk_by_phone: false,
-            trusted_times: false,
+            field_times: false,
             read_batch: 1,
             change_feed: false,
             read_lag_seconds: 0,

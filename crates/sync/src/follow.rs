@@ -1,15 +1,17 @@
 //! Links follow records that live on under another id, since their replica merged them into another or gave them a new
-//! one. Nobody is deleted for it. Where both of two merged records were linked, one link follows and a person is told of
-//! the other; with `numbers = "each"`, all follow whose number the record has.
+//! one, and so does what people decided about them. Nobody is deleted for it. Where both of two merged records were linked,
+//! one link follows and a person is told of the other; with `numbers = "each"`, all follow whose number the record has.
 //!
 //! And where only one number is kept in sync again, a contact that is linked by a further number alone is linked as itself.
 
+use crate::error::Result;
 use crate::session::Session;
 use engine::Numbers;
 use engine::normalizer::{Normalizer, PhoneReading};
 use model::numbers::{self, further_id, is_further, own_id};
 use model::{Alarm, AlarmKind, BySide, LinkHead, LinkId, LinkStatus, Listing, PhoneKey, RecordId, Schema, Side};
 use std::collections::{BTreeMap, BTreeSet};
+use store::StateChange;
 
 /// A link's record on a side has this id now.
 type Moved = (LinkId, Side, RecordId);
@@ -19,8 +21,7 @@ pub(crate) fn follow(session: &Session<'_>, heads: &mut [LinkHead], listings: &B
     let mut alarms = Vec::new();
     let mut moved = Vec::new();
     for side in Side::BOTH {
-        let successors: BTreeMap<RecordId, RecordId> =
-            session.connectors[side].successors().into_iter().map(|found| (found.old, found.new)).collect();
+        let successors = successors(session, side);
         if successors.is_empty() {
             continue;
         }
@@ -99,6 +100,35 @@ impl Merge {
         let further = (1..).map(|again| RecordId::from(further_id(new.as_str(), key, again)));
         [new.clone()].into_iter().chain(further).find(is_free).filter(|_| has_it && !is_anothers)
     }
+}
+
+fn successors(session: &Session<'_>, side: Side) -> BTreeMap<RecordId, RecordId> {
+    session.connectors[side].successors().into_iter().map(|found| (found.old, found.new)).collect()
+}
+
+/// Records that people keep apart, under the ids that they have now; the state learns it once the run is done. Whoever was
+/// merged with the partner of the other one is kept apart from nobody: a person has said that they are the same.
+pub(crate) fn kept_apart(session: &Session<'_>, heads: &[LinkHead]) -> Result<BTreeSet<(RecordId, RecordId)>> {
+    let mut pairs = session.store.apart()?;
+    let mut changes = Vec::new();
+    let successors = BySide::from_fn(|side| successors(session, side));
+    if successors.iter().any(|(_, known)| !known.is_empty()) {
+        let linked: BTreeSet<BySide<&RecordId>> = heads.iter().filter_map(partners).collect();
+        for pair in &mut pairs {
+            let now = BySide::from_fn(|side| successors[side].get(&pair.ids[side]).unwrap_or(&pair.ids[side]).clone());
+            if now == pair.ids || linked.contains(&now.as_ref()) {
+                continue;
+            }
+            changes.push(StateChange::DropApart(std::mem::replace(&mut pair.ids, now)));
+            changes.push(StateChange::KeepApart(pair.clone()));
+        }
+    }
+    *session.followed.borrow_mut() = changes;
+    Ok(pairs.into_iter().map(|pair| (pair.ids.justcall, pair.ids.crm)).collect())
+}
+
+fn partners(head: &LinkHead) -> Option<BySide<&RecordId>> {
+    Some(BySide { justcall: head.ids.justcall.as_ref()?, crm: head.ids.crm.as_ref()? })
 }
 
 /// The numbers of the listed records in which others live on.

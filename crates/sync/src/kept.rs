@@ -22,6 +22,10 @@ pub(crate) async fn list(session: &Session<'_>, side: Side, progress: &dyn Progr
                 // Whoever lives on under another id is among the changes as that.
                 gone.extend(connector.successors().into_iter().map(|successor| successor.old));
                 let (table, records) = merged(&copy, &changed, &gone)?;
+                if table.is_empty() {
+                    // The first contacts of a side may be too new for its changes: only a list can say that nobody is there.
+                    return read_anew(session, side, None, progress).await;
+                }
                 let cursor = connector.cursor().unwrap_or(copy.cursor);
                 keep(session, CopyChange { side, cursor, shape: session.scope.clone(), whole: false, records, gone });
                 return Ok(Listing { table, coverage: Coverage::Complete, read_at: session.env.now(), notes });
@@ -29,6 +33,13 @@ pub(crate) async fn list(session: &Session<'_>, side: Side, progress: &dyn Progr
             Feed::StartOver { reason } => why = Some(reason),
         }
     }
+    read_anew(session, side, why, progress).await
+}
+
+/// Reads everybody, and keeps that.
+async fn read_anew(session: &Session<'_>, side: Side, why: Option<String>, progress: &dyn Progress) -> Result<Listing> {
+    let connector = &session.connectors[side];
+    let width = session.settings.schema.width(side);
     let mut listing = connector.list(progress).await.map_err(Error::replica(side))?;
     listing.notes.extend(why.map(|why| format!("everybody is read anew: {why}")));
     let by_id: BTreeMap<&str, RowRef<'_>> = listing.table.iter().map(|row| (row.id(), row)).collect();

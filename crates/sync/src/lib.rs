@@ -33,6 +33,7 @@ mod rows;
 mod seal;
 mod session;
 mod state_actions;
+mod trace;
 mod undo;
 mod unshown;
 mod verify;

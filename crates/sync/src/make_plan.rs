@@ -10,6 +10,7 @@ use crate::follow;
 use crate::numbers;
 use crate::seal::seal;
 use crate::session::Session;
+use crate::trace;
 use crate::undo::PastRun;
 use connector::Workload;
 use engine::matcher::{self, Matching};
@@ -81,6 +82,7 @@ impl Session<'_> {
             config: self.config.clone(),
         };
         let mut state = self.state(binding, &listings)?;
+        state.apart = follow::kept_apart(self, &heads)?;
         state.gone = gone;
         state.never = never;
         let forgotten = self.store.forgotten()?;
@@ -110,6 +112,13 @@ impl Session<'_> {
         let mut plan = self.decide(&heads, &listings, &matching, &believed, &state, past.as_ref());
         if past.is_none() && self.has_doubts(&plan, &heads, &mut state)? {
             plan = self.decide(&heads, &listings, &matching, &believed, &state, None);
+        }
+        if past.is_none() {
+            plan.cost = self.forecast(&plan)?;
+            state.histories = trace::trace(self, &plan).await;
+            if !state.histories.is_empty() {
+                plan = self.decide(&heads, &listings, &matching, &believed, &state, None);
+            }
         }
         self.add_bases(&plan, &mut bases)?;
         plan.alarms.extend(unshown.alarms());
@@ -217,9 +226,11 @@ impl Session<'_> {
             tombstones: store.tombstones()?,
             resolutions: store.resolutions()?,
             rules: store.standing_rules()?,
-            apart: store.apart()?.into_iter().map(|pair| (pair.ids.justcall, pair.ids.crm)).collect(),
+            apart: BTreeSet::new(),
             exclusions: store.exclusions()?,
             since: store.conflicts_since()?.into_iter().collect(),
+            histories: BTreeMap::new(),
+            sightings: store.sightings()?.into_iter().collect(),
             parked: parked.collect(),
             unlanded: Vec::new(),
             window: self.guard_window()?,

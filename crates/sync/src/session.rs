@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use store::{CopyChange, Store};
+use store::{CopyChange, StateChange, Store};
 
 /// What a session is made of.
 pub struct SessionParts<'a> {
@@ -58,6 +58,8 @@ pub struct Session<'a> {
     pub(crate) copies: RefCell<Vec<CopyChange>>,
     /// Links whose record has another id now, to be noted once the run is done.
     pub(crate) moved: RefCell<Vec<(LinkId, Side, RecordId)>>,
+    /// Decisions about records that have another id now, to be noted likewise.
+    pub(crate) followed: RefCell<Vec<StateChange>>,
     /// What calls come to, for the computed fields.
     pub(crate) call_cells: CallCells,
 }
@@ -89,6 +91,7 @@ impl<'a> Session<'a> {
             known: RefCell::default(),
             copies: RefCell::default(),
             moved: RefCell::default(),
+            followed: RefCell::default(),
             call_cells,
         }
     }

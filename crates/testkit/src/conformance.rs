@@ -3,7 +3,7 @@
 
 use crate::block_on;
 use connector::{Connector, NoProgress, Presence, Write, WriteKind, WriteResult};
-use model::{Cell, Field, FieldId, Record, RecordId, Schema, Via};
+use model::{Author, Cell, Field, FieldId, Record, RecordId, Schema, Via};
 
 /// A connector under test.
 pub trait Subject {
@@ -78,6 +78,7 @@ pub fn all<S: Subject>(fresh: impl Fn() -> S) {
     answers_in_order(&fresh());
     does_nothing_for_nothing(&fresh());
     reads_in_order(&fresh());
+    tells_who_set_which_value(&fresh());
     if fresh().notices_moves() {
         refuses_to_overwrite_blindly(&fresh());
     }
@@ -93,6 +94,28 @@ pub fn lists_everything<S: Subject>(subject: &S) {
     assert_eq!(ann.cell(field(subject, &Field::Email).index()), Cell::Value(&subject.taken_email("Ann@Example.com")));
     let bob = record(subject, BOB).unwrap();
     assert_eq!(bob.cell(field(subject, &Field::Email).index()), Cell::Cleared, "empty is not unknown");
+}
+
+/// Histories come in the order asked, newest first, with our own writes told apart; and from whoever tells none, nothing.
+pub fn tells_who_set_which_value<S: Subject>(subject: &S) {
+    let (name, phone) = (field(subject, &Field::FirstName), field(subject, &Field::Phone));
+    subject.put("Ann", ANN, "");
+    let ann = record(subject, ANN).unwrap();
+    let connector = subject.connector();
+    let capabilities = connector.capabilities();
+    if capabilities.field_times {
+        let update = write(WriteKind::Update, capabilities.update_via, Some(ann.clone()), &[(name, "Anna")]);
+        assert!(is_done(&apply(subject, &[update])[0]));
+    }
+    let ids = [RecordId::from("999999999999"), ann.id];
+    let told = subject.run(connector.field_history(&ids, &[phone, name], &NoProgress)).unwrap();
+    assert_eq!(told.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+    assert!(told[0].iter().all(Vec::is_empty), "{told:?}");
+    let names: Vec<_> = told[1][1].iter().map(|version| (version.value.as_str(), version.stamp.by)).collect();
+    let expected: &[_] =
+        if capabilities.field_times { &[("Anna", Author::Tieline), ("Ann", Author::Person)] } else { &[] };
+    assert_eq!(names, expected);
+    assert_eq!(told[1][0].is_empty(), !capabilities.field_times);
 }
 
 /// A new record is in the next listing, under the id that was told.

@@ -39,7 +39,9 @@ impl Subject for Memory {
 
 #[test]
 fn every_kind_conforms() {
-    for kind in [Kind::phone_system(), Kind::talkative(), Kind::file(), Kind::file_without_ids()] {
+    let kinds =
+        [Kind::phone_system(), Kind::talkative(), Kind::file(), Kind::file_without_ids(), Kind::file().with_times()];
+    for kind in kinds {
         conformance::all(|| memory(kind.clone()));
     }
 }

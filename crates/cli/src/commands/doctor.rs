@@ -76,6 +76,7 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
         }
         Crm::Hubspot(_) => {
             checks.extend(other_end("HubSpot", context, &setup, args.offline).await);
+            checks.extend(activities(context, &setup, args.offline).await);
             Vec::new()
         }
     };
@@ -114,6 +115,14 @@ fn file(config: &connector_csv::Config) -> (Check, Vec<Column>) {
             (Check::bad("file", failure), Vec::new())
         }
     }
+}
+
+/// Calls that are wanted on their contacts' pages: whether the CRM lets them be written there.
+async fn activities(context: &Context, setup: &Setup, offline: bool) -> Option<Check> {
+    // A connector that cannot be built has said so.
+    let connector = setup.crm(Vec::new()).ok().filter(|_| !offline && setup.config.activities_in_crm())?;
+    let found = connector.activities()?.check(&Waits::new(Side::Crm, context.global.quiet)).await;
+    Some(Check::of("activities", found.map_err(Failure::from)))
 }
 
 /// A CRM that is no file: whether it lets us in, and which one it is.

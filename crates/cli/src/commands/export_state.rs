@@ -11,6 +11,7 @@ use crate::output;
 use crate::surroundings::System;
 use model::{Base, LinkHead, LinkStatus, RunReport, Schema};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use store::Store;
 
 /// Runs the command.
@@ -27,6 +28,23 @@ pub(crate) fn run(context: &Context, args: &args::ExportState) -> Fallible<Code>
         }
     }
     Ok(Code::Done)
+}
+
+/// Open conflicts, and calls that were sent to the CRM.
+fn conflicts(store: &Store) -> Fallible<Vec<Value>> {
+    let mut lines = Vec::new();
+    let seen: BTreeMap<_, _> = store.sightings()?.into_iter().collect();
+    for (conflict, since) in store.conflicts_since()? {
+        let seen = seen.get(&conflict);
+        lines.push(json!({"kind": "conflict", "conflict": conflict, "since": since, "seen": seen}));
+    }
+    for sent in store.activities()? {
+        lines.push(json!({
+            "kind": "activity", "call_id": sent.call_id, "contact": sent.contact, "activity": sent.activity,
+            "sent_at": sent.sent_at, "refused": sent.refused,
+        }));
+    }
+    Ok(lines)
 }
 
 fn lines(store: &Store) -> Fallible<Vec<Value>> {
@@ -67,9 +85,7 @@ fn lines(store: &Store) -> Fallible<Vec<Value>> {
     for decision in store.decisions(None, usize::MAX)? {
         lines.push(json!({"kind": "decision", "decision": decision}));
     }
-    for (conflict, since) in store.conflicts_since()? {
-        lines.push(json!({"kind": "conflict", "conflict": conflict, "since": since}));
-    }
+    lines.extend(conflicts(store)?);
     for parked in store.parked()? {
         lines.push(json!({
             "kind": "parked", "side": parked.side, "key": parked.key, "message": parked.message, "at": parked.at,

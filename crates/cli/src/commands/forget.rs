@@ -20,7 +20,8 @@ use sync::Env;
 /// What is left for people to do.
 const REMAINS: [&str; 5] = [
     "the person's records in JustCall and in the CRM: delete them there; until then they are left alone",
-    "calls with them in JustCall, files of exported calls, and the file of [calls] activities until the next sync",
+    "calls with them in JustCall and on their page in the CRM, files of exported calls, and the file of [calls] activities \
+     until the next sync",
     "backups of the state file and of the CRM's file",
     "files that were saved: tieline plan -o, show -o, undo -o, conflicts export -o, tieline export-state -o, kept --json",
     "messages that [notify] sent, or wrote to a file, with details",

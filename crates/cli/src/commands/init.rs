@@ -249,7 +249,7 @@ min_hours = 20                   # ...at least this far apart, before the other 
 
 # [calls]                        # call logs: docs/guides/calls.md
 # sync = true                    # read them in every `tieline sync`
-# activities = true              # and write calls.csv beside the contacts
+# activities = true              # on their contacts' pages where the CRM shows calls, else in calls.csv
 # create_contacts = \"named\"      # make contacts of unknown callers: false, true, or \"named\"
 
 # [guards]                       # per run and per 7 days: max(floor, percent of the linked contacts)

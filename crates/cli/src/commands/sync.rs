@@ -51,12 +51,8 @@ async fn nightly(
     let finished = session.apply(&planned).await?;
     notices.saw(&finished.report);
     job::retain(&mut session, &setup, planned.plan.created_at)?;
-    if let Some(path) = setup.config.activities() {
-        let (count, written) = super::calls::write_activities(session.store(), &path)?;
-        if written {
-            context.note(&format!("{} in {}", report::words::count(count, "call"), path.display()));
-        }
-    }
+    let kept = super::calls::keep_activities(context, &setup.config, &mut session).await?;
+    short |= kept.is_some_and(|kept| !kept.is_whole());
     match close(context, &planned.plan, finished, args.shape)? {
         Code::Done if short => Ok(Code::Partial),
         code => Ok(code),

@@ -416,6 +416,11 @@ impl Config {
         }
     }
 
+    /// Whether calls are wanted as activities, without a file named for them: in the CRM, if it shows calls.
+    pub(crate) const fn activities_in_crm(&self) -> bool {
+        matches!(self.calls.activities, Activities::Wanted(true))
+    }
+
     /// Where calls are written beside the contacts; none: nowhere.
     pub(crate) fn activities(&self) -> Option<PathBuf> {
         match &self.calls.activities {

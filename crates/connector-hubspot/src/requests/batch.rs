@@ -55,7 +55,8 @@ pub fn prepare_archive(dialect: &Dialect, ids: &[&str]) -> Request {
     Request::post(dialect.contacts_call("batch/archive"), &json!({"inputs": inputs}), Repeat::Bounded)
 }
 
-fn inputs(rows: &[Row]) -> Value {
+/// The rows as a body has them.
+pub(super) fn inputs(rows: &[Row]) -> Value {
     let input = |row: &Row| {
         let properties: Map<String, Value> =
             row.properties.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();

@@ -2,10 +2,14 @@
 
 pub mod account;
 pub mod batch;
+pub mod calls;
 pub mod get;
+pub mod history;
 pub mod list;
+pub mod owners;
 pub mod properties;
 pub mod search;
+pub mod token;
 pub mod usage;
 
 use crate::error::ApiError;

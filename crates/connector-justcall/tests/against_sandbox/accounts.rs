@@ -57,7 +57,14 @@ async fn wrong_credentials_say_what_to_check_and_not_what_they_are() {
 
 #[tokio::test]
 async fn a_forecast_counts_every_request() {
-    let work = Workload { bulks: 2, bulk_creates: 4_000, bulk_updates: 2_000, single_updates: 3, deletes: 4, alone: 0 };
+    let work = Workload {
+        bulks: 2,
+        bulk_creates: 4_000,
+        bulk_updates: 2_000,
+        single_updates: 3,
+        deletes: 4,
+        ..Workload::default()
+    };
     // learned, bulk_updates, requests
     let table = [
         (None, BulkUpdates::Auto, 2 + 2 + 7),

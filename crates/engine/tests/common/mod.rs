@@ -67,7 +67,7 @@ fn capabilities(side: Side) -> Capabilities {
         phone_required: is_justcall,
         unique_phones: is_justcall,
         bulk_by_phone: is_justcall,
-        trusted_times: false,
+        field_times: false,
         read_batch: 1,
         change_feed: false,
         read_lag_seconds: if is_justcall { 60 } else { 0 },

@@ -95,6 +95,9 @@ fn sides(conflict: &Conflict, options: &PageOptions) -> Markup {
                         td {
                             @if base.is_some() { (values::change(base, conflict.value(side).as_deref())) }
                             @else { (values::value(conflict.value(side).as_deref())) }
+                            @if let Some(words) = words::set(conflict, side, &options.zone) {
+                                div.detail { (text::safe(&words)) }
+                            }
                         }
                     }
                 }

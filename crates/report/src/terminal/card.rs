@@ -23,6 +23,7 @@ pub(crate) fn draw(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result
     if conflict.field.is_some() {
         painter.gap()?;
         values(conflict, painter)?;
+        set(conflict, painter)?;
     }
     if !conflict.detail.is_empty() {
         row("note", &Line::new().plain(&conflict.detail), painter)?;
@@ -68,6 +69,15 @@ fn values(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
     for side in Side::BOTH {
         let change = values::change(Some(base), conflict.value(side).as_deref(), frame);
         row(&painter.options.titles[side], &change, painter)?;
+    }
+    Ok(())
+}
+
+fn set(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
+    let known = Side::BOTH.map(|side| Some((side, words::set(conflict, side, &painter.options.zone)?)));
+    for (side, words) in known.into_iter().flatten() {
+        let line = format!("{}: {}", painter.options.titles[side], text::safe(&words));
+        row("who", &Line::new().put(&line, Tone::Dim), painter)?;
     }
     Ok(())
 }

@@ -73,7 +73,8 @@ fn conflict_row(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()
     }
     painter.line(&line)?;
     if conflict.field.is_some() {
-        return sides(conflict, painter);
+        sides(conflict, painter)?;
+        return set(conflict, painter);
     }
     if !conflict.detail.is_empty() {
         painter.long(&Line::indented(6).plain(&conflict.detail), 6)?;
@@ -104,6 +105,17 @@ fn sides(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
             None => line.add(&values::shown(value), Tone::Plain),
         }
         painter.folded(&line, 8, 2)?;
+    }
+    Ok(())
+}
+
+/// Who set which value, where a side tells.
+fn set(conflict: &Conflict, painter: &mut Painter<'_>) -> io::Result<()> {
+    for side in Side::BOTH {
+        if let Some(words) = words::set(conflict, side, &painter.options.zone) {
+            let line = format!("{} {}", painter.options.titles[side], text::safe(&words));
+            painter.long(&Line::indented(6).put(&line, Tone::Dim), 8)?;
+        }
     }
     Ok(())
 }

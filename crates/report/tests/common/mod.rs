@@ -50,6 +50,7 @@ pub fn conflict() -> Conflict {
         detail: String::new(),
         link: Some(LinkId(7)),
         for_all: true,
+        set: model::BySide::default(),
     }
 }
 
@@ -69,6 +70,7 @@ pub fn shared() -> Conflict {
         phone: "+14155550100".into(),
         link: None,
         for_all: false,
+        set: model::BySide::default(),
         ..conflict()
     }
 }

@@ -106,6 +106,7 @@ pub fn conflict(number: usize) -> Conflict {
         crm_id: Some(number.to_string()),
         since: now(),
         for_all: true,
+        set: model::BySide::default(),
         ..serde_json::from_value(serde_json::json!({
             "id": "", "kind": "both_edited", "phone": "", "field": null, "base": null, "justcall": null, "crm": null,
             "justcall_id": null, "crm_id": null, "since": "2026-07-01T12:00:00Z"

@@ -28,6 +28,8 @@ pub(crate) enum Route {
     Property(ObjectKind, String),
     Account,
     Usage,
+    Token,
+    Owners,
     /// The path exists, but not with this method.
     WrongMethod,
     Unknown,
@@ -65,6 +67,10 @@ pub enum RequestKind {
     Account,
     /// `GET /account-info/v3/api-usage/daily/private-apps`
     Usage,
+    /// `POST /oauth/v2/private-apps/get/access-token-info`
+    Token,
+    /// `GET /crm/v3/owners`
+    Owners,
     /// Anything else, answered with 404 or 405.
     Other,
 }
@@ -127,6 +133,9 @@ impl Route {
             }
             ["account-info", "v3", "details"] => reads(Self::Account),
             ["account-info", "v3", "api-usage", "daily", "private-apps"] => reads(Self::Usage),
+            ["crm", "v3", "owners"] => reads(Self::Owners),
+            ["oauth", "v2", "private-apps", "get", "access-token-info"] if *method == Method::POST => Self::Token,
+            ["oauth", "v2", "private-apps", "get", "access-token-info"] => Self::WrongMethod,
             _ => Self::Unknown,
         }
     }
@@ -161,6 +170,8 @@ impl Route {
             Self::Properties(_) | Self::Property(..) => RequestKind::Properties,
             Self::Account => RequestKind::Account,
             Self::Usage => RequestKind::Usage,
+            Self::Token => RequestKind::Token,
+            Self::Owners => RequestKind::Owners,
             Self::WrongMethod | Self::Unknown => RequestKind::Other,
         }
     }
@@ -180,6 +191,7 @@ impl Route {
             Self::Properties(_) | Self::Property(..) => &["crm.schemas.contacts.read", "crm.objects.contacts.read"],
             Self::Objects(..) | Self::Object(..) if self.kind().writes() => &["crm.objects.contacts.write"],
             Self::Objects(..) | Self::Object(..) => &["crm.objects.contacts.read"],
+            Self::Owners => &["crm.objects.owners.read"],
             _ => &[],
         }
     }

@@ -1,6 +1,6 @@
 //! What one account is: its token and scopes, its tier and limits, and how its search index and batches behave.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub struct Settings {
     pub portal_id: u64,
     /// The private app's number, as the history of values names it.
     pub app_id: u64,
+    /// Names of users by their number, as the account's owners.
+    pub users: BTreeMap<u64, String>,
     /// The subscription, which fixes the limits unless they are overridden.
     pub tier: Tier,
     /// Requests per rolling ten seconds, in place of the tier's.
@@ -53,6 +55,7 @@ impl Default for Settings {
             scopes: scopes.map(str::to_owned).into(),
             portal_id: 8_675_309,
             app_id: 1_234_567,
+            users: BTreeMap::from([(9001, "Sam Rivera".to_owned())]),
             tier: Tier::Free,
             requests_per_ten_seconds: None,
             searches_per_second: 5,

@@ -90,6 +90,7 @@ pub(crate) fn calls() -> Vec<Property> {
         Property::text("hs_call_to_number", "To number").of(String, "text"),
         Property::text("hs_call_recording_url", "Recording URL"),
         Property::text("hs_call_disposition", "Call outcome"),
+        Property::text("hs_call_external_id", "Call external ID"),
         Property::text("hs_call_source", "Call source"),
         Property::text("hubspot_owner_id", "Activity assigned to"),
         Property::text("hs_object_id", "Record ID").of(Number, "number").read_only(),

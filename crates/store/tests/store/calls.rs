@@ -255,10 +255,20 @@ fn a_call_asked_for_is_open_until_its_end_is_known() {
 fn a_state_of_an_earlier_version_gets_the_tables() {
     let scratch = Scratch::new();
     drop(scratch.open());
-    let newer =
-        ["calls", "call_days", "dials", "contact_hints", "used_tickets", "apart", "copied", "copies", "made_callers"];
+    let newer = [
+        "calls",
+        "call_days",
+        "dials",
+        "contact_hints",
+        "used_tickets",
+        "apart",
+        "copied",
+        "copies",
+        "made_callers",
+        "activities",
+    ];
     let dropped: String = newer.iter().map(|table| format!("DROP TABLE {table}; ")).collect();
-    scratch.meddle(&format!("{dropped}PRAGMA user_version = 4;"));
+    scratch.meddle(&format!("{dropped}ALTER TABLE conflicts DROP COLUMN seen; PRAGMA user_version = 4;"));
     assert_eq!(scratch.open().call_count().unwrap(), 0);
 }
 

@@ -51,7 +51,7 @@ fn a_failing_change_takes_all_others_back() {
             StateChange::EndLink { id: links[1], tombstone: None },
             StateChange::Outcome { intent: open, outcome: Outcome::Done { id: None }, at: at(1) },
             StateChange::Fact { key: "k".to_owned(), value: "v".to_owned() },
-            StateChange::ConflictsSeen(vec![ConflictId("x".to_owned())], at(1)),
+            StateChange::ConflictsSeen(vec![(ConflictId("x".to_owned()), BySide::default())], at(1)),
             StateChange::GuardUse { class: "deletes".to_owned(), count: 3, at: at(1) },
             failure.clone(),
         ];

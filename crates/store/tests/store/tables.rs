@@ -1,7 +1,7 @@
 //! The small tables: binding, facts, resolutions, conflicts, parked records, counts.
 
 use crate::support::{Scratch, at, intent, new_link, parking, run};
-use model::{Choice, ConflictId, LinkStatus, Resolution, RowHash, Side};
+use model::{BySide, Choice, ConflictId, LinkStatus, Resolution, RowHash, Side, Sighting};
 use store::{Counts, Error, StateChange, Store, StoredBinding};
 
 #[test]
@@ -56,11 +56,19 @@ fn conflicts_keep_the_time_they_were_first_seen() {
     let scratch = Scratch::new();
     let mut store = scratch.open();
     let id = |name: &str| ConflictId(name.to_owned());
-    store.commit(&[StateChange::ConflictsSeen(vec![id("a"), id("b")], at(1))]).unwrap();
-    store.commit(&[StateChange::ConflictsSeen(vec![id("c"), id("b")], at(2))]).unwrap();
+    let open = |names: &[&str]| names.iter().map(|name| (id(name), BySide::default())).collect::<Vec<_>>();
+    store.commit(&[StateChange::ConflictsSeen(open(&["a", "b"]), at(1))]).unwrap();
+    store.commit(&[StateChange::ConflictsSeen(open(&["c", "b"]), at(2))]).unwrap();
     assert_eq!(store.conflicts_since().unwrap(), [(id("b"), at(1)), (id("c"), at(2))]);
-    store.commit(&[StateChange::ConflictsSeen(vec![id("a")], at(3))]).unwrap();
+    store.commit(&[StateChange::ConflictsSeen(open(&["a"]), at(3))]).unwrap();
     assert_eq!(store.conflicts_since().unwrap(), [(id("a"), at(3))], "back is new");
+    let seen = Sighting { value: Some("Acme".to_owned()), shown_by: at(3), other_at: None, read_at: at(2) };
+    let seen = BySide { justcall: None, crm: Some(seen) };
+    store
+        .commit(&[StateChange::ConflictsSeen(vec![(id("a"), seen.clone()), (id("b"), BySide::default())], at(4))])
+        .unwrap();
+    assert_eq!(store.sightings().unwrap(), [(id("a"), seen)]);
+    assert_eq!(store.conflicts_since().unwrap()[0], (id("a"), at(3)), "it keeps its day");
 }
 
 #[test]

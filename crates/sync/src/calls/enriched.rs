@@ -9,7 +9,8 @@ use connector::calls::CallLog;
 use connector::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
 use engine::normalizer::{Normalizer, PhoneReading};
 use model::{
-    CallField, CallSummary, Capabilities, Cell, Cost, Field, Listing, OwnedCell, Quota, Record, RecordId, Schema, Table,
+    CallField, CallSummary, Capabilities, Cell, Cost, Field, FieldId, Listing, OwnedCell, Quota, Record, RecordId,
+    Schema, Table, Version,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -142,6 +143,15 @@ impl Connector for Enriched {
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {
         let read = self.inner.read(ids, progress).await?;
         Ok(read.into_iter().map(|presence| self.enrich_presence(presence)).collect())
+    }
+
+    async fn field_history(
+        &self,
+        ids: &[RecordId],
+        fields: &[FieldId],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Vec<Vec<Version>>>, Error> {
+        self.inner.field_history(ids, fields, progress).await
     }
 
     async fn apply(&self, batch: &[Write], progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {

@@ -128,6 +128,29 @@ fn many_whom_a_feed_leaves_out_are_asked_for_where_that_costs_little() {
     }
 }
 
+/// The very first contacts of a side are not among its changes yet: a feed that leaves nobody is no answer, and a side that
+/// lost everybody is not believed either.
+#[test]
+fn a_side_that_was_filled_just_now_is_not_taken_for_an_emptied_one() {
+    let story = Story::between(Kind::phone_system(), Kind::file().with_feed());
+    for at in 10..40 {
+        story.justcall.add(&[("first_name", "Ann"), ("phone", &format!("+141555501{at}"))]);
+    }
+    story.run();
+    assert_eq!(story.crm.count(), 30);
+    story.crm.faults(|faults| faults.silent_feed = true);
+    let told = story.run();
+    assert!(told.plan.alarms.is_empty() && !told.plan.has_writes(), "{:?}", told.plan.alarms);
+    for contact in story.crm.contacts() {
+        story.crm.remove(&contact.id.unwrap());
+    }
+    story.crm.calm();
+    let told = story.run();
+    assert!(!told.plan.has_writes());
+    assert_eq!(told.plan.alarms[0].kind, model::AlarmKind::EmptyListing, "{:?}", told.plan.alarms);
+    assert_eq!(story.justcall.count(), 30);
+}
+
 /// Whatever people do in a month of nights: the plans are the same, action for action.
 #[test]
 fn plans_are_those_of_full_listings() {

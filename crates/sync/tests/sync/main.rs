@@ -13,6 +13,8 @@ mod feeds;
 mod first;
 mod guards;
 mod lag;
+mod merges;
+mod newest;
 mod numbers;
 mod saved;
 mod several_numbers;

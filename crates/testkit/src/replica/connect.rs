@@ -1,10 +1,13 @@
 //! The replica as the job sees it.
 
-use super::{AwkwardEdit, Kind, Loss, MemoryReplica};
+use super::contents::Contents;
+use super::{AwkwardEdit, Deed, Inner, Kind, Loss, MemoryReplica, Who};
 use crate::crash::Point;
 use async_trait::async_trait;
-use connector::{Connector, Error, ErrorKind, Feed, Identity, Presence, Progress, Workload, Write, WriteResult};
-use model::{Capabilities, Cost, Listing, RecordId};
+use connector::{
+    Connector, Error, ErrorKind, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult,
+};
+use model::{Author, Capabilities, Cost, FieldId, Listing, RecordId, Stamp, Version};
 
 fn trouble(kind: Option<ErrorKind>) -> Result<(), Error> {
     kind.map_or(Ok(()), |kind| Err(Error::new(kind, "it fails on purpose")))
@@ -51,10 +54,28 @@ impl Connector for MemoryReplica {
         self.lock().shown.len().checked_sub(1).map(|last| last.to_string())
     }
 
+    fn successors(&self) -> Vec<Successor> {
+        let id = |text: &String| RecordId::from(text.as_str());
+        self.lock().successors.iter().map(|(old, new)| Successor { old: id(old), new: id(new) }).collect()
+    }
+
     async fn read(&self, ids: &[RecordId], _progress: &dyn Progress) -> Result<Vec<Presence>, Error> {
         let mut inner = self.lock();
         inner.ledger.reads += ids.len() as u64;
         Ok(ids.iter().map(|id| self.look_up(&inner, id)).collect())
+    }
+
+    async fn field_history(
+        &self,
+        ids: &[RecordId],
+        fields: &[FieldId],
+        _progress: &dyn Progress,
+    ) -> Result<Vec<Vec<Vec<Version>>>, Error> {
+        let mut inner = self.lock();
+        inner.ledger.histories += ids.len() as u64;
+        trouble(inner.faults.history_error)?;
+        let of = |id: &RecordId| fields.iter().map(|field| history(&inner, id, *field)).collect();
+        Ok(ids.iter().map(of).collect())
     }
 
     async fn apply(&self, batch: &[Write], _progress: &dyn Progress) -> Result<Vec<WriteResult>, Error> {
@@ -90,6 +111,23 @@ impl Connector for MemoryReplica {
         let ledger = &self.lock().ledger;
         ledger.lists + ledger.reads + ledger.batches
     }
+}
+
+/// What a field of a record was set to, newest first.
+fn history(inner: &Inner, id: &RecordId, field: FieldId) -> Vec<Version> {
+    let Some(at) = Contents::by_shown_id(&inner.contents.now, id.as_str()) else { return Vec::new() };
+    let place = inner.contents.now[at].place;
+    let deeds = inner.ledger.deeds.iter().rev().filter(|(.., of, _)| *of == place);
+    let values = deeds.filter_map(|(at, who, _, deed)| {
+        let value = match deed {
+            Deed::Created { cells } => cells.get(field.index())?,
+            Deed::Changed { field: changed, after, .. } if *changed == field.index() => after,
+            _ => return None,
+        };
+        let by = if *who == Who::User { Author::Person } else { Author::Tieline };
+        Some(Version { value: value.clone(), stamp: Stamp { at: *at, by, name: String::new() } })
+    });
+    values.collect()
 }
 
 impl MemoryReplica {

@@ -36,6 +36,8 @@ pub struct Faults {
     pub reversed: bool,
     /// Listings fail.
     pub list_error: Option<ErrorKind>,
+    /// Histories of values cannot be read.
+    pub history_error: Option<ErrorKind>,
     /// Its feed of changes knows no cursor any more.
     pub cursor_lost: bool,
     /// Its feed of changes tells of nothing.

@@ -56,7 +56,7 @@ impl Kind {
                 phone_required: true,
                 unique_phones: true,
                 bulk_by_phone: true,
-                trusted_times: false,
+                field_times: false,
                 read_batch: 1,
                 change_feed: false,
                 read_lag_seconds: 30,
@@ -92,7 +92,7 @@ impl Kind {
                 phone_required: false,
                 unique_phones: false,
                 bulk_by_phone: false,
-                trusted_times: false,
+                field_times: false,
                 read_batch: 1,
                 change_feed: false,
                 read_lag_seconds: 0,
@@ -124,6 +124,13 @@ impl Kind {
     #[must_use]
     pub fn with_feed(mut self) -> Self {
         self.capabilities.change_feed = true;
+        self
+    }
+
+    /// The same, and it tells when and by whom each value was set.
+    #[must_use]
+    pub fn with_times(mut self) -> Self {
+        self.capabilities.field_times = true;
         self
     }
 

@@ -46,6 +46,8 @@ pub struct Ledger {
     pub feeds: u64,
     /// Calls that only read: single records.
     pub reads: u64,
+    /// Records whose values were asked for with their history.
+    pub histories: u64,
     /// Calls that write, carried out or not.
     pub batches: u64,
     /// Writes in them.

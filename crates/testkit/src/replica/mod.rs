@@ -32,6 +32,8 @@ pub(crate) struct Inner {
     pub(crate) fingerprint: String,
     /// What each reading showed, for the feed of changes; a cursor is a position in it.
     pub(crate) shown: Vec<Table>,
+    /// Ids that were merged away, with the one that each lives on under.
+    pub(crate) successors: Vec<(String, String)>,
 }
 
 /// A replica in memory.
@@ -54,6 +56,7 @@ impl MemoryReplica {
             kind,
             fingerprint: format!("memory {side}"),
             shown: Vec::new(),
+            successors: Vec::new(),
         };
         Self { side, schema, clock, crash, inner: Arc::new(Mutex::new(inner)) }
     }

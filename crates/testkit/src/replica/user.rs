@@ -83,6 +83,22 @@ impl MemoryReplica {
         true
     }
 
+    /// Merges two contacts: the first goes on under a new id, which is returned, with its own values.
+    pub fn merge(&self, who: &str, other: &str) -> String {
+        let mut inner = self.lock();
+        let now = self.clock.now();
+        inner.contents.remember(now);
+        let gone = position_of(&inner.contents.now, other).unwrap();
+        let gone = inner.contents.now.remove(gone);
+        let at = position_of(&inner.contents.now, who).unwrap();
+        let new = format!("{}-merged", inner.contents.now[at].id.clone().unwrap_or_default());
+        let old = inner.contents.now[at].id.replace(new.clone());
+        inner.successors.extend([old, gone.id].into_iter().flatten().map(|old| (old, new.clone())));
+        let deed = Deed::Deleted { cells: gone.cells };
+        inner.ledger.deeds.push((now, Who::User, gone.place, deed));
+        new
+    }
+
     /// Puts a deleted contact back as it was, id included.
     pub fn restore(&self, contact: &Contact) {
         let mut inner = self.lock();

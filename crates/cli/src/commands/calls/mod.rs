@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::Fallible;
 
-pub(crate) use activities::write_activities;
+pub(crate) use activities::keep_activities;
 pub(crate) use sync::{range, say};
 
 /// Runs the command.

@@ -1,10 +1,10 @@
 //! `tieline calls sync`: reads the call log into the state, and says whose calls nobody knows.
 
+use super::activities::{Kept, keep_activities};
 use super::filter::in_order;
 use super::lines::Joiner;
-use super::write_activities;
 use crate::args;
-use crate::config::{Calls, Config};
+use crate::config::Calls;
 use crate::context::Context;
 use crate::exit::Code;
 use crate::failure::{Failure, Fallible};
@@ -45,15 +45,18 @@ pub(super) async fn run(context: &Context, args: &args::CallsSync) -> Fallible<C
     check_until(args, session.store())?;
     let report = session.sync_calls(&range(&setup.config.calls, Some(args))).await?;
     let belonging = belonging(session.store(), &report)?;
-    let activities = activities(context, &setup.config, session.store())?;
+    let activities = keep_activities(context, &setup.config, &mut session).await?;
     drop(session);
     let seconds = job.env.seconds() - started;
     if context.global.json {
-        output::print_json(&as_json(&report, &belonging, activities, seconds))?;
+        output::print_json(&as_json(&report, &belonging, activities.as_ref(), seconds))?;
     } else {
         output::print(|out| draw(&report, &belonging, out))?;
     }
-    code(&report)
+    match code(&report)? {
+        Code::Done if activities.is_some_and(|kept| !kept.is_whole()) => Ok(Code::Partial),
+        code => Ok(code),
+    }
 }
 
 /// Days that were read already are not read again without a first day: an end alone would read its own day, or nothing.
@@ -90,16 +93,6 @@ fn code(report: &CallsReport) -> Fallible<Code> {
             .hint("run it again: it goes on where it was"));
     }
     Ok(if report.partial.is_empty() { Code::Done } else { Code::Partial })
-}
-
-/// Brings the file of activities up to date, where there is to be one. Answers with the calls in it.
-fn activities(context: &Context, config: &Config, store: &Store) -> Fallible<Option<u64>> {
-    let Some(path) = config.activities() else { return Ok(None) };
-    let (count, written) = write_activities(store, &path)?;
-    if written {
-        context.note(&format!("{} in {}", ::report::words::count(count, "call"), path.display()));
-    }
-    Ok(Some(count))
 }
 
 /// What a sync of calls that belongs to a larger run has to say, on standard error.
@@ -202,7 +195,7 @@ fn numbers_in_conflict(store: &Store) -> Fallible<BTreeSet<u64>> {
     Ok(conflicts.filter_map(|conflict| conflict.phone.trim_start_matches('+').parse().ok()).collect())
 }
 
-fn as_json(report: &CallsReport, belonging: &Belonging, activities: Option<u64>, seconds: f64) -> Value {
+fn as_json(report: &CallsReport, belonging: &Belonging, activities: Option<&Kept>, seconds: f64) -> Value {
     let taken = &report.taken;
     let strangers = |list: &[Stranger]| -> Vec<Value> {
         list.iter()
@@ -233,7 +226,8 @@ fn as_json(report: &CallsReport, belonging: &Belonging, activities: Option<u64>,
         "resumed_days": report.resumed_days,
         "partial": partial,
         "stopped": report.stopped,
-        "activities": activities,
+        "activities": activities.map(|kept| kept.count),
+        "activities_sent": activities.and_then(Kept::as_json),
         "requests": report.requests,
         "seconds": (seconds * 10.0).round() / 10.0,
     })

@@ -40,6 +40,8 @@ pub(crate) fn answer(world: &mut World, call: &Call) -> Result<Answer, ApiError>
         Route::Property(kind, name) => properties::one(world, *kind, name),
         Route::Account => Ok(account::details(world, call)),
         Route::Usage => Ok(account::usage(world, call)),
+        Route::Owners => Ok(account::owners(world, call)),
+        Route::Token => account::token(world, call),
         Route::WrongMethod => Err(ApiError::wrong_method()),
         Route::Unknown | Route::Objects(..) | Route::Object(..) => Err(ApiError::unknown_path()),
     }

@@ -17,6 +17,8 @@ use crate::hubspot::world::World;
 
 const USUAL_LIMIT: usize = 10;
 const MOST: usize = 200;
+/// Characters of a body (documented).
+const MOST_CHARACTERS: usize = 3_000;
 /// Results of one query that can be reached (documented).
 const REACHABLE: usize = 10_000;
 
@@ -61,6 +63,9 @@ enum After {
 }
 
 pub(super) fn answer(world: &mut World, call: &Call, kind: ObjectKind) -> Result<Answer, ApiError> {
+    if String::from_utf8_lossy(&call.body).chars().count() > MOST_CHARACTERS {
+        return Err(ApiError::invalid(format!("A query can contain at most {MOST_CHARACTERS} characters.")));
+    }
     let mut body: Body = call.json()?;
     let lag_ms = world.settings.index_lag_ms;
     let collection = world.collection_mut(kind);
