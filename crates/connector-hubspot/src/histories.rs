@@ -33,7 +33,10 @@ pub(crate) async fn read(
     let names: Vec<&str> = fields.iter().map(|field| client.columns.name(*field)).collect();
     let all: Vec<&str> = ids.iter().map(RecordId::as_str).collect();
     let mut found: HashMap<String, Vec<Vec<Entry>>> = HashMap::new();
-    for chunk in all.chunks(client.dialect.per_history) {
+    let mut distinct = all.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    for chunk in distinct.chunks(client.dialect.per_history) {
         let pasts = client.pasts(chunk, &names, progress).await;
         for mut past in pasts.map_err(|error| error.into_error("the history of values"))? {
             let histories = names.iter().map(|name| past.properties_with_history.remove(*name).unwrap_or_default());
@@ -46,11 +49,11 @@ pub(crate) async fn read(
     let nobody = HashMap::new();
     let people =
         if any(|entry| entry.user().is_some()) { people(client, &authors.people, progress).await? } else { &nobody };
-    let mut of = |id: &str| match found.remove(id) {
-        Some(histories) => histories.into_iter().map(|entries| versions(app, people, entries)).collect(),
+    let of = |id: &str| match found.get(id) {
+        Some(histories) => histories.iter().map(|entries| versions(app, people, entries.clone())).collect(),
         None => vec![Vec::new(); fields.len()],
     };
-    Ok(all.into_iter().map(&mut of).collect())
+    Ok(all.into_iter().map(of).collect())
 }
 
 async fn own_app(client: &Client, app: &OnceCell<Option<u64>>, progress: &dyn Progress) -> Result<Option<u64>, Error> {

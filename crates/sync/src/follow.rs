@@ -115,7 +115,7 @@ pub(crate) fn kept_apart(session: &Session<'_>, heads: &[LinkHead]) -> Result<BT
     if successors.iter().any(|(_, known)| !known.is_empty()) {
         let linked: BTreeSet<BySide<&RecordId>> = heads.iter().filter_map(partners).collect();
         for pair in &mut pairs {
-            let now = BySide::from_fn(|side| successors[side].get(&pair.ids[side]).unwrap_or(&pair.ids[side]).clone());
+            let now = BySide::from_fn(|side| successor(&successors[side], &pair.ids[side]));
             if now == pair.ids || linked.contains(&now.as_ref()) {
                 continue;
             }
@@ -125,6 +125,15 @@ pub(crate) fn kept_apart(session: &Session<'_>, heads: &[LinkHead]) -> Result<BT
     }
     *session.followed.borrow_mut() = changes;
     Ok(pairs.into_iter().map(|pair| (pair.ids.justcall, pair.ids.crm)).collect())
+}
+
+/// The id that a record has now; a further number's stands behind it.
+fn successor(successors: &BTreeMap<RecordId, RecordId>, id: &RecordId) -> RecordId {
+    let own = own_id(id.as_str());
+    match successors.get(&RecordId::from(own)) {
+        Some(new) => RecordId::from(format!("{new}{}", &id.as_str()[own.len()..])),
+        None => id.clone(),
+    }
 }
 
 fn partners(head: &LinkHead) -> Option<BySide<&RecordId>> {

@@ -9,6 +9,7 @@ use crate::session::Session;
 use connector::Workload;
 use engine::normalizer::Normalizer;
 use jiff::Timestamp;
+use model::numbers::own_id;
 use model::{
     BySide, Cell, Conflict, ConflictId, ConflictKind, ConflictPolicy, Field, FieldId, Plan, RecordId, Side, Sighting,
     Sightings, Version,
@@ -40,7 +41,9 @@ pub(crate) async fn trace(session: &Session<'_>, plan: &Plan) -> Histories {
             continue;
         }
         let names: Vec<Field> = fields.iter().map(|id| session.settings.schema.fields()[id.index()].clone()).collect();
-        match connector.field_history(&ids, &fields, &reading(side, session.events)).await {
+        // A further number's link names the record with it.
+        let own: Vec<RecordId> = ids.iter().map(|id| RecordId::from(own_id(id.as_str()))).collect();
+        match connector.field_history(&own, &fields, &reading(side, session.events)).await {
             Ok(histories) => {
                 for (id, history) in ids.into_iter().zip(histories) {
                     for (field, versions) in names.iter().zip(history).filter(|(_, versions)| !versions.is_empty()) {

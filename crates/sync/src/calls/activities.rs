@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::session::Session;
 use connector::activities::{Activities, Activity, Logged};
 use jiff::{SignedDuration, Timestamp};
+use model::numbers::own_id;
 use model::{Call, CallStage, RecordId, Side};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -90,7 +91,8 @@ impl Session<'_> {
         let mut due = Vec::new();
         self.store.each_call(&CallFilter::default(), false, &mut |row| {
             let contact = match row.number.and_then(|number| owners.get(&number)).map(Vec::as_slice) {
-                Some([owner]) => owner.ids.crm.clone(),
+                // A further number's link names the record with it.
+                Some([owner]) => owner.ids.crm.as_ref().map(|id| RecordId::from(own_id(id.as_str()))),
                 _ => None,
             };
             let is_over = row.call.stage() == CallStage::Ended && row.call.started_at.is_some();
