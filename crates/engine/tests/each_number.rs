@@ -1,5 +1,5 @@
 //! `numbers = "each"`: which records a CRM contact with several numbers becomes, as a table: what the links know, what
-//! JustCall holds, what the contact has, and what is shown.
+//! `JustCall` holds, what the contact has, and what is shown.
 
 mod common;
 
@@ -34,7 +34,7 @@ fn shown(records: &[Record]) -> Vec<String> {
 const N: [&str; 5] = ["+14155550101", "+14155550102", "+14155550103", "+14155550104", "+14155550105"];
 
 /// A world with a contact `C` that has these numbers and is linked by these records: id, the number that both agreed on,
-/// the one that JustCall holds.
+/// the one that `JustCall` holds.
 fn world(links: &[(&str, usize, Option<usize>)], numbers: &[&str]) -> World {
     let mut world = World::new();
     for (at, (id, agreed, theirs)) in links.iter().enumerate() {
