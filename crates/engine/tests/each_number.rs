@@ -1,5 +1,5 @@
 //! `numbers = "each"`: which records a CRM contact with several numbers becomes, as a table: what the links know, what
-//! JustCall holds, what the contact has, and what is shown.
+//! `JustCall` holds, what the contact has, and what is shown.
 
 mod common;
 
@@ -31,11 +31,16 @@ fn shown(records: &[Record]) -> Vec<String> {
     records.iter().map(|record| format!("{}={}", record.id, record.cell(2).text())).collect()
 }
 
+/// A record's id, the number that both agreed on, the one that `JustCall` holds: by their place in [`N`].
+type Link = (&'static str, usize, Option<usize>);
+/// Links, the contact's numbers, what is shown.
+type Case<'a> = (&'a [Link], &'a [&'a str], &'a [&'a str]);
+
 const N: [&str; 5] = ["+14155550101", "+14155550102", "+14155550103", "+14155550104", "+14155550105"];
 
 /// A world with a contact `C` that has these numbers and is linked by these records: id, the number that both agreed on,
-/// the one that JustCall holds.
-fn world(links: &[(&str, usize, Option<usize>)], numbers: &[&str]) -> World {
+/// the one that `JustCall` holds.
+fn world(links: &[Link], numbers: &[&str]) -> World {
     let mut world = World::new();
     for (at, (id, agreed, theirs)) in links.iter().enumerate() {
         let ours = record(&format!("{id} | Ann | A | {} | a@x.com | Acme", N[*agreed]));
@@ -53,9 +58,9 @@ fn world(links: &[(&str, usize, Option<usize>)], numbers: &[&str]) -> World {
 #[test]
 fn a_record_keeps_its_number_and_the_others_get_their_own() {
     const B: &str = "C#tel:+14155550102";
-    let both: &[(&str, usize, Option<usize>)] = &[("C", 0, Some(0)), (B, 1, Some(1))];
+    let both: &[Link] = &[("C", 0, Some(0)), (B, 1, Some(1))];
     // links, numbers, shown
-    let table: &[(&[(&str, usize, Option<usize>)], &[&str], &[&str])] = &[
+    let table: &[Case] = &[
         // Nobody is linked: the first is the contact itself, and a number counts once.
         (&[], &[N[0], N[1]], &["C=+14155550101", "C#tel:+14155550102=+14155550102"]),
         (&[], &[N[0], "(415) 555-0101"], &["C=+14155550101"]),
@@ -182,7 +187,7 @@ proptest! {
             prop_assert_eq!(&has, &shows);
             // Whoever's number is still there keeps it.
             for head in &world.heads {
-                let id = head.ids.crm.as_ref().unwrap();
+                let id = head.ids.crm.as_ref().expect("an id");
                 if head.key.is_some_and(|key| has.contains(&key)) {
                     let record = records.iter().find(|record| record.id == *id);
                     prop_assert_eq!(record.and_then(|record| key(record.cell(2).text())), head.key);

@@ -7,7 +7,7 @@ use common::{J, World, assert_plan, record};
 
 const ANN: &str = "J1 | Ann | Bell | +14155550101 | a@x.com | Acme";
 
-/// Ann in JustCall, and a record of the CRM that cannot be read.
+/// Ann in `JustCall`, and a record of the CRM that cannot be read.
 fn beside(lines: &str) -> World {
     let mut world = World::new().with(J, &[ANN]);
     let mut faceless = record("C1 | ? | ? | ? | ? | ?");

@@ -9,9 +9,9 @@ use crate::numbers;
 use crate::session::Session;
 use connector::Presence;
 use engine::survey::survey;
-use model::numbers::{is_further, own_id};
+use model::numbers::own_id;
 use model::{BySide, LinkHead, Listing, Record, RecordId, RowHash, Side, Table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts what the records themselves show in the place of what was remembered of them.
 pub(crate) async fn read_afresh(
@@ -57,7 +57,7 @@ fn in_question(session: &Session<'_>, listings: &BySide<Listing>, heads: &[LinkH
         let partner = joined.rows[side.other()];
         let moved = partner.is_none_or(|row| hash(side.other(), row) != head.hashes[side.other()]);
         if moved || head.unconfirmed[side] {
-            // Of a contact with several numbers, the contact.
+            // Of a contact with several numbers, as a whole.
             wanted.extend(head.ids[side].as_ref().map(|id| RecordId::from(own_id(id.as_str()))));
         }
     }
@@ -68,12 +68,14 @@ fn in_question(session: &Session<'_>, listings: &BySide<Listing>, heads: &[LinkH
 
 fn replaced(table: &Table, shown: &BTreeMap<RecordId, Option<Record>>) -> Result<Table> {
     let mut new = Table::new(table.width());
+    let mut done: BTreeSet<&str> = BTreeSet::new();
     for row in table.iter() {
-        match shown.get(&RecordId::from(own_id(row.id()))) {
-            Some(_) if is_further(row.id()) => {} // made again of its contact
+        let own = own_id(row.id());
+        match shown.get(&RecordId::from(own)) {
             None => new.push(row.id(), row.native_id(), row.cells(table.width()), row.rest())?,
-            Some(Some(record)) => new.push_record(record)?,
-            Some(None) => {}
+            // Once, in the place of all of a contact's records.
+            Some(Some(record)) if done.insert(own) => new.push_record(record)?,
+            Some(_) => {}
         }
     }
     Ok(new)

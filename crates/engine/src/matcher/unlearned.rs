@@ -49,19 +49,19 @@ impl Matching {
                 joined.extend([(true, at), (false, row)]);
             }
             let mut taken: BTreeSet<u32> = BTreeSet::new();
-            for at in 0..people.len() {
+            for (at, seeker) in seekers.iter().copied().enumerate() {
                 let rows = (0..found.len()).filter(|row| fits(at, *row));
                 let rows: Vec<usize> = rows.collect();
                 taken.extend(rows.iter().map(|row| found[*row].0.row));
                 let open: Vec<u32> =
                     rows.iter().filter(|row| !joined.contains(&(false, **row))).map(|row| found[*row].0.row).collect();
-                let head = &context.heads[self.survey.joined[seekers[at]].head];
+                let head = &context.heads[self.survey.joined[seeker].head];
                 if let Some(key) = head.key.filter(|_| !joined.contains(&(true, at)) && !open.is_empty()) {
-                    self.blocked.insert(seekers[at]);
+                    self.blocked.insert(seeker);
                     let mut rows = BySide::default();
                     rows[side] = open;
                     let linked = BySide::default();
-                    self.groups.push(Group { key, rows, heads: vec![seekers[at]], linked, other_number: true });
+                    self.groups.push(Group { key, rows, heads: vec![seeker], linked, other_number: true });
                 }
             }
             free[side].retain(|reading| !taken.contains(&reading.row));

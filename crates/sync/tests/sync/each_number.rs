@@ -403,6 +403,23 @@ fn what_was_edited_in_justcall_never_becomes_two_contacts_of_the_crm() {
     }
 }
 
+/// A feed that tells late of an edit: the contact is read as a whole before any of its records is written (S8, I2).
+#[test]
+fn an_edit_that_the_feed_does_not_show_yet_is_not_overwritten() {
+    for (edited, gone) in [(ANN, BOB), (BOB, ANN)] {
+        let mut kind = Kind::file().with_several_numbers().with_feed();
+        kind.capabilities.read_lag_seconds = 30;
+        let story = ann(kind);
+        story.crm.faults(|faults| faults.silent_feed = true);
+        story.crm.edit("Ann", "company", "Typed in the CRM");
+        story.justcall.edit(edited, "company", "Typed in JustCall");
+        let told = story.run();
+        assert_eq!(story.crm.value("Ann", "company"), "Typed in the CRM");
+        assert_eq!(told.plan.conflicts.len(), 1, "{:#?}", told.plan);
+        assert_eq!(story.justcall.value(gone, "company"), "Typed in the CRM", "it was seen, for all of them");
+    }
+}
+
 #[test]
 fn a_plan_that_deletes_a_contact_is_void_when_another_number_is_back() {
     for kind in kinds() {
