@@ -27,6 +27,16 @@ fn refused(from: &str, to: &str, texts: &[&str]) {
     assert_eq!(world.counters().contacts_written(), 0);
 }
 
+/// Its password would stand in a file that is shared, and in every message.
+#[test]
+fn a_password_in_an_address_is_refused_and_never_repeated() {
+    refused("http://", "http://ann:hush-zq91@", &["justcall.base_url", "no user and no password", "JUSTCALL_API_KEY"]);
+    let world = World::new();
+    let output = world.run(&["init", "--carddav", "https://ann:hush-zq91@dav.example.com/", "--force"]).ends(2);
+    assert!(output.stderr.contains("no user and no password") && output.stderr.contains("--user ann"), "{output:?}");
+    assert!(!output.stderr.contains("hush-zq91") && !world.read("tieline.toml").contains("hush-zq91"), "{output:?}");
+}
+
 #[test]
 fn no_credentials() {
     let world = busy();

@@ -602,7 +602,14 @@ fn bad_input_is_told_and_nothing_is_written() {
     for (from, to, code, texts) in [
         ("user =", "usr =", 2, vec!["crm.carddav.usr", "did you mean `user`?"]),
         ("carddav\"", "cardav\"", 2, vec!["did you mean `carddav`?"]),
-        ("http://", "http://ann:secret@", 2, vec!["an address with a user"]),
+        ("http://", "http://ann:secret@", 2, vec!["no user and no password", "TIELINE_CARDDAV_PASSWORD"]),
+        ("[match]", "[fields]\nphone = \"telephone\"\n[match]", 2, vec!["no `telephone`", "`tel`"]),
+        (
+            "[match]",
+            "[fields]\nphone = \"tel\"\ncompany = \"email\"\nemail = \"email\"\n[match]",
+            2,
+            vec!["both kept in the place `email`"],
+        ),
         ("127.0.0.1", "dav.example.com", 2, vec!["is not an https address"]),
         ("[match]", "[fields]\nphone = \"tel\"\ncompany = \"photo\"\n[match]", 2, vec!["`photo` is no field"]),
         ("[match]", "[fields]\nphone = \"tel\"\n\"custom.x\" = {}\n[match]", 2, vec!["custom.x"]),
@@ -620,6 +627,48 @@ fn bad_input_is_told_and_nothing_is_written() {
     assert!(output.stderr.contains("crm.carddav"), "{output:?}");
     assert_eq!(books.world.account.contact_count(), 2);
     books.run(&["doctor"]).ends(2);
+}
+
+/// A card with nothing but a fax is nobody to call, and a contact with nothing but a number has no name.
+#[test]
+fn a_fax_is_no_number_and_a_number_is_no_name() {
+    let Some(books) = Books::new(Kind::Radicale) else { return };
+    let phone = "phone = [\"tel:cell\", \"tel:work\", \"tel\"]";
+    books.configure(&format!("{AT_ONCE}\n[fields]\nfirst_name = \"n.given\"\nlast_name = \"n.family\"\n{phone}\n"));
+    let fax = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:fax\r\nFN:Fay Fax\r\nN:Fax;Fay;;;\r\nTEL;TYPE=WORK;TYPE=FAX:+14155550177\r\n\
+               END:VCARD\r\n";
+    books.dav.put("fax.vcf", fax);
+    books.world.insert("", "", "+14155550161", "");
+    let doctor = books.run(&["doctor"]).ends(0);
+    assert!(doctor.stdout.contains("phone tel:cell, tel:work, tel"), "{}", doctor.stdout);
+    let report = books.sync();
+    assert_eq!(applied(&report, "justcall", "create"), 0, "{report:#}");
+    assert_eq!(books.world.account.contact_count(), 1);
+    let (_, card) = books.find("+14155550161");
+    assert!(card.contains("FN:+14155550161") && card.contains("N:;;;;"), "{card}");
+    books.run(&["verify"]).ends(0);
+    assert_eq!(writes(&books.run(&["plan", "--json"]).ends(0).json()), Vec::<String>::new());
+    assert_eq!(books.dav.card("fax.vcf").unwrap().matches("TEL").count(), 1);
+}
+
+/// The state belongs to one address book: that there is another one by now is no reason to ask which.
+#[test]
+fn a_second_address_book_changes_nothing_for_a_state_that_has_its_own() {
+    let Some(books) = Books::new(Kind::Radicale) else { return };
+    configure(&books.world, &books.proxy.url(), AT_ONCE);
+    books.put("ann", &["Ann", "Bell", "+14155550201", "", ""], "");
+    books.sync();
+    let second = "<d:mkcol xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:carddav\"><d:set><d:prop><d:resourcetype>\
+                  <d:collection/><c:addressbook/></d:resourcetype><d:displayname>Other</d:displayname></d:prop></d:set></d:mkcol>";
+    let made = books.dav.request("MKCOL", &format!("/{USER}/other/"), &[], second);
+    assert_eq!(made.status, 201);
+    books.sync();
+    let doctor = books.run(&["doctor"]).ends(0);
+    assert!(doctor.stdout.contains("`Team`"), "{}", doctor.stdout);
+    // Without a state, somebody has to say which.
+    books.world.reconfigure("[match]", "[state]\npath = \"fresh.db\"\n\n[match]");
+    let doctor = books.run(&["doctor"]).ends(2);
+    assert!(doctor.stdout.contains("several address books"), "{}", doctor.stdout);
 }
 
 #[test]

@@ -254,6 +254,37 @@ fn show_shows_plans_and_runs() {
 }
 
 #[test]
+fn a_part_of_a_plan_is_all_of_it_or_a_word_that_there_is_none() {
+    let world = World::new();
+    let rows: Vec<String> = (1..=9).map(|number| format!("{number},No,Phone{number},n/a,,")).collect();
+    world.crm(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+    world.plan();
+    let all = world.run(&["show", "--reason", "invalid_phone", "--rows", "0"]).ends(0).stdout;
+    assert!(!all.contains("more"), "{all}");
+    assert!((1..=9).all(|number| all.lines().any(|line| line.trim_start().starts_with(&number.to_string()))), "{all}");
+    for phone in ["abc", ""] {
+        world.run(&["show", "--phone", phone]).fails(2, &["no digit", "hint: "]);
+    }
+    for args in [["--reason", "R3"], ["--kind", "delete"], ["--phone", "999999999"]] {
+        let output = world.run(&["show", args[0], args[1]]).ends(0);
+        assert!(output.stdout.is_empty() && output.stderr.contains("nothing matches"), "{output:?}");
+        assert_eq!(world.run(&["show", args[0], args[1], "--json"]).ends(0).json()["matches"], 0);
+    }
+    let output = world.run(&["show", "--reason", "R3"]).ends(0);
+    assert!(output.stderr.contains("its reasons are invalid_phone"), "{}", output.stderr);
+}
+
+#[test]
+fn doctor_doubts_a_custom_field_that_no_contact_shows() {
+    let world = World::linked(3, "");
+    let fields = "[fields]\nphone = \"Phone\"\n\"custom.nope\" = { crm = \"Company\", conflict = \"crm\" }\n";
+    world.write("tieline.toml", format!("{}\n{fields}", world.read("tieline.toml")));
+    let doctor = world.untouched(|world| world.run(&["doctor"]).ends(0)).stdout;
+    assert!(doctor.contains("custom fields") && doctor.contains("warning: ") && doctor.contains("`nope`"), "{doctor}");
+    assert!(doctor.contains("hint: define it in JustCall"), "{doctor}");
+}
+
+#[test]
 fn every_help_has_an_example() {
     let world = World::new();
     let help = |args: &[&str]| finish(tieline(world.folder(), args)).ends(0).stdout;

@@ -468,6 +468,25 @@ fn init_and_doctor_know_it() {
     assert_eq!(desk.hub.counters().total_requests(), 0);
 }
 
+/// What a run would stop for is known before it: scopes of the token, values of the scope.
+#[test]
+fn the_doctor_finds_what_a_run_would_stop_for() {
+    for scope in ["crm.objects.contacts.write", "crm.schemas.contacts.read"] {
+        let mut settings = hubspot::Settings::unlimited();
+        settings.scopes.remove(scope);
+        let desk = Desk::with(settings, "");
+        let doctor = desk.run(&["doctor"]).ends(2);
+        assert!(doctor.stdout.contains("FAIL  scopes") && doctor.stdout.contains(scope), "{}", doctor.stdout);
+    }
+    let scope = "[scope]\ncrm = { lifecyclestage = [\"custmer\"] }\n";
+    let desk = Desk::new(scope);
+    for command in ["doctor", "plan"] {
+        let output = desk.run(&[command]).ends(2);
+        let said = format!("{}{}", output.stdout, output.stderr);
+        assert!(said.contains("no value `custmer`") && said.contains("`customer`?"), "{said}");
+    }
+}
+
 #[test]
 fn of_two_numbers_the_one_that_justcall_holds_is_kept_in_sync() {
     let desk = Desk::new("[fields]\nfirst_name = \"firstname\"\nphone = [\"mobilephone\", \"phone\"]\n");

@@ -111,14 +111,7 @@ fn session<'a>(
     let Some(store) = store else {
         return Err(Failure::new("the state is in use by this very run"));
     };
-    let facts = store.facts()?;
-    let learned = BySide::from_fn(|side: Side| {
-        let own = |(key, value): &(String, String)| {
-            Some((key.strip_prefix(side.name())?.strip_prefix('.')?.to_owned(), value.clone()))
-        };
-        facts.iter().filter_map(own).collect()
-    });
-    let connectors = setup.connectors(learned)?;
+    let connectors = setup.connectors(learned(&store)?)?;
     let connectors = match access {
         Access::Write => connectors,
         Access::Read => {
@@ -135,6 +128,17 @@ fn session<'a>(
         approvals,
         env,
         events,
+    }))
+}
+
+/// What earlier runs found out about each side.
+pub(crate) fn learned(store: &Store) -> Fallible<BySide<Vec<(String, String)>>> {
+    let facts = store.facts()?;
+    Ok(BySide::from_fn(|side: Side| {
+        let own = |(key, value): &(String, String)| {
+            Some((key.strip_prefix(side.name())?.strip_prefix('.')?.to_owned(), value.clone()))
+        };
+        facts.iter().filter_map(own).collect()
     }))
 }
 

@@ -65,6 +65,7 @@ impl Setup {
             specs.push(spec);
         }
         let crm = Crm::new(&config, &mut specs)?;
+        addresses(&config, &crm)?;
         let settings = settings(&config, &specs);
         let setup = Self { config, region, settings, specs, crm };
         if let Crm::Carddav(fields) = &setup.crm {
@@ -161,6 +162,20 @@ impl Setup {
         };
         self.specs.iter().flat_map(names).flatten().collect()
     }
+}
+
+/// Checks the addresses that credentials are sent to.
+fn addresses(config: &Config, crm: &Crm) -> Fallible<()> {
+    let of_crm = match crm {
+        Crm::Csv(_) => Ok(()),
+        Crm::Carddav(_) => connector_carddav::check_url(&config.crm.carddav.url),
+        Crm::Hubspot(_) => connector_hubspot::check_url(&config.crm.hubspot.base_url),
+    };
+    connector_justcall::check_url(&config.justcall.base_url).and(of_crm).map_err(|error| {
+        let mut failure = Failure::from(error);
+        failure.message = format!("{}: {}", config.file.display(), failure.message);
+        failure
+    })
 }
 
 /// A region by its name.

@@ -143,7 +143,7 @@ impl Connector for CarddavConnector {
             ("rights".to_owned(), if book.is_read_only { "reading only" } else { "reading and writing" }.to_owned()),
         ];
         for (field, place) in self.converter.mapping() {
-            details.push((field.to_string(), place.map_or_else(|| "no place".to_owned(), ToString::to_string)));
+            details.push((field.to_string(), place));
         }
         Ok(Identity {
             fingerprint: format!("carddav:{}{}", self.transport.origin(), book.path),

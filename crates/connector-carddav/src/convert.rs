@@ -46,6 +46,7 @@ impl Converter {
         });
         let numbers = numbers.collect::<Result<Vec<_>, Error>>()?;
         let numbers = if numbers.len() > 1 { numbers } else { Vec::new() };
+        apart(schema.fields(), &places, &numbers)?;
         Ok(Self { places, fields: schema.fields().to_vec(), phone: schema.phone().index(), numbers })
     }
 
@@ -54,16 +55,35 @@ impl Converter {
         self.places.len()
     }
 
-    /// The fields and where they are.
-    pub(crate) fn mapping(&self) -> impl Iterator<Item = (&Field, Option<&Name>)> {
-        self.fields.iter().zip(self.places.iter().map(Option::as_ref))
+    /// The fields and where they are, in words.
+    pub(crate) fn mapping(&self) -> impl Iterator<Item = (&Field, String)> {
+        let place = |at: usize| match &self.places[at] {
+            Some(_) if at == self.phone && !self.numbers.is_empty() => {
+                self.numbers.iter().map(|(_, place)| place.to_string()).collect::<Vec<_>>().join(", ")
+            }
+            Some(place) => place.to_string(),
+            None => "no place".to_owned(),
+        };
+        self.fields.iter().enumerate().map(move |(at, field)| (field, place(at)))
+    }
+
+    /// What a card holds at a place. A text that stands in for a name is none (FN must not be empty).
+    fn held(&self, place: &Name, card: &Card) -> OwnedCell {
+        match place.get(card) {
+            Held::Text(text) if place.is_full() && names::is_placeholder(card, &text, self.has_company()) => {
+                OwnedCell::Cleared
+            }
+            Held::Text(text) => OwnedCell::from(Some(text)),
+            Held::Unreadable => OwnedCell::Unknown,
+        }
+    }
+
+    fn has_company(&self) -> bool {
+        self.fields.iter().zip(&self.places).any(|(_, place)| place.as_ref().is_some_and(Name::is_company))
     }
 
     pub(crate) fn record(&self, id: &str, card: &Card) -> Record {
-        let cell = |place: &Option<Name>| match place.as_ref().map(|place| place.get(card)) {
-            Some(Held::Text(text)) => OwnedCell::from(Some(text)),
-            Some(Held::Unreadable) | None => OwnedCell::Unknown,
-        };
+        let cell = |place: &Option<Name>| place.as_ref().map_or(OwnedCell::Unknown, |place| self.held(place, card));
         let mut cells: Vec<OwnedCell> = self.places.iter().map(cell).collect();
         let mut rest = String::new();
         let shown = self.shown(card);
@@ -166,9 +186,31 @@ impl Converter {
     pub(crate) fn made(&self, new: NewCard<'_>, set: &[(FieldId, String)]) -> Result<Card, String> {
         let set: Vec<_> = set.iter().filter(|(_, text)| !text.is_empty()).cloned().collect();
         let mut card = self.patched(&make(new), &set, None)?;
-        names::complete(&mut card);
+        let is_full = |field: &FieldId| self.places[field.index()].as_ref().is_some_and(Name::is_full);
+        let full = set.iter().find(|(field, _)| is_full(field)).map(|(_, text)| text.as_str());
+        let reads_parts = self.places.iter().flatten().any(Name::is_of_name);
+        names::complete(&mut card, full.filter(|_| !reads_parts));
         Ok(card)
     }
+}
+
+/// Two fields in one place would overwrite each other.
+fn apart(fields: &[Field], places: &[Option<Name>], numbers: &[(String, Name)]) -> Result<(), Error> {
+    let own = fields.iter().zip(places).filter_map(|(field, place)| Some((field, place.as_ref()?)));
+    // The first of several numbers is the phone's own place.
+    let further = numbers.iter().skip(1).map(|(_, place)| (&Field::Phone, place));
+    let all: Vec<(&Field, &Name)> = own.chain(further).collect();
+    for (at, (field, place)) in all.iter().enumerate() {
+        if let Some((first, _)) = all[..at].iter().find(|(_, other)| place.is_same(other)) {
+            let message = if first == field {
+                format!("{field}: the place `{place}` is named twice")
+            } else {
+                format!("{first} and {field} are both kept in the place `{place}` of a card")
+            };
+            return Err(Error::new(ErrorKind::Config, message).hint("each field needs a place of its own"));
+        }
+    }
+    Ok(())
 }
 
 /// Whether one of a record's named numbers is this one.
@@ -215,7 +257,52 @@ mod tests {
         let bare = converter(&mapping).made(NewCard { version: Version::V4, uid: "u" }, &set(&[(1, "+1")])).unwrap();
         assert!(bare.text().contains("UID:urn:uuid:u\r\nTEL;TYPE=cell:+1\r\nFN:+1\r\n"), "{}", bare.text());
         let bare = converter(&mapping).made(new, &set(&[(1, "+1")])).unwrap();
-        assert!(bare.text().contains("FN:+1\r\n") && bare.text().contains("\r\nN:"), "{}", bare.text());
+        assert!(bare.text().contains("FN:+1\r\n") && bare.text().contains("\r\nN:;;;;\r\n"), "{}", bare.text());
+    }
+
+    #[test]
+    fn what_stands_in_for_a_name_is_never_read_as_one() {
+        let new = NewCard { version: Version::V3, uid: "u" };
+        let set = [(FieldId(1), "+1".to_owned())];
+        for name in ["n.family", "n.given", "fn"] {
+            let converter = converter(&[(Field::LastName, name), (Field::Phone, "tel"), (Field::Company, "org")]);
+            let card = converter.made(new, &set).unwrap();
+            let record = converter.record("a", &card);
+            assert_eq!(record.cell(0).text(), "", "{name}: {}", card.text());
+            assert!(card.text().contains("FN:+1\r\n"), "{}", card.text());
+        }
+        // A name that was given as a whole is one, also in N, where nobody reads that.
+        let full = converter(&[(Field::LastName, "fn"), (Field::Phone, "tel")]);
+        let card = full.made(new, &[(FieldId(0), "Ann Bell".to_owned()), (FieldId(1), "+1".to_owned())]).unwrap();
+        assert!(card.text().contains("FN:Ann Bell\r\n") && card.text().contains("N:Ann Bell;;;;\r\n"));
+        assert_eq!(full.record("a", &card).cell(0).text(), "Ann Bell");
+        // A company's card shows the company: that is a name where no field holds the company.
+        let card = Card::parse("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Acme\r\nORG:Acme\r\nTEL:+1\r\nEND:VCARD\r\n").unwrap();
+        assert_eq!(full.record("a", &card).cell(0).text(), "Acme");
+    }
+
+    #[test]
+    fn two_fields_in_one_place_are_refused() {
+        for (fields, why) in [
+            (vec![(Field::Company, "email"), (Field::Email, "email")], "`email`"),
+            (vec![(Field::Phone, "tel:cell"), (Field::Custom("m".into()), "tel:mobile")], "`tel:mobile`"),
+            (vec![(Field::Phone, "tel:cell"), (Field::Phone, "tel:cell")], "twice"),
+            (vec![(Field::Phone, "tel"), (Field::Phone, "tel:x"), (Field::Custom("m".into()), "tel:x")], "`tel:x`"),
+            (vec![(Field::Company, "org"), (Field::Custom("m".into()), "org.name")], "`org`"),
+        ] {
+            let schema = Schema::new(fields.iter().map(|(field, _)| field.clone()));
+            let fields: Vec<_> = fields.into_iter().map(|(field, name)| (field, name.to_owned())).collect();
+            let error = Converter::new(&schema, &fields).unwrap_err();
+            assert!(error.kind == ErrorKind::Config && error.message.contains(why), "{}", error.message);
+        }
+        converter(&[(Field::Email, "email"), (Field::Custom("second".into()), "email:work")]);
+    }
+
+    #[test]
+    fn all_places_of_a_number_are_told() {
+        let converter = converter(&[(Field::Phone, "tel:cell"), (Field::Phone, "tel:work"), (Field::Email, "email")]);
+        let told: Vec<_> = converter.mapping().map(|(field, place)| format!("{field} {place}")).collect();
+        assert!(told.contains(&"phone tel:cell, tel:work".to_owned()), "{told:?}");
     }
 
     #[test]

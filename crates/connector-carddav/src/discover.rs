@@ -92,7 +92,7 @@ impl Search<'_> {
                         break;
                     }
                 }
-                Err(error) => match error.stop(self.transport.host()) {
+                Err(error) => match error.stop_reading(self.transport.host()) {
                     Ok(stop) => return Err(stop),
                     Err(error) => last = Some(error),
                 },

@@ -7,6 +7,17 @@ use crate::xml;
 use connector::{Error, ErrorKind};
 use std::fmt;
 
+/// Conditions of RFC 6352 and RFC 4331 that a card itself does not meet.
+const ABOUT_CARDS: &[&str] = &[
+    "valid-address-data",
+    "supported-address-data",
+    "no-uid-conflict",
+    "max-resource-size",
+    "addressbook-collection-location-ok",
+    "quota-not-exceeded",
+    "sufficient-disk-space",
+];
+
 /// A call that did not bring what was asked for.
 #[derive(Debug)]
 pub(crate) enum CallError {
@@ -67,9 +78,20 @@ impl CallError {
         }
     }
 
-    /// As an error of the seam.
+    /// The same for a request that only reads: who may not even look is mostly at the wrong address.
+    pub(crate) fn stop_reading(self, host: &str) -> Result<Error, Self> {
+        let hint = "check [crm.carddav] url: this user may see nothing there; is it the path of another user?";
+        self.stop(host).map(|error| if error.kind == ErrorKind::Forbidden { error.hint(hint) } else { error })
+    }
+
+    /// What a write is refused for, whatever the number of the answer: something about the card, and not that it changed.
+    pub(crate) fn is_about_card(&self) -> bool {
+        matches!(self, Self::Refused { condition: Some(name), .. } if ABOUT_CARDS.contains(&name.as_str()))
+    }
+
+    /// As an error of the seam, for what was read.
     pub(crate) fn into_error(self, host: &str, what: &str) -> Error {
-        match self.stop(host) {
+        match self.stop_reading(host) {
             Ok(error) | Err(Self::Lost(error)) => error,
             Err(other) => Error::new(ErrorKind::Protocol, format!("{what}: {host} answered {other}"))
                 .hint("check [crm.carddav] url: is it an address book, or the address of a server that has some?"),

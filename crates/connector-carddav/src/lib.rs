@@ -25,4 +25,5 @@ mod xml;
 pub use config::{Auth, Config, IdSource, PRESET, Timeouts};
 pub use connect::CarddavConnector;
 pub use convert::check_fields;
+pub use http::check_url;
 pub use names::{Held, Name, NameError};

@@ -9,8 +9,9 @@ use std::str::FromStr;
 const N: &[&str] = &["family", "given", "additional", "prefix", "suffix"];
 const ADR: &[&str] = &["pobox", "extended", "street", "city", "region", "code", "country"];
 const ORG: &[&str] = &["name", "unit"];
-/// Numbers that nobody answers.
-const NOT_VOICE: &[&str] = &["fax", "pager", "modem", "bbs", "textphone", "x-fax"];
+/// Numbers that nobody answers, by TYPE or by label; the last ones are what Apple's programs call theirs.
+const NOT_VOICE: &[&str] =
+    &["fax", "pager", "modem", "bbs", "textphone", "x-fax", "workfax", "homefax", "otherfax", "work fax", "home fax"];
 /// Values that are lists: a comma parts them.
 const LISTS: &[&str] = &["CATEGORIES", "NICKNAME"];
 /// What a mapping may read and never write.
@@ -31,6 +32,79 @@ const NO_FIELDS: &[&str] = &[
     "PRODID",
     "CLIENTPIDMAP",
     "GENDER",
+];
+
+/// Properties of RFC 2426, RFC 6350 and the usual additions to them that hold a text; whatever else begins with X-.
+const KNOWN: &[&str] = &[
+    "N",
+    "FN",
+    "NICKNAME",
+    "TEL",
+    "EMAIL",
+    "ORG",
+    "TITLE",
+    "ROLE",
+    "NOTE",
+    "URL",
+    "BDAY",
+    "CATEGORIES",
+    "ADR",
+    "LABEL",
+    "ANNIVERSARY",
+    "MAILER",
+    "TZ",
+    "GEO",
+    "LANG",
+    "IMPP",
+    "RELATED",
+    "CALURI",
+    "CALADRURI",
+    "FBURL",
+    "SOURCE",
+    "SORT-STRING",
+    "CLASS",
+    "NAME",
+    "PROFILE",
+    "UID",
+    "REV",
+    "BIRTHPLACE",
+    "DEATHPLACE",
+    "DEATHDATE",
+    "EXPERTISE",
+    "HOBBY",
+    "INTEREST",
+    "ORG-DIRECTORY",
+    "CONTACT-URI",
+    "CREATED",
+    "LANGUAGE",
+    "PRONOUNS",
+    "GRAMGENDER",
+    "SOCIALPROFILE",
+];
+/// What people call a property, where its name is another one.
+const CALLED: &[(&str, &str)] = &[
+    ("telephone", "tel"),
+    ("phone", "tel"),
+    ("mobile", "tel:cell"),
+    ("cell", "tel:cell"),
+    ("fax", "tel:fax"),
+    ("mail", "email"),
+    ("e-mail", "email"),
+    ("company", "org"),
+    ("organization", "org"),
+    ("organisation", "org"),
+    ("department", "org.unit"),
+    ("firstname", "n.given"),
+    ("first-name", "n.given"),
+    ("first_name", "n.given"),
+    ("lastname", "n.family"),
+    ("last-name", "n.family"),
+    ("last_name", "n.family"),
+    ("birthday", "bday"),
+    ("website", "url"),
+    ("notes", "note"),
+    ("tags", "categories"),
+    ("address", "adr.street"),
 ];
 
 /// A place in a card.
@@ -55,6 +129,20 @@ impl fmt::Display for NameError {
 
 impl std::error::Error for NameError {}
 
+/// The properties that may be meant.
+fn near(property: &str) -> String {
+    let wanted = property.to_lowercase();
+    let called = CALLED.iter().filter(|(name, _)| *name == wanted).map(|(_, place)| (0, (*place).to_owned()));
+    let alike = KNOWN.iter().map(|known| (strsim::damerau_levenshtein(&wanted, &known.to_lowercase()), known));
+    let alike = alike.filter(|(distance, _)| *distance <= 1 + wanted.len() / 4);
+    let mut found: Vec<(usize, String)> = called.chain(alike.map(|(far, known)| (far, known.to_lowercase()))).collect();
+    found.sort();
+    match found.iter().take(3).map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().as_slice() {
+        [] => format!("; what no standard knows begins with x-: `x-{wanted}`"),
+        names => format!(": did you mean {}?", names.join(" or ")),
+    }
+}
+
 fn parts(property: &str) -> &'static [&'static str] {
     match property {
         "N" => N,
@@ -77,6 +165,9 @@ impl FromStr for Name {
         }
         if NO_FIELDS.contains(&property.as_str()) {
             return Err(NameError(format!("`{text}` is no field of a contact")));
+        }
+        if !KNOWN.contains(&property.as_str()) && !property.starts_with("X-") {
+            return Err(NameError(format!("a card has no `{text}`{}", near(&property))));
         }
         let known = parts(&property);
         let listed = || known.iter().map(|part| format!("{}.{part}", property.to_lowercase())).collect::<Vec<_>>();
@@ -135,16 +226,41 @@ impl Name {
         !READ_ONLY.contains(&self.property.as_str())
     }
 
+    /// Whether both are the same place: what is written to one is read from the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_kind = match (&self.kind, &other.kind) {
+            (Some(one), Some(two)) => one == two || is_mobile(one, two),
+            (one, two) => one == two,
+        };
+        is_kind && self.property == other.property && self.part == other.part
+    }
+
+    /// Whether it is the name that is shown.
+    pub(crate) fn is_full(&self) -> bool {
+        self.property == "FN"
+    }
+
+    /// Whether it is the company's name.
+    pub(crate) fn is_company(&self) -> bool {
+        self.property == "ORG" && self.part == Some(0)
+    }
+
+    /// Whether it is a part of a person's name.
+    pub(crate) fn is_of_name(&self) -> bool {
+        self.property == "N"
+    }
+
     /// Whether it names phone numbers.
     pub fn is_phone(&self) -> bool {
         self.property == "TEL"
     }
 
-    /// The property meant: of that TYPE or label; the most preferred, then the first. Without a TYPE no fax is meant.
+    /// The property meant: of that TYPE or label; the most preferred, then the first. A fax is meant only by its name.
     pub(crate) fn find<'a>(&'a self, card: &'a Card) -> Option<Property<'a>> {
-        let fits = |property: &Property<'a>| match &self.kind {
-            Some(kind) => is_kind(card, *property, kind),
-            None => !self.is_phone() || !property.parameter("TYPE").iter().any(|kind| is_silent(kind)),
+        let means_silent = !self.is_phone() || self.kind.as_deref().is_some_and(is_silent);
+        let fits = |property: &Property<'a>| {
+            let is_kind = self.kind.as_ref().is_none_or(|kind| is_kind(card, *property, kind));
+            is_kind && (means_silent || !kinds(card, *property).iter().any(|kind| is_silent(kind)))
         };
         // An empty line is used where there is no other: it holds nothing.
         card.named(&self.property)
@@ -239,13 +355,15 @@ fn is_silent(kind: &str) -> bool {
     NOT_VOICE.contains(&kind)
 }
 
+/// What it is: its TYPEs and its label.
+fn kinds(card: &Card, property: Property<'_>) -> Vec<String> {
+    let mut kinds = property.parameter("TYPE");
+    kinds.extend(property.group().and_then(|group| card.label(group)));
+    kinds
+}
+
 fn is_kind(card: &Card, property: Property<'_>, kind: &str) -> bool {
-    let of_type = property.parameter("TYPE").iter().any(|known| known == kind || is_mobile(known, kind));
-    of_type
-        || property
-            .group()
-            .and_then(|group| card.label(group))
-            .is_some_and(|label| label == kind || is_mobile(&label, kind))
+    kinds(card, property).iter().any(|known| known == kind || is_mobile(known, kind))
 }
 
 /// Two words for one thing.
@@ -307,6 +425,17 @@ fn is_fallback(card: &Card, shown: &str) -> bool {
     names.iter().any(|name| name.get(card) == Held::Text(shown.to_owned()))
 }
 
+/// Whether the name that a card shows is none: where nobody has a name, FN shows number or e-mail, or the company where
+/// that is a field of its own.
+pub(crate) fn is_placeholder(card: &Card, shown: &str, has_company: bool) -> bool {
+    let stands_in = |name: Name| matches!(name.get(card), Held::Text(text) if text == shown);
+    full_names(card)[1].is_empty()
+        && !shown.is_empty()
+        && (stands_in(Name::plain("TEL"))
+            || stands_in(Name::plain("EMAIL"))
+            || (has_company && stands_in(Name::part_of("ORG", 0))))
+}
+
 /// How a full name may be put together from N: the usual ways.
 fn full_names(card: &Card) -> [String; 3] {
     let part = |at: usize| match Name::part_of("N", at).get(card) {
@@ -321,12 +450,12 @@ fn full_names(card: &Card) -> [String; 3] {
     [words(&[&given, &family]), words(&[&prefix, &given, &additional, &family, &suffix]), turned]
 }
 
-/// Makes sure that a new card has the properties which every card must have.
-pub(crate) fn complete(card: &mut Card) {
+/// Makes sure that a new card has the properties which every card must have. `full`: a name that was given as a whole,
+/// where no field reads the parts of a name. What merely stands in for a name is none, and goes nowhere else.
+pub(crate) fn complete(card: &mut Card, full: Option<&str>) {
     let before = card.clone();
     if card.version() == Version::V3 && card.named("N").next().is_none() {
-        let Held::Text(full) = Name::plain("FN").get(card) else { return };
-        card.append("N", &format!("{};;;;", escape(&full)));
+        card.append("N", &format!("{};;;;", escape(full.unwrap_or_default())));
     }
     if card.named("FN").next().is_none() {
         name_again(card, &before);
@@ -366,6 +495,7 @@ mod tests {
             ("tel", "+4"),
             ("tel:work", "+2"),
             ("TEL:Fax", "+1"),
+            ("tel:office", ""),
             ("tel:dog", "+3"),
             ("tel:mobile", "+4"),
             ("tel:home", ""),
@@ -379,6 +509,40 @@ mod tests {
         }
         assert_eq!(name("note").get(&card), Held::Unreadable);
         assert_eq!(other_numbers(&card, Some(&name("tel"))), ["+1", "+2", "+3"]);
+    }
+
+    #[test]
+    fn a_number_that_nobody_answers_counts_only_where_it_is_named() {
+        let card = card(
+            "N:Bell;Ann;;;\r\nFN:Ann Bell\r\nTEL;TYPE=WORK;TYPE=FAX:+1\r\nTEL;TYPE=CELL,PAGER:+2\r\n\
+             item1.TEL:+3\r\nitem1.X-ABLabel:_$!<HomeFAX>!$_\r\nTEL;TYPE=HOME,MODEM;PREF=1:+4",
+        );
+        for place in ["tel", "tel:work", "tel:cell", "tel:mobile", "tel:home", "tel:voice"] {
+            assert_eq!(get(&card, place), "", "{place}");
+        }
+        for (place, number) in [("tel:fax", "+1"), ("tel:pager", "+2"), ("tel:homefax", "+3"), ("tel:modem", "+4")] {
+            assert_eq!(get(&card, place), number, "{place}");
+        }
+        // A number that is written gets a line of its own: the fax stays what it is.
+        let mut edited = card.clone();
+        name("tel:work").set(&mut edited, "+9").unwrap();
+        assert!(edited.text().contains("TYPE=FAX:+1\r\n") && edited.text().contains("TEL;TYPE=WORK:+9\r\n"));
+    }
+
+    #[test]
+    fn an_unknown_property_is_told_with_those_that_may_be_meant() {
+        for (text, meant) in [
+            ("telephone", "`tel`"),
+            ("phone:work", "`tel`"),
+            ("mobile", "`tel:cell`"),
+            ("emial", "`email`"),
+            ("company", "`org`"),
+            ("catagories", "`categories`"),
+            ("zodiac-sign", "`x-zodiac-sign`"),
+        ] {
+            let error = text.parse::<Name>().unwrap_err().to_string();
+            assert!(error.contains(&format!("no `{text}`")) && error.contains(meant), "{text}: {error}");
+        }
     }
 
     #[test]

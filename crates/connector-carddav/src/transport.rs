@@ -283,36 +283,53 @@ impl Transport {
     fn lost(&self, error: reqwest::Error) -> Miss {
         let unsent = error.is_connect() || error.is_builder();
         let host = &self.host;
-        let untrusted = unsent && certificate_trouble(&error);
-        let message = match (untrusted, unsent, error.is_timeout()) {
+        let untrusted = certificate_trouble(&error).filter(|_| unsent);
+        let message = match (untrusted.is_some(), unsent, error.is_timeout()) {
             (true, ..) => format!("the certificate of {host} is not trusted"),
             (_, true, _) => format!("no connection to {host}"),
             (_, _, true) => format!("no answer from {host} in time"),
             _ => format!("the answer of {host} was lost"),
         };
-        let kind = if untrusted { ErrorKind::Config } else { ErrorKind::Unreachable };
+        let kind = if untrusted.is_some() { ErrorKind::Config } else { ErrorKind::Unreachable };
         let failure = Error::new(kind, message).caused_by(error.without_url());
-        let failure = failure.hint(if untrusted {
-            "if the server's certificate is signed by an authority of your own, name it: [crm.carddav] ca_file = \"ca.pem\""
-        } else {
-            "check [crm.carddav] url and the network, then run again"
-        });
-        Miss { trouble: Trouble::Transient, told: None, error: failure, unsent, hopeless: untrusted, said: None }
+        let hint = untrusted.unwrap_or("check [crm.carddav] url and the network, then run again");
+        let hopeless = untrusted.is_some();
+        Miss { trouble: Trouble::Transient, told: None, error: failure.hint(hint), unsent, hopeless, said: None }
     }
 }
 
-/// Whether a connection failed for the server's certificate.
-fn certificate_trouble(error: &reqwest::Error) -> bool {
+/// Where a connection failed for the server's certificate: what to do.
+fn certificate_trouble(error: &reqwest::Error) -> Option<&'static str> {
     let mut cause = error.source();
     while let Some(error) = cause {
+        let text = error.to_string();
         if matches!(error.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
-            || error.to_string().contains("invalid peer certificate")
+            || text.contains("invalid peer certificate")
         {
-            return true;
+            return Some(certificate_hint(&text));
         }
         cause = error.source();
     }
-    false
+    None
+}
+
+/// What to do about a certificate, by what is wrong with it. The library's own type for the first case is not public.
+fn certificate_hint(trouble: &str) -> &'static str {
+    if trouble.contains("CaUsedAsEndEntity") {
+        return "the server shows an authority's certificate (CA:TRUE) as its own, as `openssl req -x509` makes it; make a new \
+                one with -addext basicConstraints=critical,CA:FALSE and -addext subjectAltName=DNS:HOST, and name that as \
+                [crm.carddav] ca_file";
+    }
+    let has = |words: &[&str]| words.iter().any(|word| trouble.contains(word));
+    if has(&["not valid for name", "NotValidForName"]) {
+        return "the certificate is another host's: check the host in [crm.carddav] url; a certificate of your own names its \
+                host in subjectAltName";
+    }
+    if has(&["expired", "Expired"]) {
+        return "the server's certificate has run out: renew it there, and check the clock of this machine";
+    }
+    "if the server's certificate is signed by itself or by an authority of your own, name that: [crm.carddav] ca_file = \
+     \"ca.pem\""
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

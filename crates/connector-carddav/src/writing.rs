@@ -14,7 +14,7 @@ use crate::requests::{Condition, Request, card};
 use connector::{Error, Progress, Write, WriteKind, WriteResult};
 use futures_util::StreamExt;
 use futures_util::stream;
-use model::{Record, RecordId};
+use model::{NOT_SENT, Record, RecordId};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Lost answers in a row after which no more is sent.
@@ -186,7 +186,7 @@ impl Writer<'_> {
             }
             Some(Fetched::NoCard { why, .. }) => refused(untouched(&why)),
             Some(Fetched::Gone) => Step::Settled(WriteResult::Done { id: Some(current.id.clone()), stored: None }),
-            Some(Fetched::Unclear(why)) => stale(format!("not sent: it cannot be read ({why})")),
+            Some(Fetched::Unclear(why)) => stale(format!("{NOT_SENT}it cannot be read ({why})")),
             None => refused("a deletion that was not looked at"),
         }
     }
@@ -205,6 +205,8 @@ impl Writer<'_> {
         match answer.status {
             200..=299 => Step::Sent { path, answer: Sent::Accepted },
             _ if is_delete && is_gone => Step::Sent { path, answer: Sent::Accepted },
+            // 412 also says that the card is not taken: only the body tells that from "it is not as you think".
+            412 if !answer.was_lost && CallError::of(&answer).is_about_card() => self.failed(CallError::of(&answer)),
             412 => Step::Sent { path, answer: Sent::Unmet("it changed while it was written".to_owned()) },
             _ if is_gone => Step::Sent { path, answer: Sent::Unmet(GONE.to_owned()) },
             // Whatever it is, an earlier sending may have landed.
@@ -217,7 +219,7 @@ impl Writer<'_> {
         match error.stop(self.host()) {
             Ok(stop) => Step::Stop(stop),
             // A look before the write was lost: nothing was sent.
-            Err(CallError::Lost(error)) => stale(format!("not sent: {error}")),
+            Err(CallError::Lost(error)) => stale(format!("{NOT_SENT}{error}")),
             Err(error) => refused(error.to_string()),
         }
     }
@@ -264,7 +266,7 @@ impl Writer<'_> {
             None => format!("{} did not answer for other contacts", self.host()),
         };
         // Writes that were not sent since the run ends are left for the next one.
-        let unsent = || WriteResult::Stale { message: format!("not sent: {why}") };
+        let unsent = || WriteResult::Stale { message: format!("{NOT_SENT}{why}") };
         Ok(results.into_iter().map(|result| result.unwrap_or_else(unsent)).collect())
     }
 

@@ -13,6 +13,7 @@ fn fixture(name: &str) -> String {
 /// Fixture, place, text; `None`: in an encoding that is not read.
 const READ: &[(&str, &str, Option<&str>)] = &[
     ("apple", "tel", Some("+1 (415) 555-0101")),
+    ("apple", "tel:work", Some("")),
     ("apple", "tel:fax", Some("+1 (415) 555-0109")),
     ("apple", "tel:applewatch", Some("+1 (415) 555-0108")),
     ("apple", "tel:home", Some("")),

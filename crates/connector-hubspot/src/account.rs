@@ -2,14 +2,16 @@
 
 use crate::client::{CallError, Client};
 use crate::definitions::Definitions;
+use crate::error::{SCOPES, SCOPES_HINT};
 use crate::requests::account::Account;
-use connector::{Error, Identity, Progress};
+use connector::{Doubt, Error, Identity, Progress};
 use model::Field;
 
 /// Asks, and checks the mapping.
 pub(crate) async fn identify(
     client: &Client,
     only_read: &[Field],
+    conditions: &[(String, Vec<String>)],
     progress: &dyn Progress,
 ) -> Result<(Identity, Definitions), Error> {
     let account = client.account(progress).await.map_err(|error| error.into_error("the account"))?;
@@ -21,7 +23,29 @@ pub(crate) async fn identify(
     }
     let properties = client.properties(progress).await.map_err(|error| error.into_error("the properties"))?;
     let definitions = Definitions::check(&client.columns, only_read, &properties)?;
+    definitions.check_conditions(conditions)?;
     Ok((identity(client, account), definitions))
+}
+
+/// Scopes that the token lacks: a run would begin, and stop at its first write. Where nobody tells them, nothing is said.
+pub(crate) async fn check_up(client: &Client, is_written: bool, progress: &dyn Progress) -> Result<Vec<Doubt>, Error> {
+    let given = match client.token(progress).await {
+        Ok(token) => token.scopes,
+        Err(CallError::Api(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into_error("what the token may do")),
+    };
+    Ok(missing(&given, is_written).into_iter().collect())
+}
+
+fn missing(given: &[String], is_written: bool) -> Option<Doubt> {
+    let needed = SCOPES.iter().filter(|scope| is_written || !scope.ends_with(".write"));
+    let missing: Vec<&str> = needed.filter(|scope| !given.iter().any(|known| known == *scope)).copied().collect();
+    (!missing.is_empty()).then(|| Doubt {
+        about: "scopes",
+        message: format!("the private app lacks {}", missing.join(" and ")),
+        hint: SCOPES_HINT.to_owned(),
+        is_certain: true,
+    })
 }
 
 fn identity(client: &Client, account: Account) -> Identity {
@@ -44,4 +68,23 @@ fn identity(client: &Client, account: Account) -> Identity {
     }
     let fingerprint = format!("hubspot:{}", account.portal_id);
     Identity { fingerprint, title: format!("HubSpot account {}", account.portal_id), details }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_scope_that_is_missing_is_named() {
+        let without =
+            |scope: &str| SCOPES.iter().filter(|known| **known != scope).map(|&known| known.to_owned()).collect();
+        for scope in SCOPES {
+            let given: Vec<String> = without(scope);
+            assert!(missing(&given, true).unwrap().message.ends_with(scope));
+        }
+        assert_eq!(missing(&without(SCOPES[1]), false), None, "who writes nothing needs no right to");
+        assert_eq!(missing(&without(""), true), None);
+    }
 }

@@ -47,6 +47,8 @@ pub struct Config {
     pub numbers: Vec<String>,
     /// Fields that are only read here: their property may be a calculated one.
     pub only_read: Vec<Field>,
+    /// Which values of which property are in the scope, to see that there are such values.
+    pub conditions: Vec<(String, Vec<String>)>,
     /// How long to wait for answers.
     pub timeouts: Timeouts,
     /// When to send again.
@@ -71,6 +73,7 @@ impl Config {
             properties: Vec::new(),
             numbers: Vec::new(),
             only_read: Vec::new(),
+            conditions: Vec::new(),
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),
         }

@@ -15,7 +15,7 @@ use crate::{account, activities, feed, histories, listing, reading};
 use async_trait::async_trait;
 use connector::activities::{Activities, Activity, Logged};
 use connector::{
-    Connector, Error, Feed, Identity, NoProgress, Presence, Progress, Successor, Workload, Write, WriteResult,
+    Connector, Doubt, Error, Feed, Identity, NoProgress, Presence, Progress, Successor, Workload, Write, WriteResult,
 };
 use model::{AbsenceProof, Capabilities, Cost, Field, FieldId, Listing, Quota, RecordId, Schema, Version, Via};
 use std::sync::atomic::AtomicBool;
@@ -30,6 +30,8 @@ pub struct HubspotConnector {
     definitions: OnceLock<Definitions>,
     bookmark: Mutex<Option<Bookmark>>,
     authors: Authors,
+    /// Which values of which property are in the scope.
+    conditions: Vec<(String, Vec<String>)>,
 }
 
 impl HubspotConnector {
@@ -50,6 +52,7 @@ impl HubspotConnector {
             definitions: OnceLock::new(),
             bookmark: Mutex::new(None),
             authors: Authors::default(),
+            conditions: config.conditions.clone(),
         })
     }
 
@@ -89,9 +92,15 @@ impl Connector for HubspotConnector {
     }
 
     async fn identify_with(&self, progress: &dyn Progress) -> Result<Identity, Error> {
-        let (identity, definitions) = account::identify(&self.client, &self.only_read, progress).await?;
+        let (identity, definitions) =
+            account::identify(&self.client, &self.only_read, &self.conditions, progress).await?;
         let _ = self.definitions.set(definitions); // asked a second time, the first answer serves
         Ok(identity)
+    }
+
+    async fn check_up(&self, progress: &dyn Progress) -> Result<Vec<Doubt>, Error> {
+        let is_written = self.client.columns.fields().any(|(field, _)| !self.only_read.contains(field));
+        account::check_up(&self.client, is_written, progress).await
     }
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {

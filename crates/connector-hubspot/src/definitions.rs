@@ -31,16 +31,37 @@ impl Definitions {
                     "map another property, or let it only be read: {field} = {{ crm = \"{name}\", direction = \"to_justcall\" }}"
                 )));
             }
-            if property.kind == "enumeration" && !property.options.is_empty() {
-                let values = property.options.iter().map(|option| option.value.clone()).collect();
-                options.insert(name.to_owned(), (values, property.field_type == "checkbox"));
-            }
+            options.extend(choices(property));
         }
-        if let Some(name) = columns.scope().find(|name| find(name).is_none()) {
+        for name in columns.scope() {
             // A condition on a property that no contact shows would exclude nobody, or everybody, in silence.
-            return Err(unknown("scope.crm", name, known));
+            let Some(property) = find(name) else { return Err(unknown("scope.crm", name, known)) };
+            options.extend(choices(property));
         }
         Ok(Self { options })
+    }
+
+    /// Checks the values of the scope.
+    ///
+    /// # Errors
+    /// A value that no contact can have: nobody would be in the scope, in silence.
+    pub(crate) fn check_conditions(&self, conditions: &[(String, Vec<String>)]) -> Result<(), Error> {
+        for (name, values) in conditions {
+            let Some((options, several)) = self.options.get(name) else { continue };
+            let is_option = |value: &str| value.is_empty() || options.iter().any(|option| option == value);
+            let is_known = |value: &str| is_option(value) || (*several && value.split(';').all(is_option));
+            let Some(wrong) = values.iter().map(|value| value.trim()).find(|value| !is_known(value)) else { continue };
+            let message = format!("scope.crm: HubSpot's property `{name}` has no value `{wrong}`");
+            let near = options
+                .iter()
+                .min_by_key(|option| strsim::damerau_levenshtein(&wrong.to_lowercase(), &option.to_lowercase()));
+            let near = near.filter(|option| {
+                strsim::damerau_levenshtein(&wrong.to_lowercase(), &option.to_lowercase()) <= 1 + wrong.len() / 4
+            });
+            let near = near.map(|option| format!("did you mean `{option}`? ")).unwrap_or_default();
+            return Err(Error::new(ErrorKind::Config, message).hint(format!("{near}it takes {}", shown(options))));
+        }
+        Ok(())
     }
 
     /// Why a write cannot go through, in words; the values of enumerations are fixed.
@@ -54,6 +75,13 @@ impl Definitions {
             Some(format!("HubSpot's property `{name}` takes {}, and not `{wrong}`", shown(options)))
         })
     }
+}
+
+/// The values of a property, where they are fixed, and whether it takes several.
+fn choices(property: &Property) -> Option<(String, (Vec<String>, bool))> {
+    let is_fixed = property.kind == "enumeration" && !property.options.is_empty();
+    let values = || property.options.iter().map(|option| option.value.clone()).collect();
+    is_fixed.then(|| (property.name.clone(), (values(), property.field_type == "checkbox")))
 }
 
 /// Some of the options.
@@ -148,6 +176,27 @@ mod tests {
         }
         let only_read = [Field::Custom("x".into())];
         assert!(Definitions::check(&columns(&[("custom.x", "score")]), &only_read, &known()).is_ok());
+    }
+
+    #[test]
+    fn a_scope_of_values_that_do_not_exist_is_refused() {
+        let columns = columns(&[("custom.a", "tier"), ("custom.b", "tiers")]);
+        let definitions = Definitions::check(&columns, &[], &known()).unwrap();
+        let check = |name: &str, value: &str| {
+            definitions.check_conditions(&[(name.to_owned(), vec!["gold".to_owned(), value.to_owned()])])
+        };
+        for (name, value) in
+            [("tier", "silver"), ("tier", " gold "), ("tier", ""), ("tiers", "gold;silver"), ("phone", "x")]
+        {
+            assert!(check(name, value).is_ok(), "{name} {value}");
+        }
+        for (name, value, hint) in
+            [("tier", "sliver", "`silver`?"), ("tier", "Gold", "`gold`?"), ("tiers", "gold;x", "it takes `gold`")]
+        {
+            let error = check(name, value).unwrap_err();
+            assert!(error.kind == ErrorKind::Config && error.message.contains(value), "{error:?}");
+            assert!(error.hint.as_ref().unwrap().contains(hint), "{error:?}");
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use std::fmt;
 
 /// What to do about a token that is not accepted.
 pub const TOKEN_HINT: &str = "check TIELINE_HUBSPOT_TOKEN (or token_file): the access token of a private app, `pat-…`";
+/// What a private app needs; the second one to write.
+pub const SCOPES: [&str; 3] = ["crm.objects.contacts.read", "crm.objects.contacts.write", "crm.schemas.contacts.read"];
 /// What to do about scopes that are missing.
 pub const SCOPES_HINT: &str = "give the private app the scopes crm.objects.contacts.read, crm.objects.contacts.write and \
                                crm.schemas.contacts.read (Settings, Integrations, Private Apps)";
@@ -115,7 +117,8 @@ impl ApiError {
                 Some(Error::new(ErrorKind::Forbidden, format!("HubSpot answered {self}{missing}")).hint(SCOPES_HINT))
             }
             300..=399 => Some(
-                error(ErrorKind::Config).hint("the server redirects elsewhere, which is not followed; check base_url"),
+                error(ErrorKind::Config)
+                    .hint("the server redirects elsewhere, which is not followed; check crm.hubspot.base_url"),
             ),
             404 | 405 if words.as_ref().is_none_or(|words| words.category.is_none()) => {
                 Some(error(ErrorKind::Config).hint("there is no such path; check crm.hubspot.base_url"))
@@ -126,7 +129,10 @@ impl ApiError {
 
     /// As an error of the seam, where no better use can be made of it.
     pub fn into_error(self, what: &str) -> Error {
-        self.stops().unwrap_or_else(|| Error::new(ErrorKind::Protocol, format!("{what}: HubSpot answered {self}")))
+        self.stops().unwrap_or_else(|| {
+            Error::new(ErrorKind::Protocol, format!("{what}: HubSpot answered {self}"))
+                .hint("check crm.hubspot.base_url; if it is right, please report this")
+        })
     }
 }
 

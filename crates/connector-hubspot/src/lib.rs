@@ -37,3 +37,4 @@ mod writing;
 pub use columns::PRESET;
 pub use config::{Config, Timeouts};
 pub use connect::HubspotConnector;
+pub use http::check_url;

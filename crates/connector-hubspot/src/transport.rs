@@ -232,7 +232,9 @@ fn lost(error: reqwest::Error) -> Miss {
         "HubSpot's answer was lost"
     };
     // The address may hold personal data.
-    let error = Error::new(ErrorKind::Unreachable, message).caused_by(error.without_url());
+    let error = Error::new(ErrorKind::Unreachable, message)
+        .caused_by(error.without_url())
+        .hint("check the network and crm.hubspot.base_url, then run again");
     Miss { trouble: Trouble::Transient, told: None, error, unsent, again: true }
 }
 

@@ -9,7 +9,7 @@ use crate::requests::batch::{Batch, Row};
 use connector::{Error, Progress, Write, WriteKind, WriteResult};
 use futures_util::StreamExt;
 use futures_util::stream;
-use model::RecordId;
+use model::{NOT_SENT, RecordId};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One batch of the seam under way.
@@ -61,7 +61,7 @@ impl<'a> Writing<'a> {
             Some(stop) => stop.to_string(),
             None => "HubSpot did not take the request".to_owned(),
         };
-        let unsent = || WriteResult::Stale { message: format!("not sent: {why}") };
+        let unsent = || WriteResult::Stale { message: format!("{NOT_SENT}{why}") };
         Ok(results.into_iter().map(|result| result.unwrap_or_else(unsent)).collect())
     }
 

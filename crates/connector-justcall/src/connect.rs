@@ -16,10 +16,12 @@ use crate::transport::Transport;
 use crate::{custom, listing, readback, reading, single};
 use async_trait::async_trait;
 use connector::calls::CallLog;
-use connector::{Connector, Error, Identity, NoProgress, Presence, Progress, Workload, Write, WriteKind, WriteResult};
+use connector::{
+    Connector, Doubt, Error, Identity, NoProgress, Presence, Progress, Workload, Write, WriteKind, WriteResult,
+};
 use futures_util::StreamExt;
 use futures_util::stream;
-use model::{AbsenceProof, Capabilities, Cost, Listing, RecordId, Schema, Via};
+use model::{AbsenceProof, Capabilities, Cost, Listing, NOT_SENT, RecordId, Schema, Via};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Lost answers in a row after which no more is sent.
@@ -84,6 +86,10 @@ impl Connector for JustcallConnector {
 
     async fn identify_with(&self, progress: &dyn Progress) -> Result<Identity, Error> {
         identify(&self.client, &self.limits, progress).await
+    }
+
+    async fn check_up(&self, progress: &dyn Progress) -> Result<Vec<Doubt>, Error> {
+        custom::check_up(&self.client, progress).await
     }
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
@@ -258,7 +264,7 @@ impl<'a> Apply<'a> {
             Some(stop) => stop.to_string(),
             None => "JustCall did not answer for other contacts".to_owned(),
         };
-        let unsent = || WriteResult::Stale { message: format!("not sent: {why}") };
+        let unsent = || WriteResult::Stale { message: format!("{NOT_SENT}{why}") };
         Ok(self.results.into_iter().map(|result| result.unwrap_or_else(unsent)).collect())
     }
 }

@@ -4,11 +4,12 @@
 //! contact is kept and its result shows what is stored. It does *not* define fields in the account.
 
 use crate::client::Client;
+use crate::convert::Rest;
 use crate::readback::{Seen, look_up, one};
 use crate::rows::custom_keys;
-use connector::{Progress, Write, WriteResult};
+use connector::{Doubt, Error, Progress, Write, WriteResult};
 use model::{FieldId, Record};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Remembers for this run which custom fields a refusal calls undefined.
 pub(crate) fn note_undefined(client: &Client, keys: &[&str], message: &str) {
@@ -25,6 +26,45 @@ pub(crate) fn note_undefined(client: &Client, keys: &[&str], message: &str) {
 /// What a person is told about a custom field that is not kept.
 pub(crate) fn not_kept(key: &str) -> String {
     format!("JustCall does not keep the custom field `{key}`: define it in the account first")
+}
+
+/// Custom fields that none of the first contacts shows. The API lists no definitions, and an account shows a field only
+/// where it has a value: more than a doubt that is not.
+pub(crate) async fn check_up(client: &Client, progress: &dyn Progress) -> Result<Vec<Doubt>, Error> {
+    let mut wanted: Vec<&str> =
+        client.converter.fields().filter_map(|(field, _)| client.converter.custom_key(field)).collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let page = client.page(client.dialect.first_page, client.dialect.per_page, progress).await;
+    let page = page.map_err(|error| error.into_error("the list of contacts"))?;
+    let shown: BTreeSet<String> = page
+        .records
+        .iter()
+        .filter_map(|record| Rest::of(record, client.dialect).custom)
+        .flat_map(|custom| custom.into_iter().map(|(key, _)| key))
+        .collect();
+    wanted.retain(|key| !shown.contains(*key));
+    Ok(unseen(&wanted, page.records.len(), &shown).into_iter().collect())
+}
+
+fn unseen(keys: &[&str], looked_at: usize, shown: &BTreeSet<String>) -> Option<Doubt> {
+    if keys.is_empty() || looked_at == 0 {
+        return None;
+    }
+    let quoted =
+        |keys: &mut dyn Iterator<Item = &str>| keys.map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let there = quoted(&mut shown.iter().map(String::as_str).take(8));
+    let there = if there.is_empty() { "no contact shows any".to_owned() } else { format!("contacts show {there}") };
+    let keys = quoted(&mut keys.iter().copied());
+    Some(Doubt {
+        about: "custom fields",
+        message: format!("none of the first {looked_at} contacts in JustCall shows a custom field {keys}"),
+        hint: format!(
+            "define it in JustCall under that very key, or it is not kept ({there}); if it is new and empty so far, all is well"
+        ),
+        is_certain: false,
+    })
 }
 
 /// Checks that custom fields sent in bulk were kept, and shows what is stored where they were not. `unproven` are

@@ -69,6 +69,7 @@ impl ApiError {
             return stop;
         }
         Error::new(ErrorKind::Protocol, format!("{what}: {self}"))
+            .hint("check justcall.base_url; if it is right, please report this")
     }
 }
 

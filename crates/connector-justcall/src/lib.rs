@@ -41,6 +41,7 @@ mod walk;
 
 pub use config::{BulkUpdates, Config, Plan, Timeouts};
 pub use connect::JustcallConnector;
+pub use http::check_url;
 pub use model::Secret;
 
 /// Whether the account can hold these fields and conditions, under these names. Needs no credentials.

@@ -218,7 +218,9 @@ fn lost(error: reqwest::Error) -> Miss {
         "JustCall's answer was lost"
     };
     // The address has the query, and with it phones.
-    let error = Error::new(ErrorKind::Unreachable, message).caused_by(error.without_url());
+    let error = Error::new(ErrorKind::Unreachable, message)
+        .caused_by(error.without_url())
+        .hint("check the network and justcall.base_url, then run again");
     Miss { trouble: Trouble::Transient, told: None, error, unsent }
 }
 

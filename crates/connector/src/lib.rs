@@ -4,6 +4,7 @@
 //! decide. Everything the core needs to know about a replica's abilities stands in [`model::Capabilities`].
 
 pub mod activities;
+pub mod address;
 pub mod calls;
 mod error;
 mod feed;
@@ -13,6 +14,7 @@ mod read_only;
 pub mod retry;
 mod write;
 
+pub use address::AddressKey;
 pub use error::{Error, ErrorKind};
 pub use feed::{Feed, Successor};
 pub use pace::{Pace, PaceLimits};
@@ -33,6 +35,19 @@ pub struct Identity {
     pub title: String,
     /// Further facts for `doctor` and `status`: label, value.
     pub details: Vec<(String, String)>,
+}
+
+/// Something about the set-up that a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// What it is about, in a word or two.
+    pub about: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// A run would stop for it; else it may be meant.
+    pub is_certain: bool,
 }
 
 /// Whether one record exists.
@@ -74,6 +89,11 @@ pub trait Connector: Send + Sync {
     /// [`Connector::identify`] for somebody who wants to hear of waits.
     async fn identify_with(&self, _progress: &dyn Progress) -> Result<Identity, Error> {
         self.identify().await
+    }
+
+    /// What of the set-up cannot work, or may not: for `doctor` alone, which may ask more than a run does. Reads only.
+    async fn check_up(&self, _progress: &dyn Progress) -> Result<Vec<Doubt>, Error> {
+        Ok(Vec::new())
     }
 
     /// Everything the replica holds. Anything less is [`model::Coverage::Partial`], or an error; never silently short.

@@ -1,6 +1,8 @@
 //! A connector that cannot write: what `plan` gets, so that a dry run makes no mutating call by construction (I9).
 
-use crate::{Connector, Error, ErrorKind, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult};
+use crate::{
+    Connector, Doubt, Error, ErrorKind, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult,
+};
 use async_trait::async_trait;
 use model::{Capabilities, Cost, FieldId, Listing, Quota, RecordId, Version};
 
@@ -20,6 +22,10 @@ impl<C: std::ops::Deref<Target = dyn Connector> + Send + Sync> Connector for Rea
 
     async fn identify_with(&self, progress: &dyn Progress) -> Result<Identity, Error> {
         self.0.identify_with(progress).await
+    }
+
+    async fn check_up(&self, progress: &dyn Progress) -> Result<Vec<Doubt>, Error> {
+        self.0.check_up(progress).await
     }
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {

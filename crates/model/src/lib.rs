@@ -36,7 +36,7 @@ pub use field::{Field, FieldId, FieldNameError, Schema};
 pub use key::PhoneKey;
 pub use link::{Absence, LinkHead, LinkId, LinkStatus, Tombstone};
 pub use listing::{Coverage, Listing};
-pub use outcome::{FailedWrite, Outcome, StaleRecord};
+pub use outcome::{FailedWrite, NOT_SENT, Outcome, StaleRecord};
 pub use parking::{is_parking_number, parking_number};
 pub use plan::{
     Action, ActionId, ActionKind, Alarm, AlarmKind, Binding, Change, Evidence, Held, Observation, PLAN_FORMAT, Plan,

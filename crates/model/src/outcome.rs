@@ -45,6 +45,16 @@ pub struct FailedWrite {
     pub unknown: bool,
 }
 
+/// How the detail of a [`StaleRecord`] begins, and the message of a write, where nothing moved: the run ended before it.
+pub const NOT_SENT: &str = "not sent: ";
+
+impl StaleRecord {
+    /// Why it was not sent, where the run ended before; none where the record had moved.
+    pub fn unsent(&self) -> Option<&str> {
+        self.detail.strip_prefix(NOT_SENT)
+    }
+}
+
 /// An action that was skipped since the world had moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaleRecord {

@@ -163,7 +163,7 @@ impl HeldReason {
             Self::AwaitingSighting => "waits until it has been missing for long enough",
             Self::PartialListing => "a side was not read completely",
             Self::Unproven => "could not be proven deleted",
-            Self::UnreadableCounterpart => "a row with an unreadable phone may be this contact",
+            Self::UnreadableCounterpart => "a record with an unreadable phone may be this contact",
             Self::Guard => "more changes of this kind than the guard lets through",
             Self::ConfigChanged => "the scope or the mapping changed: no deletions in this run",
             Self::Policy => "[deletes] says never",

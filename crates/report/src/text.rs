@@ -83,6 +83,22 @@ pub fn fit(text: &str, room: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..cut(text, room - 1)]))
 }
 
+/// The text in at most `room` columns, shortened in its middle: of an address, the end tells most.
+pub fn middle(text: &str, room: usize) -> Cow<'_, str> {
+    if cut(text, room) == text.len() || room < 4 {
+        return fit(text, room);
+    }
+    let head = &text[..cut(text, (room - 1) / 3)];
+    let left = room - 1 - columns(head);
+    let mut used = 0;
+    let tail = text.grapheme_indices(true).rev().take_while(|(_, grapheme)| {
+        used += grapheme.width();
+        used <= left
+    });
+    let from = tail.last().map_or(text.len(), |(at, _)| at);
+    Cow::Owned(format!("{head}…{}", &text[from..]))
+}
+
 /// The text in exactly `room` columns: cut, or filled with blanks.
 pub fn column(text: &str, room: usize) -> String {
     let mut text = fit(text, room).into_owned();
@@ -127,6 +143,15 @@ mod tests {
         assert_eq!(fit("short", 5), "short");
         assert_eq!(fit("any", 0), "");
         assert_eq!(columns(&column("山田太郎", 6)), 6);
+    }
+
+    #[test]
+    fn what_is_shortened_in_the_middle_keeps_its_end() {
+        assert_eq!(middle("/ann/team/nadia.vcf", 19), "/ann/team/nadia.vcf");
+        assert_eq!(middle("/ann/team/nadia.vcf", 13), "/ann…adia.vcf");
+        assert_eq!(middle("山田太郎山田太郎", 8), "山…田太郎".replace("田太郎", "太郎"));
+        assert_eq!(middle("abcdef", 3), "ab…");
+        assert!(columns(&middle("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 5)) <= 5);
     }
 
     #[test]

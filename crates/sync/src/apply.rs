@@ -337,7 +337,10 @@ impl Session<'_> {
         self.store.commit(&changes)?;
         run.report.seconds = self.env.seconds() - run.started;
         if let Some(error) = &stopped {
-            run.report.error = Some(chain(error));
+            let left = left_unsent(plan, &run.report);
+            let rest =
+                if left > 0 { format!("; {left} writes were not sent: the next run goes on") } else { String::new() };
+            run.report.error = Some(chain(error) + &rest);
         }
         run.report.outcome = outcome(&run.report, stopped.is_some());
         let json = serde_json::to_vec(&run.report).map_err(Error::NoPlan)?;
@@ -386,6 +389,15 @@ fn quota_fact(side: Side) -> String {
 pub fn last_quota(store: &Store, side: Side) -> Result<Option<Quota>> {
     let fact = store.facts()?.into_iter().find(|(key, _)| *key == quota_fact(side));
     Ok(fact.and_then(|(_, value)| serde_json::from_str(&value).ok()))
+}
+
+/// Writes of the plan that the run did not come to.
+fn left_unsent(plan: &Plan, report: &RunReport) -> usize {
+    let planned = plan.actions.iter().filter(|action| action.kind.is_write()).count();
+    let landed: u64 =
+        Side::BOTH.iter().map(|side| report.applied[*side]).map(|done| done.create + done.update + done.delete).sum();
+    let moved = report.stale.iter().filter(|record| record.unsent().is_none()).count();
+    planned.saturating_sub(usize::try_from(landed).unwrap_or(usize::MAX)).saturating_sub(report.failed.len() + moved)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -8,12 +8,14 @@ use crate::failure::{Failure, Fallible};
 use crate::output;
 use crate::progress::Waits;
 use crate::registry::{Crm, Setup};
+use connector::{Connector, Doubt};
 use connector_csv::{Inspection, Role};
 use engine::normalizer::{Normalizer, PhoneReading};
-use model::Side;
+use model::{Cell, RowRef, Side};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::Path;
 
 #[derive(Serialize)]
 pub(crate) struct Check {
@@ -35,6 +37,14 @@ impl Check {
     fn bad(check: &str, failure: Failure) -> Self {
         let detail = std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ");
         Self { what: check.to_owned(), ok: false, detail, hint: failure.hint, code: failure.code }
+    }
+
+    /// A doubt of a connector: bad where a run would stop for it, else a warning.
+    fn doubt(doubt: Doubt) -> Self {
+        if doubt.is_certain {
+            return Self::bad(doubt.about, Failure::usage(doubt.message).hint(doubt.hint));
+        }
+        Self { hint: Some(doubt.hint), ..Self::good(doubt.about, format!("warning: {}", doubt.message)) }
     }
 
     pub(crate) fn of(check: &str, result: Fallible<String>) -> Self {
@@ -63,6 +73,7 @@ struct Column {
 /// Runs the command.
 pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code> {
     let setup = super::setup(context)?;
+    let learned = learned(&setup);
     let mut checks = vec![Check::good("configuration", format!("{} is sound", setup.config.file.display()))];
     let columns = match &setup.crm {
         Crm::Csv(config) => {
@@ -71,11 +82,11 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
             columns
         }
         Crm::Carddav(_) => {
-            checks.extend(other_end("address book", context, &setup, args.offline).await);
+            checks.extend(other_end("address book", context, &setup, &learned, args.offline).await);
             Vec::new()
         }
         Crm::Hubspot(_) => {
-            checks.extend(other_end("HubSpot", context, &setup, args.offline).await);
+            checks.extend(other_end("HubSpot", context, &setup, &learned, args.offline).await);
             checks.extend(activities(context, &setup, args.offline).await);
             Vec::new()
         }
@@ -83,7 +94,7 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
     // A file is at hand; whatever is further away is not asked offline, nor again where it did not let us in.
     let is_far = !matches!(setup.crm, Crm::Csv(_));
     if !is_far || (!args.offline && checks.iter().all(|check| check.ok)) {
-        checks.push(Check::of("records", list_crm(context, &setup).await));
+        checks.push(Check::of("records", list_crm(context, &setup, &learned).await));
     }
     checks.push(Check::of("state", state(&setup)));
     checks.extend(super::notify::set_up(&setup.config));
@@ -92,7 +103,7 @@ pub(crate) async fn run(context: &Context, args: &args::Doctor) -> Fallible<Code
     }
     checks.extend(webhook_secret(&setup.config).map(|found| Check::of("webhooks", found)));
     if !args.offline {
-        checks.push(Check::of("account", account(context, &setup).await));
+        checks.extend(account(context, &setup).await);
     }
     if context.global.json {
         output::print_json(&serde_json::json!({ "checks": checks, "columns": columns }))?;
@@ -125,17 +136,44 @@ async fn activities(context: &Context, setup: &Setup, offline: bool) -> Option<C
     Some(Check::of("activities", found.map_err(Failure::from)))
 }
 
+/// What runs found out about the CRM: the state belongs to that very address book, whatever else there is by now. A state
+/// that cannot be read is told by its own check.
+fn learned(setup: &Setup) -> Vec<(String, String)> {
+    let path = setup.config.state_path();
+    let known = |path: &Path| crate::job::learned(&crate::job::look(path)?);
+    if path.exists() { known(&path).map(|learned| learned.crm).unwrap_or_default() } else { Vec::new() }
+}
+
 /// A CRM that is no file: whether it lets us in, and which one it is.
-async fn other_end(what: &str, context: &Context, setup: &Setup, offline: bool) -> Option<Check> {
-    let connector = match setup.crm(Vec::new()) {
+async fn other_end(
+    what: &str,
+    context: &Context,
+    setup: &Setup,
+    learned: &[(String, String)],
+    offline: bool,
+) -> Vec<Check> {
+    let connector = match setup.crm(learned.to_vec()) {
         Ok(connector) => connector,
-        Err(failure) => return Some(Check::bad(what, failure)),
+        Err(failure) => return vec![Check::bad(what, failure)],
     };
     if offline {
-        return None;
+        return Vec::new();
     }
-    let identity = connector.identify_with(&Waits::new(Side::Crm, context.global.quiet)).await;
-    Some(Check::of(what, identity.map(|identity| described(&identity)).map_err(Failure::from)))
+    looked_at(what, &*connector, &Waits::new(Side::Crm, context.global.quiet)).await
+}
+
+/// Who is on the other end, and what of the set-up there cannot work.
+async fn looked_at(what: &str, connector: &dyn Connector, waits: &Waits) -> Vec<Check> {
+    let identity = match connector.identify_with(waits).await {
+        Ok(identity) => identity,
+        Err(error) => return vec![Check::bad(what, error.into())],
+    };
+    let mut checks = vec![Check::good(what, described(&identity))];
+    match connector.check_up(waits).await {
+        Ok(doubts) => checks.extend(doubts.into_iter().map(Check::doubt)),
+        Err(error) => checks.push(Check::bad(what, error.into())),
+    }
+    checks
 }
 
 /// Who is on the other end, and what is known of them.
@@ -166,10 +204,12 @@ fn columns(inspection: &Inspection) -> Vec<Column> {
 }
 
 /// Reads every row, so that a broken one is named before the first night.
-async fn list_crm(context: &Context, setup: &Setup) -> Fallible<String> {
-    let listing = setup.crm(Vec::new())?.list(&Waits::new(Side::Crm, context.global.quiet)).await?;
+async fn list_crm(context: &Context, setup: &Setup, learned: &[(String, String)]) -> Fallible<String> {
+    let listing = setup.crm(learned.to_vec())?.list(&Waits::new(Side::Crm, context.global.quiet)).await?;
     let notes = if listing.notes.is_empty() { String::new() } else { format!(" ({})", listing.notes.join("; ")) };
-    let contacts = report::words::count(listing.table.len() as u64, "contact");
+    // Records of which nothing is known exist, and cannot be read: the notes name them.
+    let is_read = |row: &RowRef<'_>| (0..listing.table.width()).any(|at| row.cell(at) != Cell::Unknown);
+    let contacts = report::words::count(listing.table.iter().filter(is_read).count() as u64, "contact");
     Ok(format!("{contacts} can be read{notes}"))
 }
 
@@ -225,11 +265,11 @@ fn webhook_secret(config: &Config) -> Option<Fallible<String>> {
     }))
 }
 
-async fn account(context: &Context, setup: &Setup) -> Fallible<String> {
-    let waits = Waits::new(Side::Justcall, context.global.quiet);
-    let identity = setup.justcall(Vec::new())?.identify_with(&waits).await?;
-    let details: Vec<String> = identity.details.iter().map(|(label, value)| format!("{label} {value}")).collect();
-    Ok(format!("{}: {}", identity.title, details.join(", ")))
+async fn account(context: &Context, setup: &Setup) -> Vec<Check> {
+    match setup.justcall(Vec::new()) {
+        Ok(connector) => looked_at("account", &*connector, &Waits::new(Side::Justcall, context.global.quiet)).await,
+        Err(failure) => vec![Check::bad("account", failure)],
+    }
 }
 
 fn draw(checks: &[Check], columns: &[Column], out: &mut dyn Write) -> std::io::Result<()> {

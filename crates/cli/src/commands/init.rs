@@ -65,6 +65,8 @@ fn write(target: &Path, text: &str) -> Fallible<()> {
 
 /// For an address book, which is not looked at: the password comes later.
 fn address_book(context: &Context, url: &str, user: Option<&str>, region: &str) -> Fallible<Code> {
+    connector_carddav::check_url(url)
+        .map_err(|error| Failure::from(error).hint("tieline init --carddav https://dav.example.com/ --user ann"))?;
     let target = &context.global.config;
     let secret = if user.is_some() { "TIELINE_CARDDAV_PASSWORD" } else { "TIELINE_CARDDAV_TOKEN" };
     let who = user.map_or_else(

@@ -70,22 +70,38 @@ fn part(context: &Context, shown: &Shown, args: &args::Show) -> Fallible<()> {
     };
     let (page, rows) = args.part.page();
     let filter = args.part.filter();
-    let reasons = report::view::reasons(plan);
-    if let Some(reason) =
-        filter.reason.as_ref().filter(|reason| !reasons.iter().any(|known| known.eq_ignore_ascii_case(reason)))
-    {
-        return Err(Failure::usage(format!("nothing in this plan has the reason `{reason}`"))
-            .hint(format!("its reasons are {}", reasons.into_iter().collect::<Vec<_>>().join(", "))));
+    if let Some(phone) = filter.phone.as_ref().filter(|phone| !phone.contains(|c: char| c.is_ascii_digit())) {
+        return Err(Failure::usage(format!("--phone `{phone}` has no digit in it"))
+            .hint("name digits of the number, in any notation: --phone 5550101"));
     }
     let part = Part::new(plan, &filter, page, rows);
     if page > part.pages {
         return Err(Failure::usage(format!("there is no page {page}: what fits has {}", part.pages)));
     }
+    if part.matches == 0 {
+        nothing(context, plan, filter.reason.as_deref());
+    }
     if context.global.json {
         return output::print_json(&part);
     }
+    if part.matches == 0 {
+        return Ok(());
+    }
     let options = report::terminal::ViewOptions { limit: 0, ..context.view(args.all) };
     output::print(|out| report::terminal::part(&part, &options, out))
+}
+
+/// That nothing is there is no failure, whatever was asked for; a reason that the plan does not have may be mistyped.
+fn nothing(context: &Context, plan: &Plan, reason: Option<&str>) {
+    let reasons = report::view::reasons(plan);
+    let known = |reason: &str| reasons.iter().any(|known| known.eq_ignore_ascii_case(reason));
+    context.note(&match reason {
+        Some(reason) if !known(reason) && !reasons.is_empty() => {
+            let reasons = reasons.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            format!("nothing matches: the plan has no reason `{reason}`; its reasons are {reasons}")
+        }
+        _ => "nothing matches".to_owned(),
+    });
 }
 
 fn print(context: &Context, shown: &Shown, all: bool) -> Fallible<()> {

@@ -59,5 +59,15 @@ pub(super) fn connector(setup: &Setup, properties: &[(Field, String)]) -> Fallib
     config.numbers = setup.specs.iter().flat_map(|spec| spec.numbers.clone()).collect();
     let is_read = |spec: &&FieldSpec| spec.policy.direction == Direction::ToJustcall;
     config.only_read = setup.specs.iter().filter(is_read).map(|spec| spec.field.clone()).collect();
+    config.conditions = conditions(setup, properties);
     Ok(HubspotConnector::new(&config, &setup.settings.schema)?)
+}
+
+/// The conditions of the scope by property: they may also name a field.
+fn conditions(setup: &Setup, properties: &[(Field, String)]) -> Vec<(String, Vec<String>)> {
+    let property = |name: &String| {
+        let field = properties.iter().find(|(field, _)| field.to_string() == *name);
+        field.map_or_else(|| name.clone(), |(_, property)| property.clone())
+    };
+    setup.config.scope.crm.iter().map(|(name, values)| (property(name), values.clone())).collect()
 }

@@ -138,16 +138,15 @@ fn a_server_that_asks_to_wait_is_not_pressed() {
     assert_eq!(server.seen().len(), 1);
 }
 
-#[test]
-fn a_certificate_of_ones_own_is_trusted_where_it_is_named() {
-    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+/// A server over TLS with a certificate, and its address.
+fn with_certificate(certificate: &rcgen::Certificate, key: &rcgen::KeyPair) -> (Server, String) {
+    let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
     let tls = Arc::new(tls);
     let server = Server::wrapped(
@@ -158,10 +157,50 @@ fn a_certificate_of_ones_own_is_trusted_where_it_is_named() {
         |_| Reply::Whole(multistatus(&response("/b/", book_props()))),
     );
     let url = format!("https://localhost:{}/b/", server.address().port());
+    (server, url)
+}
+
+#[test]
+fn a_certificate_of_ones_own_is_trusted_where_it_is_named() {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+    let (_server, url) = with_certificate(&made.cert, &made.signing_key);
     let error = identify(config(&url)).unwrap_err();
     assert!(error.message.contains("certificate") && error.hint.clone().unwrap().contains("ca_file"), "{error:?}");
     let ca = Some(made.cert.pem().into_bytes());
     identify(Config { ca, ..config(&url) }).unwrap();
+}
+
+/// What `openssl req -x509` makes without more words: a certificate that is an authority's.
+#[test]
+fn a_certificate_that_no_server_may_show_as_its_own_is_told_with_what_to_do() {
+    let told = |change: fn(&mut rcgen::CertificateParams), host: &str| {
+        let mut params = rcgen::CertificateParams::new(vec![host.to_owned()]).unwrap();
+        change(&mut params);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made = params.self_signed(&key).unwrap();
+        let (_server, url) = with_certificate(&made, &key);
+        let error = identify(Config { ca: Some(made.pem().into_bytes()), ..config(&url) }).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Config, "{error:?}");
+        error.hint.unwrap()
+    };
+    let authority = |params: &mut rcgen::CertificateParams| {
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    };
+    let hint = told(authority, "localhost");
+    assert!(hint.contains("basicConstraints=critical,CA:FALSE") && hint.contains("subjectAltName"), "{hint}");
+    let hint = told(|_| {}, "dav.example.com");
+    assert!(hint.contains("another host's"), "{hint}");
+    let hint = told(|params| params.not_after = rcgen::date_time_ymd(2020, 1, 1), "localhost");
+    assert!(hint.contains("run out"), "{hint}");
+}
+
+/// A path of somebody else's is no question of rights to edit.
+#[test]
+fn a_path_that_nobody_may_look_at_is_a_wrong_address() {
+    let server = Server::start(|_| Reply::Whole(Answer::new(403, "")));
+    let error = identify(config(&format!("{}/bob/", server.url()))).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Forbidden);
+    assert!(error.hint.as_ref().unwrap().contains("check [crm.carddav] url"), "{error:?}");
 }
 
 #[test]

@@ -205,6 +205,20 @@ fn refusals_are_told_in_the_servers_words() {
         matches!(&results[0], WriteResult::Refused { message } if message.contains("no-uid-conflict")),
         "{results:?}"
     );
+    // A 412 may mean the card itself as well: that is no change by somebody else, and would be none the next time.
+    let error = "<d:error xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:carddav\"><c:valid-address-data>not a card\
+                 </c:valid-address-data></d:error>";
+    fake.state().instead =
+        Some(Box::new(move |request| (request.method == "PUT").then(|| Reply::Whole(Answer::new(412, error)))));
+    let results = apply(&connector, &[update(&seen, &Field::FirstName, "Anna")]);
+    let is_told = |message: &str| message.contains("valid-address-data") && message.contains("not a card");
+    assert!(matches!(&results[0], WriteResult::Refused { message } if is_told(message)), "{results:?}");
+    // What names the header, as some do, speaks of the condition.
+    let error = "<d:error xmlns:d=\"DAV:\" xmlns:s=\"http://sabredav.org/ns\"><s:header>If-Match</s:header></d:error>";
+    fake.state().instead =
+        Some(Box::new(move |request| (request.method == "PUT").then(|| Reply::Whole(Answer::new(412, error)))));
+    let results = apply(&connector, &[update(&seen, &Field::FirstName, "Anna")]);
+    assert!(matches!(&results[0], WriteResult::Stale { .. }), "{results:?}");
     // Without the right to write the run ends, and nothing was sent.
     fake.state().instead = Some(Box::new(|request| {
         let error = "<d:error xmlns:d=\"DAV:\"><d:need-privileges/></d:error>";
@@ -212,6 +226,7 @@ fn refusals_are_told_in_the_servers_words() {
     }));
     let error = run(connector.apply(&[update(&seen, &Field::FirstName, "Anna")], &NoProgress)).unwrap_err();
     assert_eq!(error.kind, connector::ErrorKind::Forbidden);
+    assert!(error.hint.as_ref().unwrap().contains("right to edit"), "{error:?}");
 }
 
 /// One that locks the whole book for each write: the others are turned away.

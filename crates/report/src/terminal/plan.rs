@@ -11,6 +11,8 @@ use std::io;
 
 /// Skipped records shown of each reason, where the reader did not ask for everything.
 const SAMPLES: usize = 3;
+/// Columns for the id of a record: the least, and the most where not everything is shown.
+const ID_ROOM: (usize, usize) = (12, 28);
 
 pub(crate) fn draw(plan: &Plan, painter: &mut Painter<'_>) -> io::Result<()> {
     let view = PlanView::new(plan, &painter.options.titles);
@@ -73,12 +75,18 @@ pub(crate) fn skipped(groups: &[Group<'_, Skipped>], painter: &mut Painter<'_>) 
     for group in groups {
         painter.wrapped(&Line::indented(2).plain(&group.title), 4)?;
         let shown = painter.options.shown(group.rows.len());
-        let shown = if painter.options.full { shown } else { shown.min(SAMPLES) };
-        for record in &group.rows[..shown] {
+        let all = painter.options.full || painter.options.limit == 0;
+        let shown = if all { shown } else { shown.min(SAMPLES) };
+        let rows = &group.rows[..shown];
+        let columns = |id: &str| text::columns(&text::safe(&words::record_id(id)));
+        let widest = rows.iter().map(|record| columns(record.record_id.as_str())).max();
+        let room = widest.unwrap_or(0).max(ID_ROOM.0);
+        let room = if painter.options.full { room } else { room.min(ID_ROOM.1) };
+        for record in rows {
             let detail = if record.detail == record.reason.words() { "" } else { record.detail.as_str() };
             let id = words::record_id(record.record_id.as_str());
-            let id = text::safe(&id);
-            let line = Line::indented(4).plain(&text::column(&id, 12)).plain("  ").put(detail, Tone::Dim);
+            let id = text::middle(&text::safe(&id), room).into_owned();
+            let line = Line::indented(4).plain(&text::column(&id, room)).plain("  ").put(detail, Tone::Dim);
             painter.long(&line, 6)?;
         }
         sections::more(group.rows.len(), shown, 4, painter)?;

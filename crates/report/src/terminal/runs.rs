@@ -97,16 +97,24 @@ fn failed(failed: &[FailedWrite], painter: &mut Painter<'_>) -> io::Result<()> {
 }
 
 fn stale(stale: &[StaleRecord], painter: &mut Painter<'_>) -> io::Result<()> {
-    if stale.is_empty() {
-        return Ok(());
+    // A run that ended early says nothing about the records that it did not come to.
+    let (unsent, moved): (Vec<_>, Vec<_>) = stale.iter().partition(|record| record.unsent().is_some());
+    let title = |count: usize| words::count(count as u64, "record");
+    for (rows, heading) in [
+        (&unsent, format!("Not sent: {}; the next run goes on with them", title(unsent.len()))),
+        (&moved, format!("Stale: {} moved after the plan was made; left for the next run", title(moved.len()))),
+    ] {
+        if rows.is_empty() {
+            continue;
+        }
+        painter.heading(&heading)?;
+        let shown = painter.options.shown(rows.len());
+        for record in &rows[..shown] {
+            row(record.side, &record.phone, record.unsent().unwrap_or(&record.detail), Tone::Warn, painter)?;
+        }
+        sections::more(rows.len(), shown, 2, painter)?;
     }
-    let count = words::count(stale.len() as u64, "record");
-    painter.heading(&format!("Stale: {count} moved after the plan was made; left for the next run"))?;
-    let shown = painter.options.shown(stale.len());
-    for record in &stale[..shown] {
-        row(record.side, &record.phone, &record.detail, Tone::Warn, painter)?;
-    }
-    sections::more(stale.len(), shown, 2, painter)
+    Ok(())
 }
 
 fn row(side: Side, phone: &str, detail: &str, tone: Tone, painter: &mut Painter<'_>) -> io::Result<()> {
