@@ -90,7 +90,10 @@ impl Session<'_> {
         let mut due = Vec::new();
         self.store.each_call(&CallFilter::default(), false, &mut |row| {
             let contact = match row.number.and_then(|number| owners.get(&number)).map(Vec::as_slice) {
-                Some([owner]) => owner.ids.crm.clone(),
+                // Of a further number, the contact's own id.
+                Some([owner]) => {
+                    owner.ids.crm.as_ref().map(|id| model::RecordId::from(model::numbers::own_id(id.as_str())))
+                }
                 _ => None,
             };
             let is_over = row.call.stage() == CallStage::Ended && row.call.started_at.is_some();
