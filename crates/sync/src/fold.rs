@@ -9,7 +9,7 @@ use connector::{
     Connector, Error, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteKind, WriteResult,
 };
 use model::numbers::{is_further, own_id, whole};
-use model::{Capabilities, Cell, Cost, FieldId, Listing, Quota, Record, RecordId};
+use model::{Capabilities, Cell, Cost, FieldId, Listing, Quota, Record, RecordId, Version};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -199,6 +199,20 @@ fn result_for(write: &Write, result: &WriteResult) -> WriteResult {
 impl Connector for Folded {
     fn call_log(&self) -> Option<&dyn connector::calls::CallLog> {
         self.inner.call_log()
+    }
+
+    fn activities(&self) -> Option<&dyn connector::activities::Activities> {
+        self.inner.activities()
+    }
+
+    async fn field_history(
+        &self,
+        ids: &[RecordId],
+        fields: &[FieldId],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Vec<Vec<Version>>>, Error> {
+        let contacts: Vec<RecordId> = ids.iter().map(|id| RecordId::from(own_id(id.as_str()))).collect();
+        self.inner.field_history(&contacts, fields, progress).await
     }
 
     fn capabilities(&self) -> Capabilities {
