@@ -276,9 +276,10 @@ fn a_part_of_a_plan_is_all_of_it_or_a_word_that_there_is_none() {
 
 #[test]
 fn doctor_doubts_a_custom_field_that_no_contact_shows() {
-    let world = World::linked(3, "");
     let fields = "[fields]\nphone = \"Phone\"\n\"custom.nope\" = { crm = \"Company\", conflict = \"crm\" }\n";
-    world.write("tieline.toml", format!("{}\n{fields}", world.read("tieline.toml")));
+    let world = World::with(sandbox::Settings::unlimited(), fields);
+    world.crm(&[&crate::support::row(1)]);
+    world.account.insert(crate::support::contact(1));
     let doctor = world.untouched(|world| world.run(&["doctor"]).ends(0)).stdout;
     assert!(doctor.contains("custom fields") && doctor.contains("warning: ") && doctor.contains("`nope`"), "{doctor}");
     assert!(doctor.contains("hint: define it in JustCall"), "{doctor}");

@@ -15,6 +15,7 @@ mod fetch;
 mod hints;
 mod href;
 mod http;
+mod known;
 mod listing;
 mod names;
 pub mod requests;

@@ -314,3 +314,39 @@ async fn a_mapping_too_long_for_a_search_is_no_feed_of_changes() {
     };
     assert!(with(40) && !with(100));
 }
+
+/// Whoever cannot be reached is looked for at its own address, not at the other side's.
+#[tokio::test]
+async fn an_account_that_is_not_reached_names_its_own_address() {
+    let account = account(Settings::unlimited()).await;
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let connector = account.with(|config| {
+        config.base_url = format!("http://{nobody}");
+        config.retry = connector::RetryPolicy { attempts: 1, ..connector::RetryPolicy::default() };
+    });
+    let error = connector.identify().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unreachable);
+    assert!(error.hint.as_ref().unwrap().contains("crm.hubspot.base_url"), "{error:?}");
+}
+
+/// Values that no contact can have would leave everybody out, in silence; and what the token may not do is known before.
+#[tokio::test]
+async fn a_scope_without_values_and_a_token_without_rights_are_told() {
+    let account = account(Settings::unlimited()).await;
+    let with = |value: &str| {
+        let conditions = vec![("lifecyclestage".to_owned(), vec![value.to_owned()])];
+        let scope = model::BySide { justcall: Vec::new(), crm: vec!["lifecyclestage".to_owned()] };
+        let config =
+            Config { base_url: account.running.base_url(), conditions, ..Config::new(account.hub.settings().token) };
+        HubspotConnector::new(&config, &account.schema.clone().with_scope_columns(scope)).unwrap()
+    };
+    assert!(with("custmer").identify().await.unwrap_err().message.contains("`custmer`"));
+    let connector = with("customer");
+    connector.identify().await.unwrap();
+    assert_eq!(connector.check_up(&NoProgress).await.unwrap(), []);
+    account.hub.change_settings(|settings| {
+        settings.scopes.remove("crm.objects.contacts.write");
+    });
+    let doubts = connector.check_up(&NoProgress).await.unwrap();
+    assert!(doubts[0].is_certain && doubts[0].message.contains("contacts.write"), "{doubts:?}");
+}

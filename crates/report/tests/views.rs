@@ -34,6 +34,21 @@ fn empty_plan() {
     insta::assert_snapshot!(plan(&common::empty_plan(), &narrow()));
 }
 
+/// A run that ended early did not see anybody move.
+#[test]
+fn what_was_not_sent_did_not_move() {
+    let mut run = common::run();
+    let moved = run.stale[0].clone();
+    let unsent = model::StaleRecord { detail: format!("{}no connection", model::NOT_SENT), ..moved };
+    run.stale.extend([unsent.clone(), unsent.clone()]);
+    let text = drawn(|out| terminal::run(&run, &narrow(), out));
+    assert!(text.contains("Not sent: 2 records; the next run goes on"), "{text}");
+    assert!(text.contains("Stale: 1 record moved") && text.contains("  no connection"), "{text}");
+    run.stale = vec![unsent];
+    let text = drawn(|out| terminal::run(&run, &narrow(), out));
+    assert!(!text.contains("moved after the plan"), "{text}");
+}
+
 #[test]
 fn partial_run() {
     insta::assert_snapshot!(drawn(|out| terminal::run(&common::run(), &narrow(), out)));

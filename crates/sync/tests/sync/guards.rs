@@ -64,7 +64,10 @@ fn what_failed_does_not_count() {
     }
     story.justcall.faults(|faults| faults.apply_error = Some(connector::ErrorKind::Unreachable));
     for _ in 0..3 {
-        assert!(story.run().stopped.is_some());
+        let told = story.run();
+        assert!(told.stopped.is_some());
+        let error = told.report.error.unwrap_or_default();
+        assert!(error.ends_with("5 writes were not sent: the next run goes on"), "{error}");
     }
     story.justcall.calm();
     let told = story.run();
