@@ -38,7 +38,7 @@ pub(crate) async fn check_up(client: &Client, is_written: bool, progress: &dyn P
 }
 
 fn missing(given: &[String], is_written: bool) -> Option<Doubt> {
-    let needed = SCOPES.iter().filter(|scope| is_written || !scope.ends_with(".write"));
+    let needed = SCOPES.iter().filter(|scope| is_written || **scope != SCOPES[1]);
     let missing: Vec<&str> = needed.filter(|scope| !given.iter().any(|known| known == *scope)).copied().collect();
     (!missing.is_empty()).then(|| Doubt {
         about: "scopes",

@@ -42,7 +42,7 @@ pub(crate) async fn check_up(client: &Client, progress: &dyn Progress) -> Result
         .records
         .iter()
         .filter_map(|record| Rest::of(record, client.dialect).custom)
-        .flat_map(|custom| custom.into_iter().map(|(key, _)| key))
+        .flat_map(BTreeMap::into_keys)
         .collect();
     wanted.retain(|key| !shown.contains(*key));
     Ok(unseen(&wanted, page.records.len(), &shown).into_iter().collect())

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use connector::{
-    Connector, Error, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteKind, WriteResult,
+    Connector, Doubt, Error, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteKind, WriteResult,
 };
 use model::numbers::{is_further, own_id, whole};
 use model::{Capabilities, Cell, Cost, FieldId, Listing, Quota, Record, RecordId, Version};
@@ -225,6 +225,10 @@ impl Connector for Folded {
 
     async fn identify_with(&self, progress: &dyn Progress) -> Result<Identity, Error> {
         self.inner.identify_with(progress).await
+    }
+
+    async fn check_up(&self, progress: &dyn Progress) -> Result<Vec<Doubt>, Error> {
+        self.inner.check_up(progress).await
     }
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use connector::calls::CallLog;
-use connector::{Connector, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
+use connector::{Connector, Doubt, Error, ErrorKind, Identity, Presence, Progress, Workload, Write, WriteResult};
 use engine::normalizer::{Normalizer, PhoneReading};
 use model::{
     CallField, CallSummary, Capabilities, Cell, Cost, Field, FieldId, Listing, OwnedCell, Quota, Record, RecordId,
@@ -131,6 +131,10 @@ impl Connector for Enriched {
 
     async fn identify_with(&self, progress: &dyn Progress) -> Result<Identity, Error> {
         self.inner.identify_with(progress).await
+    }
+
+    async fn check_up(&self, progress: &dyn Progress) -> Result<Vec<Doubt>, Error> {
+        self.inner.check_up(progress).await
     }
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
