@@ -332,10 +332,9 @@ fn a_part_of_a_plan() {
     let text = world.run(&["show", "plan.json", "--side", "crm"]).ends(0).stdout;
     assert!(text.starts_with("2 rows of the plan fit."), "{text}");
     assert!(text.contains("J1") && !text.contains("C3"), "{text}");
-    for (args, word) in [
-        (&["--page", "3"][..], "there is no page 3"),
-        (&["--side", "crm", "-o", "part.html"], "cannot be used with"),
-    ] {
+    for (args, word) in
+        [(&["--page", "3"][..], "there is no page 3"), (&["--side", "crm", "-o", "part.html"], "cannot be used with")]
+    {
         let refused = world.run(&[&["show", "plan.json"], args].concat()).ends(2);
         assert!(refused.stderr.contains(word), "{}", refused.stderr);
     }
