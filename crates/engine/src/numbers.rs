@@ -11,7 +11,9 @@ pub use each::spread;
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::survey::survey;
 use model::numbers::{Number, has_fields, numbers, own_id, whole};
-use model::{Action, BySide, Cell, LinkHead, OwnedCell, PhoneKey, Record, RecordId, RowRef, Schema, Side, Table, TableFull};
+use model::{
+    Action, BySide, Cell, LinkHead, OwnedCell, PhoneKey, Record, RecordId, RowRef, Schema, Side, Table, TableFull,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The numbers of one record whose field the configuration names, in order of preference.

@@ -85,7 +85,7 @@ fn an_undone_number_is_the_one_that_is_asked_about_l12() {
         assert_eq!((story.crm.value("Ann", "phone"), story.crm.value("Ann", "stage")), (ANN.into(), BOB.into()));
         let plan = story.run().plan;
         assert!(!plan.has_writes(), "{:#?}", plan.actions);
-        let asked: Vec<_> = plan.conflicts.iter().map(|conflict| conflict.values.crm.clone()).collect();
+        let asked: Vec<_> = plan.conflicts.iter().map(|conflict| conflict.crm.clone()).collect();
         assert_eq!(asked, [Some(BOB.to_owned())], "{:#?}", plan.conflicts);
     }
 }
