@@ -1,5 +1,5 @@
 //! Which of a CRM contact's numbers is the synced one: the one that `JustCall` holds, until the contact has it no more; then
-//! the next in order of preference. Puts it into the record's phone cell, before anything is matched.
+//! what took its place in its field, then the next in order of preference. Puts it into the record's phone cell, before anything is matched.
 //!
 //! Chooses among numbers that the record shows (`model::numbers`); does not match, and makes no number up. With
 //! `numbers = "each"` there is nothing to choose: see [`spread`].
@@ -11,7 +11,9 @@ pub use each::spread;
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::survey::survey;
 use model::numbers::{Number, has_fields, numbers, own_id, whole};
-use model::{Action, BySide, Cell, LinkHead, OwnedCell, PhoneKey, Record, RowRef, Schema, Side, Table, TableFull};
+use model::{
+    Action, BySide, Cell, LinkHead, OwnedCell, PhoneKey, Record, RecordId, RowRef, Schema, Side, Table, TableFull,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The numbers of one record whose field the configuration names, in order of preference.
@@ -33,12 +35,23 @@ impl<'a> Choice<'a> {
         is(&|key| key == wanted).or_else(|| is(&|key| key.number() == wanted.number()))
     }
 
-    /// Of a linked contact: what `JustCall` holds now, else what both sides agreed on. Where that is gone, and a number
-    /// cannot be read, that one may be it, damaged: it is told to people, and no other number takes its place.
-    fn linked(&self, justcall: Option<PhoneKey>, head: Option<PhoneKey>) -> usize {
+    /// Of a linked contact: what `JustCall` holds now, else what both sides agreed on, else whatever stands in the field
+    /// that the synced number stood in. Where that is empty, and a number cannot be read, that one may be it, damaged: it
+    /// is told to people, and no other number takes its place.
+    fn linked(&self, justcall: Option<PhoneKey>, head: Option<PhoneKey>, field: Option<&str>) -> usize {
         let known = [justcall, head].into_iter().flatten().find_map(|wanted| self.find(wanted));
         let damaged = || self.keys.iter().position(Option::is_none).filter(|_| head.is_some());
-        known.or_else(damaged).unwrap_or_else(|| self.first())
+        known.or_else(|| self.standing_in(field?)).or_else(damaged).unwrap_or_else(|| self.first())
+    }
+
+    /// The only number of a field.
+    fn standing_in(&self, field: &str) -> Option<usize> {
+        let mut there = (0..self.numbers.len()).filter(|at| self.field(*at) == Some(field));
+        there.next().filter(|_| there.next().is_none())
+    }
+
+    fn field(&self, at: usize) -> Option<&str> {
+        self.numbers.get(at)?.field.as_deref()
     }
 
     /// Of a contact that nobody linked yet. A number that several contacts have says of none of them who it is.
@@ -63,8 +76,17 @@ fn named(rest: Option<&str>) -> impl Iterator<Item = Number<'_>> {
     numbers(rest).filter(|number| number.field.is_some())
 }
 
-/// The CRM's records with the synced number in the phone cell. None: all of them have it there, as they always have where
-/// the configuration names one field. Choosing again changes nothing.
+/// Which number of each contact is the synced one.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    /// The CRM's records with the synced number in the phone cell. None: all of them have it there, as they always have
+    /// where the configuration names one field.
+    pub table: Option<Table>,
+    /// The field that it stands in, where that is not remembered yet: contact by contact, for the next run.
+    pub fields: Vec<(RecordId, String)>,
+}
+
+/// Chooses. `remembered`: the field that the synced number of a contact stood in before. Choosing again changes nothing.
 ///
 /// # Errors
 /// More text than a table holds.
@@ -73,14 +95,19 @@ pub fn choose(
     schema: &Schema,
     tables: BySide<&Table>,
     heads: &[LinkHead],
-) -> Result<Option<Table>, TableFull> {
+    remembered: &BTreeMap<RecordId, String>,
+) -> Result<Chosen, TableFull> {
     let crm = tables.crm;
-    if !crm.iter().any(|row| has_several(row)) {
-        return Ok(None);
+    if !crm.iter().any(|row| has_fields(row.rest())) {
+        return Ok(Chosen::default());
     }
     let phone = schema.phone().index();
     let mut chosen: BTreeMap<u32, String> = BTreeMap::new();
+    let mut fields = Vec::new();
     let mut choose = |row: u32, choice: &Choice<'_>, at: usize| {
+        let id = RecordId::from(crm.row(row as usize).id());
+        let field = choice.field(at).filter(|field| remembered.get(&id).map(String::as_str) != Some(*field));
+        fields.extend(field.map(|field| (id, field.to_owned())));
         let text = choice.numbers.get(at).map(|number| number.text.clone().into_owned());
         if let Some(text) = text.filter(|text| crm.row(row as usize).cell(phone).text() != text) {
             chosen.insert(row, text);
@@ -88,11 +115,12 @@ pub fn choose(
     };
     let seen = survey(schema, tables, heads);
     for joined in &seen.joined {
-        let Some(row) = joined.rows.crm.filter(|row| has_several(crm.row(*row as usize))) else { continue };
+        let Some(row) = joined.rows.crm.filter(|row| has_fields(crm.row(*row as usize).rest())) else { continue };
+        let field = remembered.get(&RecordId::from(crm.row(row as usize).id())).map(String::as_str);
         let choice = Choice::of(normalizer, crm.row(row as usize));
         let theirs = joined.rows.justcall.map(|row| tables.justcall.row(row as usize).cell(phone));
         let theirs = theirs.and_then(|cell| key(normalizer, cell.text()));
-        choose(row, &choice, choice.linked(theirs, heads[joined.head].key));
+        choose(row, &choice, choice.linked(theirs, heads[joined.head].key, field));
     }
     let unlinked = seen.free.crm.iter().chain(&seen.duplicates.crm).copied();
     let unlinked: Vec<u32> = unlinked.filter(|row| has_several(crm.row(*row as usize))).collect();
@@ -110,7 +138,8 @@ pub fn choose(
             choose(row, &choice, choice.unlinked(&wanted, &holders));
         }
     }
-    if chosen.is_empty() { Ok(None) } else { rewritten(crm, phone, &chosen).map(Some) }
+    let table = if chosen.is_empty() { None } else { Some(rewritten(crm, phone, &chosen)?) };
+    Ok(Chosen { table, fields })
 }
 
 fn has_several(row: RowRef<'_>) -> bool {

@@ -7,6 +7,7 @@ use common::{C, J, World, assert_plan, lines, normalizer, record};
 use engine::normalizer::Normalizer;
 use model::{BySide, Record, Table, numbers};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 const ANN: &str = "J1 | Ann | A | +14155550101 | a@x.com | Acme";
 
@@ -26,8 +27,11 @@ fn contact(id: &str, own: &[(&str, &str)]) -> Record {
 fn choose(mut world: World) -> World {
     let listings = world.listings();
     let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
-    let table = engine::numbers::choose(&normalizer(), &world.settings.schema, tables, &world.heads).expect("room");
-    if let Some(table) = table {
+    let schema = &world.settings.schema;
+    let known = &world.number_fields;
+    let chosen = engine::numbers::choose(&normalizer(), schema, tables, &world.heads, known).expect("room");
+    world.number_fields.extend(chosen.fields);
+    if let Some(table) = chosen.table {
         world.rows.crm = table.iter().map(model::RowRef::to_record).collect();
     }
     world
@@ -49,6 +53,27 @@ fn linked(before: &[(&str, &str)], now: &[(&str, &str)]) -> World {
 
 fn synced(world: &World) -> Vec<String> {
     world.rows.crm.iter().map(|row| row.cell(2).text().to_owned()).collect()
+}
+
+/// A number that was corrected in its field is that number, whatever else the contact has.
+#[test]
+fn what_takes_the_synced_numbers_place_in_its_field_is_its_edit() {
+    let before = [("Mobile", "+14155550199"), ("Phone", "+14155550101")];
+    let world = linked(&before, &[("Mobile", "+14155550199"), ("Phone", "+14155550133")]);
+    assert_eq!(synced(&world), ["+14155550133"]);
+    assert_plan(&world, &["R3 Update J1 phone=+14155550133"]);
+    // Where the field is empty by now, the next one takes its place.
+    assert_eq!(synced(&linked(&before, &[("Mobile", "+14155550199")])), ["+14155550199"]);
+    // What JustCall holds comes first, wherever it stands.
+    let moved = linked(&before, &[("Mobile", "+14155550101"), ("Phone", "+14155550133")]);
+    assert_eq!(synced(&moved), ["+14155550101"]);
+    // A field that a contact has twice says nothing.
+    let twice = linked(&before, &[("Mobile", "+14155550199"), ("Phone", "+14155550133"), ("Phone", "+14155550134")]);
+    assert_eq!(synced(&twice), ["+14155550199"]);
+    // JustCall has another number as well: the two that were edited are asked about, and no third one.
+    let both = linked(&before, &[("Mobile", "+14155550199"), ("Phone", "+14155550133")]);
+    let both = both.edit(J, "J1 | Ann | A | +14155550122 | a@x.com | Acme");
+    assert_plan(&choose(both), &["conflict BothEdited phone: +14155550122 / +14155550133"]);
 }
 
 #[test]
@@ -176,8 +201,9 @@ fn table(rows: &[Record]) -> Table {
 fn chosen(world: &World, rows: &BySide<Vec<Record>>) -> Vec<Record> {
     let tables = BySide { justcall: &table(&rows.justcall), crm: &table(&rows.crm) };
     let normalizer: Normalizer = normalizer();
-    let chosen = engine::numbers::choose(&normalizer, &world.settings.schema, tables, &world.heads).expect("room");
-    chosen.map_or_else(|| rows.crm.clone(), |table| table.iter().map(model::RowRef::to_record).collect())
+    let (schema, none) = (&world.settings.schema, BTreeMap::new());
+    let chosen = engine::numbers::choose(&normalizer, schema, tables, &world.heads, &none).expect("room");
+    chosen.table.map_or_else(|| rows.crm.clone(), |table| table.iter().map(model::RowRef::to_record).collect())
 }
 
 proptest! {
@@ -223,8 +249,9 @@ proptest! {
             row.rest = Some(rest).filter(|rest| !rest.is_empty());
         }
         let tables = BySide { justcall: &table(&rows.justcall), crm: &table(&rows.crm) };
-        let none = engine::numbers::choose(&normalizer(), &world.settings.schema, tables, &world.heads).expect("room");
-        prop_assert!(none.is_none());
+        let (schema, known) = (&world.settings.schema, BTreeMap::new());
+        let none = engine::numbers::choose(&normalizer(), schema, tables, &world.heads, &known).expect("room");
+        prop_assert!(none.table.is_none());
         let mut named = world.clone();
         named.rows = rows.clone();
         let mut bare = world;

@@ -106,6 +106,8 @@ pub enum StateChange {
         /// Record id or phone.
         key: String,
     },
+    /// Where a contact of the CRM has several numbers: the field that the synced one stands in.
+    NumberFields(Vec<(RecordId, String)>),
     /// A record stays parked as it looks by now, under other fields than when it was parked. Fine if it is not parked.
     ParkedAs {
         /// Where.

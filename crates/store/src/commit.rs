@@ -7,7 +7,7 @@ use crate::open::Store;
 use crate::schemas::CurrentSchema;
 use crate::{
     absences, apart, approvals, callers, conflicts, copies, decisions, exclusions, facts, guards, journal, links,
-    parked, resolutions, schemas, standing_rules, state, tombstones,
+    number_fields, parked, resolutions, schemas, standing_rules, state, tombstones,
 };
 use model::LinkId;
 use model::mutant::{self, Mutant};
@@ -78,6 +78,7 @@ fn change_existing(
         StateChange::Outcome { intent, outcome, at } => journal.outcome(*intent, outcome, *at),
         StateChange::Park(parking) => parked::park(connection, parking),
         StateChange::Unpark { side, key } => parked::unpark(connection, *side, key),
+        StateChange::NumberFields(known) => number_fields::set(connection, known),
         StateChange::ParkedAs { side, key, row_hash } => parked::stays_as(connection, *side, key, *row_hash),
         StateChange::ConflictsSeen(open, at) => conflicts::seen(connection, open, *at),
         StateChange::Fact { key, value } => facts::set(connection, key, value),

@@ -114,6 +114,9 @@ fn erase(
     for (_, id) in person.ids.iter().filter(|(side, _)| *side == Side::Justcall) {
         transaction.execute("DELETE FROM contact_hints WHERE record_id = ?1", [id])?;
     }
+    for (_, id) in person.ids.iter().filter(|(side, _)| *side == Side::Crm) {
+        crate::number_fields::forget(transaction, id)?;
+    }
     for link in &person.links {
         erased.links += transaction.execute("DELETE FROM links WHERE id = ?1", [link])? as u64;
     }

@@ -38,6 +38,7 @@ mod journal;
 mod links;
 mod lock;
 mod migrations;
+mod number_fields;
 mod open;
 mod parked;
 mod past;

@@ -6,7 +6,7 @@ use crate::{chain, values};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the position is the version it leads to.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_parked_by_undo.sql"),
     include_str!("../migrations/0003_forgotten.sql"),
@@ -17,6 +17,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0008_copies.sql"),
     include_str!("../migrations/0009_callers.sql"),
     include_str!("../migrations/0010_sightings_and_activities.sql"),
+    include_str!("../migrations/0011_number_fields.sql"),
 ];
 
 /// The version this build writes.

@@ -333,6 +333,8 @@ impl Session<'_> {
         let moved = self.moved.take().into_iter();
         changes.extend(moved.map(|(link, side, id)| StateChange::MoveId { link, side, id }));
         changes.extend(self.followed.take());
+        changes
+            .extend(Some(self.number_fields.take()).filter(|known| !known.is_empty()).map(StateChange::NumberFields));
         changes.extend(self.copies.take().into_iter().map(StateChange::KeepCopy));
         self.store.commit(&changes)?;
         run.report.seconds = self.env.seconds() - run.started;

@@ -7,15 +7,21 @@ use connector::Write;
 use engine::Numbers;
 use model::{BySide, LinkHead, Listing, Record};
 
-/// Puts the synced number of each contact into its phone cell, or makes a record of each number. Done again whenever records join the listings.
+/// Puts the synced number of each contact into its phone cell, or makes a record of each number. Done again whenever
+/// records join the listings. Which field it stands in is remembered when the run ends.
 pub(crate) fn choose(session: &Session<'_>, listings: &mut BySide<Listing>, heads: &[LinkHead]) -> Result<()> {
     let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
-    let show = match session.settings.numbers {
-        Numbers::One => engine::numbers::choose,
-        Numbers::Each => engine::numbers::spread,
+    let (normalizer, schema) = (&session.normalizer, &session.settings.schema);
+    let table = match session.settings.numbers {
+        Numbers::One => {
+            let remembered = session.store.number_fields()?;
+            let chosen = engine::numbers::choose(normalizer, schema, tables, heads, &remembered)?;
+            *session.number_fields.borrow_mut() = chosen.fields;
+            chosen.table
+        }
+        Numbers::Each => engine::numbers::spread(normalizer, schema, tables, heads)?,
     };
-    let chosen = show(&session.normalizer, &session.settings.schema, tables, heads)?;
-    if let Some(table) = chosen {
+    if let Some(table) = table {
         listings.crm.table = table;
     }
     Ok(())

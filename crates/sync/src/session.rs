@@ -56,6 +56,8 @@ pub struct Session<'a> {
     pub(crate) known: RefCell<Option<BySide<Identity>>>,
     /// What sides with a feed of changes showed, to be kept once the run is done.
     pub(crate) copies: RefCell<Vec<CopyChange>>,
+    /// Fields that synced numbers stand in, as far as the state does not know it.
+    pub(crate) number_fields: RefCell<Vec<(RecordId, String)>>,
     /// Links whose record has another id now, to be noted once the run is done.
     pub(crate) moved: RefCell<Vec<(LinkId, Side, RecordId)>>,
     /// Decisions about records that have another id now, to be noted likewise.
@@ -90,6 +92,7 @@ impl<'a> Session<'a> {
             events: parts.events,
             known: RefCell::default(),
             copies: RefCell::default(),
+            number_fields: RefCell::default(),
             moved: RefCell::default(),
             followed: RefCell::default(),
             call_cells,

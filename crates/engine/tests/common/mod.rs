@@ -26,6 +26,8 @@ pub struct World {
     pub settings: Settings,
     pub rows: BySide<Vec<Record>>,
     pub heads: Vec<LinkHead>,
+    /// Fields that synced numbers stood in.
+    pub number_fields: BTreeMap<RecordId, String>,
     pub bases: Vec<Base>,
     pub state: State,
     pub capabilities: BySide<Capabilities>,
@@ -89,6 +91,7 @@ impl World {
             settings: Settings::new(Arc::new(schema)),
             rows: BySide::default(),
             heads: Vec::new(),
+            number_fields: BTreeMap::new(),
             bases: Vec::new(),
             state: State::default(),
             capabilities: BySide::from_fn(capabilities),

@@ -266,6 +266,7 @@ fn a_state_of_an_earlier_version_gets_the_tables() {
         "copies",
         "made_callers",
         "activities",
+        "number_fields",
     ];
     let dropped: String = newer.iter().map(|table| format!("DROP TABLE {table}; ")).collect();
     scratch.meddle(&format!("{dropped}ALTER TABLE conflicts DROP COLUMN seen; PRAGMA user_version = 4;"));

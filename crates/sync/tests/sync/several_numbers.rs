@@ -60,6 +60,36 @@ fn other_fields_of_such_a_contact_are_written_and_read_back() {
     }
 }
 
+/// The synced number is corrected in its field: that one travels, not the other number that comes first in order.
+#[test]
+fn a_number_that_is_corrected_in_its_field_travels() {
+    for kind in kinds() {
+        let story = second(kind);
+        story.crm.edit("Ann", "stage", NEW);
+        story.settle();
+        assert_eq!(story.justcall.value("Ann", "phone"), NEW);
+        assert_eq!((story.crm.value("Ann", "phone"), story.crm.value("Ann", "stage")), (ANN.into(), NEW.into()));
+        story.check_quiet("corrected");
+    }
+}
+
+/// What an undo put back is asked about, and whatever is answered, the number that nobody touched stays.
+#[test]
+fn an_undone_number_is_the_one_that_is_asked_about_l12() {
+    for kind in kinds() {
+        let story = second(kind);
+        story.justcall.edit("Ann", "phone", NEW);
+        let told = story.run();
+        story.settle();
+        story.undo(&told);
+        assert_eq!((story.crm.value("Ann", "phone"), story.crm.value("Ann", "stage")), (ANN.into(), BOB.into()));
+        let plan = story.run().plan;
+        assert!(!plan.has_writes(), "{:#?}", plan.actions);
+        let asked: Vec<_> = plan.conflicts.iter().map(|conflict| conflict.crm.clone()).collect();
+        assert_eq!(asked, [Some(BOB.to_owned())], "{:#?}", plan.conflicts);
+    }
+}
+
 #[test]
 fn the_next_number_takes_the_place_of_one_that_is_gone() {
     for kind in kinds() {
