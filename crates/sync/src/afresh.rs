@@ -30,14 +30,13 @@ pub(crate) async fn read_afresh(
         }
         let answers = session.connectors[side].read(&wanted, &reading(side, session.events)).await;
         let answers = answers.map_err(Error::replica(side))?;
-        let mut shown: BTreeMap<RecordId, Option<Record>> = BTreeMap::new();
+        let mut shown: BTreeMap<RecordId, Record> = BTreeMap::new();
         for (id, answer) in wanted.into_iter().zip(answers) {
-            match answer {
-                Presence::Present(record) => shown.insert(id, Some(record)),
-                // Missing from the listing from now on: whether it is gone is asked like of any other.
-                Presence::Gone | Presence::Never => shown.insert(id, None),
-                Presence::Unclear { .. } => continue,
-            };
+            // Of whoever is said to be gone although the side has told nothing of that, the side has not made up its mind:
+            // what was remembered stays, and the next reading says more (S1).
+            if let Presence::Present(record) = answer {
+                shown.insert(id, record);
+            }
         }
         listings[side].table = replaced(&listings[side].table, &shown)?;
         numbers::choose(session, listings, heads)?;
@@ -66,7 +65,7 @@ fn in_question(session: &Session<'_>, listings: &BySide<Listing>, heads: &[LinkH
     wanted
 }
 
-fn replaced(table: &Table, shown: &BTreeMap<RecordId, Option<Record>>) -> Result<Table> {
+fn replaced(table: &Table, shown: &BTreeMap<RecordId, Record>) -> Result<Table> {
     let mut new = Table::new(table.width());
     let mut done: BTreeSet<&str> = BTreeSet::new();
     for row in table.iter() {
@@ -74,7 +73,7 @@ fn replaced(table: &Table, shown: &BTreeMap<RecordId, Option<Record>>) -> Result
         match shown.get(&RecordId::from(own)) {
             None => new.push(row.id(), row.native_id(), row.cells(table.width()), row.rest())?,
             // Once, in the place of all of a contact's records.
-            Some(Some(record)) if done.insert(own) => new.push_record(record)?,
+            Some(record) if done.insert(own) => new.push_record(record)?,
             Some(_) => {}
         }
     }

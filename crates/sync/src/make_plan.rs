@@ -12,7 +12,7 @@ use crate::seal::seal;
 use crate::session::Session;
 use crate::trace;
 use crate::undo::PastRun;
-use connector::Workload;
+use connector::{Identity, Workload};
 use engine::matcher::{self, Matching};
 use engine::planner::{Input, ParkedWrite, State};
 use engine::settings::GuardClass;
@@ -26,6 +26,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The fact that a run went through to its end.
 pub(crate) const FIRST_SYNC: &str = "first_sync";
+
+/// What a plan is made from.
+struct Read {
+    identities: BySide<Identity>,
+    listings: BySide<Listing>,
+    heads: Vec<LinkHead>,
+    /// What a person should know of merged records.
+    merged: Vec<Alarm>,
+}
 
 /// A plan with everything that it was made from, ready to be applied at once.
 pub struct Planned {
@@ -52,24 +61,7 @@ impl Session<'_> {
 
     /// `undo`: the run that the plan takes back, instead of what follows from both sides.
     pub(crate) async fn make_plan(&mut self, recover: bool, undo: Option<&RunId>) -> Result<Planned> {
-        self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
-        let told = self.store.last_contact_hint()?;
-        let Fetched { identities, mut listings, mut heads } = fetch::fetch(self).await?;
-        if let Some(told) = told.filter(|_| listings.justcall.is_complete()) {
-            // Whoever a webhook told of stands in the listing, or is gone again.
-            self.store.drop_contact_hints(told)?;
-        }
-        let mut merged = follow::follow(self, &mut heads, &listings);
-        let settled = recover && self.recover(&heads, &listings)? > 0;
-        if settled {
-            heads = self.store.link_heads(&self.settings.schema)?;
-            merged = follow::follow(self, &mut heads, &listings);
-        }
-        if settled || !self.moved.borrow().is_empty() {
-            // Whoever is linked by now, perhaps under a new id, has the link's number.
-            numbers::choose(self, &mut listings, &heads)?;
-        }
-        afresh::read_afresh(self, &mut listings, &heads).await?;
+        let Read { identities, mut listings, heads, merged } = self.read(recover).await?;
         let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
         let most = self.settings.guards.of(GuardClass::Deletes).limit(linked).max(20);
         let most = most.max(self.approvals.get(&GuardClass::Deletes).copied().unwrap_or(0));
@@ -123,16 +115,7 @@ impl Session<'_> {
         self.add_bases(&plan, &mut bases)?;
         plan.alarms.extend(unshown.alarms());
         plan.alarms.extend(merged);
-        if !recover {
-            plan.alarms.extend(self.unsettled_alarm()?);
-        }
-        for (side, count) in unprobed.iter().filter(|(_, count)| **count > 0) {
-            let most = most.saturating_mul(self.connectors[side].capabilities().read_batch as u64);
-            plan.alarms.push(unprobed_alarm(side, *count, most));
-        }
-        if self.scope_changed()? {
-            plan.alarms.push(scope_alarm(&plan));
-        }
+        self.add_alarms(&mut plan, recover, &unprobed, most)?;
         plan.cost = self.forecast(&plan)?;
         self.check_quotas(&mut plan);
         let faults = engine::linter::lint(&plan);
@@ -141,6 +124,44 @@ impl Session<'_> {
         }
         seal(&mut plan)?;
         Ok(Planned { plan, listings, stale: Vec::new(), heads, bases })
+    }
+
+    /// Both sides and the links, as they stand now: with what was settled, merged, and read once more.
+    async fn read(&mut self, recover: bool) -> Result<Read> {
+        self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
+        let told = self.store.last_contact_hint()?;
+        let Fetched { identities, mut listings, mut heads } = fetch::fetch(self).await?;
+        if let Some(told) = told.filter(|_| listings.justcall.is_complete()) {
+            // Whoever a webhook told of stands in the listing, or is gone again.
+            self.store.drop_contact_hints(told)?;
+        }
+        let mut merged = follow::follow(self, &mut heads, &listings);
+        let settled = recover && self.recover(&heads, &listings)? > 0;
+        if settled {
+            heads = self.store.link_heads(&self.settings.schema)?;
+            merged = follow::follow(self, &mut heads, &listings);
+        }
+        if settled || !self.moved.borrow().is_empty() {
+            // Whoever is linked by now, perhaps under a new id, has the link's number.
+            numbers::choose(self, &mut listings, &heads)?;
+        }
+        afresh::read_afresh(self, &mut listings, &heads).await?;
+        Ok(Read { identities, listings, heads, merged })
+    }
+
+    /// What a person should know of the plan as a whole.
+    fn add_alarms(&self, plan: &mut Plan, recover: bool, unprobed: &BySide<u64>, most: u64) -> Result<()> {
+        if !recover {
+            plan.alarms.extend(self.unsettled_alarm()?);
+        }
+        for (side, count) in unprobed.iter().filter(|(_, count)| **count > 0) {
+            let most = most.saturating_mul(self.connectors[side].capabilities().read_batch as u64);
+            plan.alarms.push(unprobed_alarm(side, *count, most));
+        }
+        if self.scope_changed()? {
+            plan.alarms.push(scope_alarm(plan));
+        }
+        Ok(())
     }
 
     fn match_up(&self, listings: &BySide<Listing>, heads: &[LinkHead], state: &State, survey: Survey) -> Matching {

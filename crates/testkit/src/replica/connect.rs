@@ -74,7 +74,9 @@ impl Connector for MemoryReplica {
         let mut inner = self.lock();
         inner.ledger.histories += ids.len() as u64;
         trouble(inner.faults.history_error)?;
-        let of = |id: &RecordId| fields.iter().map(|field| history(&inner, id, *field)).collect();
+        let tells = inner.kind.capabilities.field_times;
+        let known = |id: &RecordId, field: FieldId| if tells { history(&inner, id, field) } else { Vec::new() };
+        let of = |id: &RecordId| fields.iter().map(|field| known(id, *field)).collect();
         Ok(ids.iter().map(of).collect())
     }
 
