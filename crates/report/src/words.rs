@@ -176,7 +176,8 @@ pub const fn outcome(outcome: RunOutcome) -> &'static str {
 
 /// Whether a held action waits for a person; the others go through, or stay, by themselves.
 pub const fn needs_a_person(reason: HeldReason) -> bool {
-    matches!(reason, HeldReason::Guard | HeldReason::Unproven | HeldReason::UnreadableCounterpart)
+    use HeldReason::{Guard, OtherNumbers, Unproven, UnreadableCounterpart};
+    matches!(reason, Guard | Unproven | UnreadableCounterpart | OtherNumbers)
 }
 
 /// `1 create`, `2 updates`: what there is of each.
