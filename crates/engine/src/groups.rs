@@ -49,7 +49,8 @@ pub(crate) fn undecided(world: &World<'_>, draft: &mut Draft, group: &Group) {
     conflict.detail = if group.other_number {
         let key = group.key;
         format!(
-            "a contact was created with the number {key} and is not listed; there is one like it with another number"
+            "a contact was created with the number {key} and is not listed; there is one like it with another number: if it is the same, \
+             give it the same number on both sides"
         )
     } else {
         format!("{} records have the number {}{linked}", conflict.records.len(), group.key)

@@ -2,12 +2,14 @@
 //! have changed it before the first listing; then the record is a newcomer in the listing, and the link seems to miss it.
 //! To make it again on one side, and copy the newcomer to the other, would double the person on both (I5).
 //!
-//! Joins what is the same in everything but the number; where that is not certain, asks.
+//! Asks, since a record that was there before may look the same. Where the other side has the new number by now as well,
+//! there is nothing to ask.
 
 use super::free::one_to_one;
 use super::{Context, FoundBy, Group, Matching, Reading};
-use crate::identity::{Identity, values};
-use model::{BySide, LinkStatus, RowRef, Side};
+use crate::identity::Identity;
+use crate::normalizer::PhoneReading;
+use model::{BySide, LinkStatus, Side};
 use std::collections::BTreeSet;
 
 impl Matching {
@@ -34,16 +36,16 @@ impl Matching {
                 continue;
             }
             let fits = |at: usize, row: usize| people[at].agrees(&found[row].1);
-            let certain = one_to_one(people.len(), found.len(), fits).into_iter().filter(|&(at, row)| {
-                let other = partner(seekers[at]).map(|row| context.tables[side.other()].row(row as usize));
-                let same_mail = !people[at].email.is_empty() && people[at].email == found[row].1.email;
-                let here = context.tables[side].row(found[row].0.row as usize);
-                same_mail
-                    && !found[row].0.weak
-                    && other.is_some_and(|other| differs_in_number_alone(context, here, other))
-            });
+            let same = |at: usize, row: usize| match partner(seekers[at])
+                .map(|row| context.read_phone(side.other(), row))
+            {
+                Some(PhoneReading::Key(key) | PhoneReading::WeakKey(key)) => key.number() == found[row].0.key.number(),
+                _ => false,
+            };
+            let certain: Vec<_> =
+                one_to_one(people.len(), found.len(), fits).into_iter().filter(|&(at, row)| same(at, row)).collect();
             let mut joined = BTreeSet::new();
-            for (at, row) in certain.collect::<Vec<_>>() {
+            for (at, row) in certain {
                 self.survey.joined[seekers[at]].rows[side] = Some(found[row].0.row);
                 self.found_by[seekers[at]][side] = FoundBy::Number;
                 joined.extend([(true, at), (false, row)]);
@@ -88,12 +90,4 @@ fn known(people: &[Identity]) -> (BTreeSet<&str>, BTreeSet<&str>) {
     let names = people.iter().map(|who| who.name.as_str()).filter(|name| !name.is_empty());
     let emails = people.iter().map(|who| who.email.as_str()).filter(|email| !email.is_empty());
     (names.collect(), emails.collect())
-}
-
-/// Whether two records hold the same values, their numbers aside.
-fn differs_in_number_alone(context: &Context<'_>, here: RowRef<'_>, other: RowRef<'_>) -> bool {
-    let of = |row: RowRef<'_>| -> Vec<_> {
-        values(context.normalizer, &context.settings.schema, |id| row.cell(id.index())).collect()
-    };
-    of(here) == of(other)
 }
