@@ -16,11 +16,14 @@ use sync::{Env, Quiet, Session, SessionParts};
 /// What a step came to.
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
-struct Fixed;
+/// Of the night in which everybody was linked (0), and of the one after it (1).
+struct Fixed {
+    night: i64,
+}
 
 impl Env for Fixed {
     fn now(&self) -> Timestamp {
-        Timestamp::from_second(1_795_000_000).unwrap_or(Timestamp::UNIX_EPOCH)
+        Timestamp::from_second(1_795_000_000 + self.night * 86_400).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     fn run_id(&self) -> String {
@@ -78,7 +81,7 @@ fn runtime() -> Outcome<tokio::runtime::Runtime> {
 
 /// The state in which everybody of the files before is linked. Nothing is written to a file: both are alike.
 pub(crate) fn link(folder: &Path) -> Outcome<()> {
-    let (env, quiet) = (Fixed, Quiet);
+    let (env, quiet) = (Fixed { night: 0 }, Quiet);
     let mut session = session(folder, ["left_before.csv", "right_before.csv"], &env, &quiet)?;
     let runtime = runtime()?;
     let planned = runtime.block_on(session.plan_for_run())?;
@@ -91,7 +94,7 @@ pub(crate) fn link(folder: &Path) -> Outcome<()> {
 
 /// The plan of the files now; written beside them as JSON.
 pub(crate) fn plan(folder: &Path) -> Outcome<Plan> {
-    let (env, quiet) = (Fixed, Quiet);
+    let (env, quiet) = (Fixed { night: 1 }, Quiet);
     let mut session = session(folder, ["left.csv", "right.csv"], &env, &quiet)?;
     let planned = runtime()?.block_on(session.plan())?;
     let mut out = std::fs::File::create(folder.join("plan.json"))?;

@@ -9,11 +9,11 @@ use crate::encoding::encode;
 use crate::layout::Layout;
 use crate::new_ids::NewIds;
 use crate::replace::{Disk, RealDisk, Replaced, replace};
-use crate::{Config, file};
+use crate::{Config, file, stream};
 use async_trait::async_trait;
 use connector::{Connector, Error, Identity, Presence, Progress, Workload, Write, WriteResult};
 use jiff::Timestamp;
-use model::{AbsenceProof, Capabilities, Cost, Coverage, Listing, RecordId, Schema, Via};
+use model::{AbsenceProof, Capabilities, Cost, Coverage, Listing, RecordId, Schema, Table, Via};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -64,9 +64,15 @@ impl CsvConnector {
     }
 
     fn identify_now(&self) -> Result<Identity, Error> {
+        if let Some(found) = stream::header(&self.config.path, self.shown(), |document| self.identity(document))? {
+            return Ok(found);
+        }
         let read = self.read_file()?;
-        let document = Document::open(self.shown(), &read.bytes)?;
-        let layout = self.layout(&document)?;
+        self.identity(&Document::open(self.shown(), &read.bytes)?)
+    }
+
+    fn identity(&self, document: &Document<'_>) -> Result<Identity, Error> {
+        let layout = self.layout(document)?;
         let column = |index: usize| format!("`{}`", document.header[index]);
         let mut details = vec![
             ("preset".to_owned(), layout.preset.to_string()),
@@ -85,15 +91,24 @@ impl CsvConnector {
 
     fn list_now(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         let read_at = Timestamp::now();
+        let resolve = |document: &Document<'_>| self.layout(document);
+        let (table, notes, hash) = match stream::list(&self.config.path, self.shown(), resolve, progress)? {
+            Some(listed) => (listed.table, listed.layout.notes, listed.hash),
+            None => self.list_whole(progress)?,
+        };
+        *self.known() = Some(hash);
+        let mut ids = self.ids();
+        table.iter().filter(|row| row.native_id()).for_each(|row| ids.see(row.id()));
+        Ok(Listing { table, coverage: Coverage::Complete, read_at, notes })
+    }
+
+    fn list_whole(&self, progress: &dyn Progress) -> Result<(Table, Vec<String>, u128), Error> {
         let read = self.read_file()?;
         let document = Document::open(self.shown(), &read.bytes)?;
         let layout = self.layout(&document)?;
         let table = table(&document, &layout, progress)?;
         let notes = document.encoding_note().into_iter().chain(layout.notes).collect();
-        *self.known() = Some(read.hash);
-        let mut ids = self.ids();
-        table.iter().filter(|row| row.native_id()).for_each(|row| ids.see(row.id()));
-        Ok(Listing { table, coverage: Coverage::Complete, read_at, notes })
+        Ok((table, notes, read.hash))
     }
 
     fn read_now(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {

@@ -21,9 +21,26 @@ pub(crate) struct Rows<'d> {
     layout: &'d Layout,
     parser: Parser<'d>,
     row: Row,
-    lines: LineCounter,
     made_up: String,
+    passed: Passed,
+    /// Whether the text goes on after this part of it: its last row may as well.
+    goes_on: bool,
+}
+
+/// What earlier rows leave to later ones.
+#[derive(Debug, Default)]
+pub(crate) struct Passed {
+    lines: LineCounter,
     seen: SeenIds,
+}
+
+impl Passed {
+    /// What the header leaves to the rows.
+    pub(crate) fn before(document: &Document<'_>) -> Self {
+        let mut passed = Self::default();
+        passed.lines.leave(document.text(), document.header_row.end);
+        passed
+    }
 }
 
 /// One row with its id.
@@ -46,41 +63,77 @@ impl<'d> Rows<'d> {
             layout,
             parser: document.rows(),
             row: Row::default(),
-            lines: LineCounter::default(),
             made_up: String::new(),
-            seen: SeenIds::default(),
+            passed: Passed::default(),
+            goes_on: false,
         }
+    }
+
+    /// Reads a part of a text, after others that left this.
+    pub(crate) fn go_on(document: &'d Document<'d>, layout: &'d Layout, passed: Passed, goes_on: bool) -> Self {
+        Self { passed, goes_on, ..Self::new(document, layout) }
+    }
+
+    /// What the next part needs, and where in this text it begins.
+    pub(crate) fn leave(self) -> (Passed, usize) {
+        let (mut passed, mut at, text) = (self.passed, self.row.start, self.document.text());
+        // Half of a line ending: the other half may come.
+        at -= usize::from(at == text.len() && text.ends_with('\r'));
+        passed.lines.leave(text, at);
+        (passed, at)
     }
 
     /// The next row. After the last one, says whether an id occurred twice.
     pub(crate) fn next(&mut self) -> Result<Option<Seen<'_>>, Error> {
         let document = self.document;
-        if !self.parser.next(&mut self.row).map_err(|flaw| document.error(flaw))? {
-            return match std::mem::take(&mut self.seen).may_repeat().then(|| self.find_repeat()).flatten() {
-                Some(flaw) => Err(document.error(flaw)),
-                None => Ok(None),
-            };
+        if !self.read().map_err(|flaw| document.error(flaw))? {
+            let repeat = self.may_repeat().then(|| self.find_repeat()).flatten();
+            return repeat.map_or(Ok(None), |flaw| Err(document.error(flaw)));
         }
-        let (row, text) = (&self.row, document.text());
-        let (found, expected) = (row.cells.len(), document.header.len());
+        self.seen().map(Some).map_err(|flaw| document.error(flaw))
+    }
+
+    /// The next row of a part; none where the rest of it may belong to a row that goes on after it.
+    pub(crate) fn next_whole(&mut self) -> Result<Option<Seen<'_>>, Flaw> {
+        match self.read() {
+            Err(flaw) if self.goes_on && flaw.is_unclosed() => Ok(None),
+            Err(flaw) => Err(flaw),
+            Ok(false) => Ok(None),
+            Ok(true) if self.goes_on && self.row.end == self.document.text().len() => Ok(None),
+            Ok(true) => self.seen().map(Some),
+        }
+    }
+
+    /// Whether an id may have occurred twice by now. Asked once, at the end.
+    pub(crate) fn may_repeat(&mut self) -> bool {
+        std::mem::take(&mut self.passed.seen).may_repeat()
+    }
+
+    fn read(&mut self) -> Result<bool, Flaw> {
+        self.parser.next(&mut self.row)
+    }
+
+    /// The row that was just read.
+    fn seen(&mut self) -> Result<Seen<'_>, Flaw> {
+        let (row, text) = (&self.row, self.document.text());
+        let (found, expected) = (row.cells.len(), self.document.header.len());
         if found != expected {
             let at = row.cells.get(expected).map_or(row.cells_end, |span| span.start);
-            return Err(document.error(Flaw::new(FlawKind::Ragged { found, expected }, at, found.min(expected))));
+            return Err(Flaw::new(FlawKind::Ragged { found, expected }, at, found.min(expected)));
         }
         let own = self.layout.id.map(|column| (column, row.text(text, column))).filter(|(_, id)| !id.trim().is_empty());
         let Some((column, id)) = own else {
             self.made_up.clear();
-            let line = self.lines.line_of(text, row.start);
+            let line = self.passed.lines.line_of(text, row.start);
             // Writing to a String cannot fail.
             let _ = write!(self.made_up, "{ROW_PREFIX}{line}");
-            return Ok(Some(Seen { text, layout: self.layout, row, id: &self.made_up, native_id: false }));
+            return Ok(Seen { text, layout: self.layout, row, id: &self.made_up, native_id: false });
         };
         if id.starts_with(ROW_PREFIX) {
-            let flaw = Flaw::new(FlawKind::ReservedId { id: id.to_owned() }, row.cells[column].start, column);
-            return Err(document.error(flaw));
+            return Err(Flaw::new(FlawKind::ReservedId { id: id.to_owned() }, row.cells[column].start, column));
         }
-        self.seen.add(id);
-        Ok(Some(Seen { text, layout: self.layout, row, id, native_id: true }))
+        self.passed.seen.add(id);
+        Ok(Seen { text, layout: self.layout, row, id, native_id: true })
     }
 
     /// Only for a file that is about to be refused: reads it once more to say where.
@@ -173,34 +226,55 @@ const REPORT_EVERY: u64 = 1 << 16;
 /// After how many rows the size of the table is foreseen.
 const SAMPLE: u64 = 4096;
 
-/// Makes room for the rest of a file whose first rows took `done` bytes: growing step by step would copy everything
-/// several times and hold it twice. Room that is not needed is never touched, and so costs no memory.
-fn make_room(table: &mut Table, done: usize, left: usize) {
-    let rows = table.len() * (left / done.max(1) + 1);
-    table.reserve(rows + rows / 16, left.min(1 << 31));
+/// A table in the making.
+pub(crate) struct Filling<'p> {
+    pub(crate) table: Table,
+    read: u64,
+    progress: &'p dyn Progress,
+}
+
+impl<'p> Filling<'p> {
+    pub(crate) fn new(layout: &Layout, progress: &'p dyn Progress) -> Self {
+        Self { table: Table::new(layout.cells.len()), read: 0, progress }
+    }
+
+    /// One more row. `done`: bytes of rows read by now, of `all`.
+    pub(crate) fn add(&mut self, row: &Seen<'_>, done: usize, all: usize, shown: &str) -> Result<(), Error> {
+        self.table.push(row.id, row.native_id, row.cells(), row.rest().as_deref()).map_err(|full| {
+            Error::new(ErrorKind::Data, format!("{shown}: too large"))
+                .hint("split the export, or leave out columns that need not be kept in sync")
+                .caused_by(full)
+        })?;
+        self.read += 1;
+        if self.read == SAMPLE {
+            self.make_room(done, all.saturating_sub(done));
+        }
+        if self.read.is_multiple_of(REPORT_EVERY) {
+            self.progress.read(self.read, None);
+        }
+        Ok(())
+    }
+
+    /// Makes room for the rest of a file whose first rows took `done` bytes: growing step by step would copy everything
+    /// several times and hold it twice. Room that is not needed is never touched, and so costs no memory.
+    fn make_room(&mut self, done: usize, left: usize) {
+        let rows = self.table.len() * (left / done.max(1) + 1);
+        self.table.reserve(rows + rows / 16, left.min(1 << 31));
+    }
+
+    pub(crate) fn finish(self) -> Table {
+        self.progress.read(self.read, Some(self.read));
+        self.table
+    }
 }
 
 /// Reads every row into a table.
 pub(crate) fn table(document: &Document<'_>, layout: &Layout, progress: &dyn Progress) -> Result<Table, Error> {
-    let mut table = Table::new(layout.cells.len());
+    let mut filling = Filling::new(layout, progress);
     let mut rows = Rows::new(document, layout);
-    let mut read = 0;
+    let (start, all) = (document.header_row.end, document.text().len());
     while let Some(row) = rows.next()? {
-        table.push(row.id, row.native_id, row.cells(), row.rest().as_deref()).map_err(|full| {
-            Error::new(ErrorKind::Data, format!("{}: too large", document.shown))
-                .hint("split the export, or leave out columns that need not be kept in sync")
-                .caused_by(full)
-        })?;
-        read += 1;
-        if read == SAMPLE {
-            let done = row.row.end - document.header_row.end;
-            let left = document.text().len() - row.row.end;
-            make_room(&mut table, done, left);
-        }
-        if read % REPORT_EVERY == 0 {
-            progress.read(read, None);
-        }
+        filling.add(&row, row.row.end - start, all - start, &document.shown)?;
     }
-    progress.read(read, Some(read));
-    Ok(table)
+    Ok(filling.finish())
 }

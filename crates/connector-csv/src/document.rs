@@ -42,6 +42,22 @@ impl<'b> Document<'b> {
         Ok(Self { shown: shown.to_owned(), decoded, dialect, header, header_row: row })
     }
 
+    /// The same file further on: the rows of `text`, which is a part of it.
+    pub(crate) fn part<'t>(&self, text: &'t str) -> Document<'t> {
+        Document {
+            shown: self.shown.clone(),
+            decoded: Decoded {
+                text: text.into(),
+                encoding: self.decoded.encoding,
+                bom: self.decoded.bom,
+                doubtful: None,
+            },
+            dialect: self.dialect,
+            header: self.header.clone(),
+            header_row: Row::default(),
+        }
+    }
+
     /// The text without byte order mark.
     pub(crate) fn text(&self) -> &str {
         &self.decoded.text

@@ -24,14 +24,16 @@ pub(crate) fn hash(bytes: &[u8]) -> u128 {
 
 /// Reads the file as one piece: an error where it changed meanwhile.
 pub(crate) fn read(path: &Path, shown: &str) -> Result<Bytes, Error> {
-    let (bytes, before, after) = read_raw(path, shown)?;
-    let stamp = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
-    check_still(stamp(&before), stamp(&after), bytes.len() as u64, shown)?;
+    let (mut file, before) = open(path, shown)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0) + 1);
+    file.read_to_end(&mut bytes).map_err(|error| io_error(shown, "read", error))?;
+    check_unchanged(&file, &before, bytes.len() as u64, shown)?;
     let hash = hash(&bytes);
     Ok(Bytes { bytes, hash })
 }
 
-fn read_raw(path: &Path, shown: &str) -> Result<(Vec<u8>, Metadata, Metadata), Error> {
+/// Opens the file, if it is one that can be read, with what the file system says of it.
+pub(crate) fn open(path: &Path, shown: &str) -> Result<(File, Metadata), Error> {
     // Looked at before it is opened: opening a pipe would wait for somebody to write to it.
     let found = std::fs::metadata(path).map_err(|error| io_error(shown, "opened", error))?;
     if found.is_dir() {
@@ -42,13 +44,17 @@ fn read_raw(path: &Path, shown: &str) -> Result<(Vec<u8>, Metadata, Metadata), E
         return Err(Error::new(ErrorKind::Config, format!("{shown} is not a regular file"))
             .hint("[crm] path must name a file on disk: it is read more than once"));
     }
-    let mut file = File::open(path).map_err(|error| io_error(shown, "opened", error))?;
+    let file = File::open(path).map_err(|error| io_error(shown, "opened", error))?;
     let before = file.metadata().map_err(|error| io_error(shown, "read", error))?;
     check_size(before.len(), shown)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0) + 1);
-    file.read_to_end(&mut bytes).map_err(|error| io_error(shown, "read", error))?;
+    Ok((file, before))
+}
+
+/// Whether a file that was read to its end still is what it was when it was opened.
+pub(crate) fn check_unchanged(file: &File, before: &Metadata, read: u64, shown: &str) -> Result<(), Error> {
     let after = file.metadata().map_err(|error| io_error(shown, "read", error))?;
-    Ok((bytes, before, after))
+    let stamp = |metadata: &Metadata| (metadata.len(), metadata.modified().ok());
+    check_still(stamp(before), stamp(&after), read, shown)
 }
 
 /// A file that somebody writes at this moment would be read as if its later rows had been deleted.

@@ -52,6 +52,11 @@ impl Flaw {
         Self { kind, offset, column }
     }
 
+    /// Whether more text could mend it.
+    pub(crate) const fn is_unclosed(&self) -> bool {
+        matches!(self.kind, FlawKind::UnclosedQuote)
+    }
+
     /// As an error that names path, line and column.
     pub(crate) fn into_error(self, shown: &str, text: &str, header: &[String]) -> Error {
         let line = |offset| crate::lines::line_of(text, offset);

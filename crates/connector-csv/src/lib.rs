@@ -40,6 +40,7 @@ mod presets;
 mod quoting;
 mod replace;
 mod sheet;
+mod stream;
 
 pub use config::Config;
 pub use connect::CsvConnector;

@@ -29,6 +29,12 @@ impl LineCounter {
         self.at = offset;
         self.breaks + 1
     }
+
+    /// Goes on in another text, which begins at `offset` of this one.
+    pub(crate) fn leave(&mut self, text: &str, offset: usize) {
+        self.line_of(text, offset);
+        self.at = 0;
+    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,8 @@ pub(crate) struct World<'a> {
     spare_numbers: BySide<OnceCell<BTreeMap<u64, u32>>>,
     /// Who has a number on a side, by number; looked at when somebody is to be created again.
     holders: BySide<OnceCell<Vec<(u64, u32)>>>,
+    /// Rows of which nothing can be read; looked at when somebody is created.
+    faceless: BySide<OnceCell<Vec<u32>>>,
     /// How many links each contact of the CRM has that has several; looked at when somebody is missing there.
     linked_together: OnceCell<BTreeMap<&'a str, u32>>,
     /// A person has approved the deletion of every linked contact: an empty side is meant to be empty.
@@ -90,6 +92,7 @@ impl<'a> World<'a> {
             stray_values: BySide::default(),
             spare_numbers: BySide::default(),
             holders: BySide::default(),
+            faceless: BySide::default(),
             linked_together: OnceCell::new(),
             linked,
             vouched: is_vouched(input.approvals, linked),
@@ -212,11 +215,21 @@ impl<'a> World<'a> {
             && identity::values(self.normalizer, schema, |id| base.cell(side, id)).any(|value| strays.contains(&value))
     }
 
+    /// Rows of a side without a readable number or any value.
+    pub(crate) fn faceless(&self, side: Side) -> &[u32] {
+        self.faceless[side].get_or_init(|| {
+            let fields = self.settings.schema.len();
+            let unread = self.matching.skipped[side].iter().filter(|(_, reason, _)| reason.is_about_the_phone());
+            let blank = |row: &u32| self.row(side, *row).cells(fields).all(|cell| cell == Cell::Unknown);
+            unread.map(|(row, ..)| *row).filter(blank).collect()
+        })
+    }
+
     /// The record of a side that shows this number beside its own: two records were merged into it, perhaps (S18).
     pub(crate) fn survivor(&self, side: Side, key: PhoneKey) -> Option<&'a str> {
         let numbers = self.spare_numbers[side].get_or_init(|| {
             let mut numbers = BTreeMap::new();
-            for (row, at) in self.listings[side].table.iter().zip(0u32..) {
+            for (at, row) in self.listings[side].table.with_rest() {
                 let phone = row.cell(self.settings.schema.phone().index()).text();
                 let is_synced = |number: &Number<'_>| number.field.is_some() && number.text == phone;
                 for number in model::numbers::numbers(row.rest()).filter(|number| !is_synced(number)) {
@@ -250,8 +263,9 @@ impl<'a> World<'a> {
     /// The row that has a number. Of several, the one with the smallest id: not the one that happened to be listed first.
     pub(crate) fn holder(&self, side: Side, number: u64) -> Option<u32> {
         let holders = self.holders[side].get_or_init(|| {
-            let mut holders: Vec<(u64, u32)> = self.numbers(side).collect();
-            holders.sort_unstable();
+            let mut holders = self.numbers(side);
+            // Stable, since most are in order: the links that were made together were made by number.
+            holders.sort();
             holders
         });
         let start = holders.partition_point(|(other, _)| *other < number);
@@ -259,23 +273,20 @@ impl<'a> World<'a> {
         same.map(|(_, row)| *row).min_by_key(|row| self.row(side, *row).id())
     }
 
-    /// The number of every listed row that has one. That of an unchanged contact is the one that its link remembers: to
-    /// read it again would take longer than all the rest of a plan.
-    fn numbers(&self, side: Side) -> impl Iterator<Item = (u64, u32)> + '_ {
+    /// The numbers of the listed rows. That of an unchanged contact is the one that its link remembers: to read it again
+    /// would take longer than all the rest of a plan.
+    fn numbers(&self, side: Side) -> Vec<(u64, u32)> {
         let phone = self.settings.schema.phone().index();
-        let survey = &self.matching.survey;
-        let mut known: Vec<Option<u64>> = vec![None; self.listings[side].table.len()];
-        for joined in &survey.joined {
-            let head = &self.heads[joined.head];
-            let same = |row: &u32| survey.hashes[side][*row as usize] == head.hashes[side];
-            if let Some(row) = joined.rows[side].filter(same) {
-                known[row as usize] = head.key.map(PhoneKey::number);
-            }
-        }
-        known.into_iter().zip(0u32..).filter_map(move |(key, row)| {
-            let number = key.or_else(|| self.matching.key_of(side, row).map(PhoneKey::number));
-            Some((number.or_else(|| self.number(self.row(side, row).cell(phone)))?, row))
-        })
+        let unread = |row: u32| Some((self.number(self.row(side, row).cell(phone))?, row));
+        let same = self.matching.survey.joined.iter().filter(|joined| joined.same[side]);
+        let same = same.filter_map(|joined| {
+            let row = joined.rows[side]?;
+            self.heads[joined.head].key.map_or_else(|| unread(row), |key| Some((key.number(), row)))
+        });
+        let twice = self.matching.skipped[side].iter().filter(|(_, reason, _)| *reason == SkipReason::DuplicateId);
+        let twice = twice.filter_map(|(row, ..)| unread(*row));
+        let read = self.matching.read_rows(side).map(|(row, key)| (key.number(), row));
+        same.chain(twice).chain(read).collect()
     }
 
     pub(crate) fn in_scope(&self, side: Side, row: u32) -> bool {

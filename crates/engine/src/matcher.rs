@@ -78,6 +78,8 @@ pub struct Matching {
     pub blocked: BTreeSet<usize>,
     /// Numbers of the rows that no id linked, by row: reading them takes long.
     keys: BySide<Vec<(u32, PhoneKey)>>,
+    /// Numbers of the linked rows that changed, by row.
+    changed: BySide<Vec<(u32, PhoneKey)>>,
     /// Linked rows that an undecided group may be mistaken for, ascending.
     contested: BySide<Vec<u32>>,
     /// Numbers that several records of a side have, among those that matter here.
@@ -153,6 +155,7 @@ pub fn resolve(context: &Context<'_>, survey: Survey) -> Matching {
         blocked: BTreeSet::new(),
         contested: BySide::default(),
         keys: BySide::default(),
+        changed: BySide::default(),
         shared: BySide::default(),
         others: Vec::new(),
         siblings: match context.settings.numbers {
@@ -215,6 +218,11 @@ impl Matching {
         self.contested[side].binary_search(&row).is_ok()
     }
 
+    /// The rows of a side that were read since they are new or changed, with their numbers; some of them twice.
+    pub(crate) fn read_rows(&self, side: Side) -> impl Iterator<Item = (u32, PhoneKey)> + '_ {
+        self.keys[side].iter().chain(&self.changed[side]).copied()
+    }
+
     /// The numbers of the rows that no id linked.
     pub(crate) fn keys(&self, side: Side) -> impl Iterator<Item = PhoneKey> + '_ {
         self.keys[side].iter().map(|(_, key)| *key)
@@ -232,14 +240,21 @@ impl Matching {
                         head.unconfirmed[side]
                             || head.created_at[side].is_some()
                             || (head.ids[side].is_none() && joined.rows[side].is_some())
-                            || joined.rows[side]
-                                .is_none_or(|row| self.survey.hashes[side][row as usize] != head.hashes[side])
+                            || !joined.same[side]
                     })
             })
             .map(|(joined, _)| heads[joined.head].id)
             .collect();
         ids.sort_unstable();
         ids
+    }
+
+    /// Joins a row to a link whose id does not lead to it.
+    fn found(&mut self, context: &Context<'_>, at: usize, (side, row): (Side, u32), by: FoundBy) {
+        let joined = &mut self.survey.joined[at];
+        joined.rows[side] = Some(row);
+        joined.same[side] = self.survey.hashes[side][row as usize] == context.heads[joined.head].hashes[side];
+        self.found_by[at][side] = by;
     }
 
     fn read_free(
@@ -284,20 +299,13 @@ impl Matching {
     fn linked_numbers(&mut self, context: &Context<'_>, all: &BySide<Vec<Reading>>) -> Vec<(u64, Side, u32)> {
         let mut interest: Vec<u64> = Vec::new();
         let mut linked: Vec<(u64, Side, u32)> = Vec::new();
+        self.read_changed(context);
         for side in Side::BOTH {
             interest.extend(all[side].iter().map(|reading| reading.key.number()));
-            for joined in &self.survey.joined {
-                let head = &context.heads[joined.head];
-                let Some(row) = joined.rows[side] else { continue };
-                if self.survey.hashes[side][row as usize] == head.hashes[side] {
-                    continue;
-                }
-                if let PhoneReading::Key(key) | PhoneReading::WeakKey(key) = context.read_phone(side, row) {
-                    linked.push((key.number(), side, row));
-                }
-                // A number that a contact had before and that changed elsewhere matters too: it may be moving to somebody.
-                interest.extend(head.key.map(PhoneKey::number));
-            }
+            linked.extend(self.changed[side].iter().map(|(row, key)| (key.number(), side, *row)));
+            // A number that a contact had before and that changed elsewhere matters too: it may be moving to somebody.
+            let changed = self.survey.joined.iter().filter(|joined| joined.is_changed(side));
+            interest.extend(changed.filter_map(|joined| context.heads[joined.head].key).map(PhoneKey::number));
         }
         interest.extend(linked.iter().map(|(number, ..)| *number));
         interest.sort_unstable();
@@ -318,6 +326,24 @@ impl Matching {
         linked
     }
 
+    /// The numbers of linked rows that are not what their link remembers.
+    fn read_changed(&mut self, context: &Context<'_>) {
+        let rows = BySide::from_fn(|side| {
+            let changed = self.survey.joined.iter().filter(|joined| joined.is_changed(side));
+            changed.filter_map(|joined| joined.rows[side]).collect::<Vec<u32>>()
+        });
+        let phone = context.settings.schema.phone().index();
+        let mut phones = readings::read(context.normalizer, phone, context.tables, &rows);
+        for side in Side::BOTH {
+            let read = rows[side].iter().zip(std::mem::take(&mut phones[side]));
+            let keyed = read.filter_map(|(row, phone)| match phone {
+                PhoneReading::Key(key) | PhoneReading::WeakKey(key) => Some((*row, key)),
+                PhoneReading::Unusable(..) => None,
+            });
+            self.changed[side] = keyed.collect();
+        }
+    }
+
     /// Unchanged linked rows with one of the numbers: theirs is the one that the link remembers, unread.
     fn add_unchanged(&self, context: &Context<'_>, interest: &[u64], linked: &mut Vec<(u64, Side, u32)>) {
         for joined in &self.survey.joined {
@@ -327,8 +353,7 @@ impl Matching {
                 continue;
             }
             for side in Side::BOTH {
-                let same = |row: &u32| self.survey.hashes[side][*row as usize] == head.hashes[side];
-                linked.extend(joined.rows[side].filter(same).map(|row| (number, side, row)));
+                linked.extend(joined.rows[side].filter(|_| joined.same[side]).map(|row| (number, side, row)));
             }
         }
     }

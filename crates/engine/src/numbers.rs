@@ -98,7 +98,7 @@ pub fn choose(
     remembered: &BTreeMap<RecordId, String>,
 ) -> Result<Chosen, TableFull> {
     let crm = tables.crm;
-    if !crm.iter().any(|row| has_fields(row.rest())) {
+    if !crm.with_rest().any(|(_, row)| has_fields(row.rest())) {
         return Ok(Chosen::default());
     }
     let phone = schema.phone().index();
@@ -202,9 +202,9 @@ pub(crate) fn beside(row: RowRef<'_>, phone: usize) -> Vec<Number<'_>> {
 
 /// The rows of the CRM's contacts by the numbers that they have beside the synced one, ascending.
 pub(crate) fn others(normalizer: &Normalizer, phone: usize, table: &Table) -> Vec<(PhoneKey, u32)> {
-    let rows = table.iter().zip(0u32..).filter(|(row, _)| has_several(*row));
+    let rows = table.with_rest().filter(|(_, row)| has_several(*row));
     let mut others: Vec<(PhoneKey, u32)> = rows
-        .flat_map(|(row, at)| {
+        .flat_map(|(at, row)| {
             let own = key(normalizer, row.cell(phone).text()).map(PhoneKey::number);
             let numbers = beside(row, phone).into_iter().filter_map(|number| key(normalizer, &number.text));
             let numbers = numbers.filter(move |key| Some(key.number()) != own);
@@ -218,8 +218,8 @@ pub(crate) fn others(normalizer: &Normalizer, phone: usize, table: &Table) -> Ve
 
 /// Says in the plan which other numbers the CRM has of a contact: they stay as they are.
 pub(crate) fn mention(table: &Table, phone: usize, actions: &mut [Action]) {
-    let rows = table.iter().filter(|row| has_several(*row) || whole(row.rest()).is_some());
-    let rows: BTreeMap<&str, RowRef<'_>> = rows.map(|row| (row.id(), row)).collect();
+    let rows = table.with_rest().filter(|(_, row)| has_several(*row) || whole(row.rest()).is_some());
+    let rows: BTreeMap<&str, RowRef<'_>> = rows.map(|(_, row)| (row.id(), row)).collect();
     if rows.is_empty() {
         return;
     }

@@ -45,7 +45,7 @@ pub(crate) fn linked(world: &World<'_>, draft: &mut Draft, at: usize) {
     let (Some(justcall), Some(crm)) = (rows.justcall, rows.crm) else { return };
     let pair = BySide { justcall, crm };
     draft.fates(rows, Fate::Unchanged);
-    let equal = Side::BOTH.into_iter().all(|side| world.hash(side, pair[side]) == head.hashes[side]);
+    let equal = joined.same.justcall && joined.same.crm;
     let renewed = found.justcall == FoundBy::NewId || found.crm == FoundBy::NewId;
     if equal && !renewed && !head.unconfirmed.justcall && !head.unconfirmed.crm {
         if learns_id(world, head, pair) {

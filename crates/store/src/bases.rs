@@ -26,6 +26,8 @@ impl Store {
 }
 
 fn read_some(connection: &Connection, schema: &Schema, ids: &[LinkId]) -> Result<Vec<Base>, Fault> {
+    // One transaction for all: each by itself would lock the file anew.
+    let reading = connection.unchecked_transaction()?;
     let mappings = mappings(connection, schema)?;
     let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?;
     let mut bases = Vec::with_capacity(ids.len());
@@ -33,6 +35,8 @@ fn read_some(connection: &Connection, schema: &Schema, ids: &[LinkId]) -> Result
         let base = statement.query_row([id.0], |row| Ok(base(row, &mappings))).optional()?;
         bases.push(base.ok_or_else(|| Fault::refused(format!("there is no link {}", id.0)))??);
     }
+    drop(statement);
+    reading.commit()?;
     Ok(bases)
 }
 

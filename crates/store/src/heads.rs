@@ -11,6 +11,9 @@ use rusqlite::{Connection, Row};
 /// the base itself is compared (S26).
 pub const STALE_HASH: RowHash = RowHash(u64::MAX);
 
+/// Room for more links is not made ahead, whatever a damaged state says of their number.
+const MOST_ROOM: usize = 1 << 23;
+
 impl Store {
     /// Every link, by number. Hashes are [`STALE_HASH`] unless the link was written under `schema` and the normaliser
     /// version given to [`Store::set_schema`].
@@ -20,8 +23,10 @@ impl Store {
 }
 
 fn read(connection: &Connection, schema: Option<i64>) -> Result<Vec<LinkHead>, Fault> {
-    let count: i64 = connection.query_row("SELECT count(*) FROM links", [], |row| row.get(0))?;
-    let mut heads = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+    // At most so many, without counting them: room that is not needed is never touched.
+    let last: Option<i64> = connection.query_row("SELECT max(id) FROM links", [], |row| row.get(0))?;
+    let room = usize::try_from(last.unwrap_or(0)).unwrap_or(0).min(MOST_ROOM);
+    let mut heads = Vec::with_capacity(room);
     let mut statement = connection.prepare_cached(
         "SELECT id, status, schema_id, unconfirmed, justcall_id, crm_id, key_number, key_extension, justcall_hash,
              crm_hash, justcall_created_at, crm_created_at

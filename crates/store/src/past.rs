@@ -7,6 +7,7 @@ use crate::values::{At, from_json};
 use jiff::Timestamp;
 use model::{LinkId, Outcome, RunId};
 use rusqlite::Connection;
+use std::collections::BTreeMap;
 
 /// A write of an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,11 +23,33 @@ pub struct PastWrite {
 }
 
 impl Store {
-    /// The last writes about a link, latest first. Nothing where there are fewer than two: asking costs a look into an
-    /// index then, and most contacts are never written twice.
-    pub fn past_writes(&self, link: LinkId, limit: usize) -> Result<Vec<PastWrite>> {
-        self.named(read(&self.connection, link, limit))
+    /// The last writes about each of these links, latest first. Nothing of a link with fewer than two: asking costs a look
+    /// into an index then, and most contacts are never written twice.
+    pub fn past_writes(
+        &self,
+        links: impl IntoIterator<Item = LinkId>,
+        limit: usize,
+    ) -> Result<BTreeMap<LinkId, Vec<PastWrite>>> {
+        self.named(read_all(&self.connection, links, limit))
     }
+}
+
+fn read_all(
+    connection: &Connection,
+    links: impl IntoIterator<Item = LinkId>,
+    limit: usize,
+) -> Result<BTreeMap<LinkId, Vec<PastWrite>>, Fault> {
+    // One transaction for all: each by itself would lock the file anew.
+    let reading = connection.unchecked_transaction()?;
+    let mut past = BTreeMap::new();
+    for link in links {
+        let writes = read(connection, link, limit)?;
+        if !writes.is_empty() {
+            past.insert(link, writes);
+        }
+    }
+    reading.commit()?;
+    Ok(past)
 }
 
 fn read(connection: &Connection, link: LinkId, limit: usize) -> Result<Vec<PastWrite>, Fault> {

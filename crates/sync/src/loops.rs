@@ -29,13 +29,16 @@ impl Session<'_> {
     /// Fields that the plan would write for the third time in turn: A, B, and A again.
     fn loops(&self, plan: &Plan) -> Result<BTreeMap<(LinkId, Field), Side>> {
         let mut loops = BTreeMap::new();
-        for action in plan.actions.iter().filter(|action| action.kind == ActionKind::Update) {
-            let Some(link) = action.link.filter(|_| !is_a_persons(action.reason)) else { continue };
-            let past = self.store.past_writes(link, LOOK_BACK)?;
+        let updates = plan.actions.iter().filter(|action| action.kind == ActionKind::Update);
+        let updates = updates.filter(|action| !is_a_persons(action.reason));
+        let updates = updates.filter_map(|action| Some((action, action.link?)));
+        let past = self.store.past_writes(updates.clone().map(|(_, link)| link), LOOK_BACK)?;
+        for (action, link) in updates {
+            let Some(past) = past.get(&link) else { continue };
             for change in &action.changes {
                 let owned = self.settings.schema.position(&change.field).map(|id| self.settings.policy(id));
                 let is_owned = owned.is_some_and(|policy| policy.direction.source().is_some());
-                if !is_owned && self.flips(change, &past) {
+                if !is_owned && self.flips(change, past) {
                     loops.insert((link, change.field.clone()), action.side.other());
                 }
             }

@@ -4,15 +4,12 @@
 use crate::draft::World;
 use crate::identity::names;
 use crate::normalizer::PhoneReading;
-use model::{Cell, Field, PhoneKey, RowRef, Side};
+use model::{Field, PhoneKey, RowRef, Side};
 
 /// The record of a side that cannot be read and may be this contact, if any: it shows its number; or no number at all,
 /// and its name or e-mail; or nothing whatever.
 pub(super) fn may_be<'a>(world: &World<'a>, side: Side, key: PhoneKey, person: RowRef<'_>) -> Option<&'a str> {
-    let fields = world.settings.schema.len();
-    let unread = world.matching.skipped[side].iter().filter(|(_, reason, _)| reason.is_about_the_phone());
-    let mut faceless =
-        unread.map(|(row, ..)| world.row(side, *row)).filter(|row| row.cells(fields).all(|cell| cell == Cell::Unknown));
+    let mut faceless = world.faceless(side).iter().map(|row| world.row(side, *row));
     faceless.find(|row| is_about(world, *row, key, person)).map(RowRef::id)
 }
 

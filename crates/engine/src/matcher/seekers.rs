@@ -97,7 +97,7 @@ impl Matching {
                 !self.parted(context, hunt.open[at], hunt.side, hunt.left[row].row)
                     && self.survey.hashes[hunt.side][hunt.left[row].row as usize] == wanted
             });
-            self.take(hunt, exact);
+            self.take(context, hunt, exact);
         }
         if let ([at], [reading]) = (hunt.open.as_slice(), hunt.left.as_slice()) {
             // A number that nobody has verified does not prove that a contact is back, nor does one that somebody of
@@ -114,7 +114,7 @@ impl Matching {
                 _ => !reading.weak && hunt.rivals.is_empty() && !other_name(),
             };
             if proves && self.fits_line(context, *at, reading) {
-                self.take(hunt, vec![(0, 0)]);
+                self.take(context, hunt, vec![(0, 0)]);
             }
         }
     }
@@ -131,7 +131,7 @@ impl Matching {
                 && !self.parted(context, hunt.open[at], hunt.side, hunt.left[row].row)
                 && partners[at].as_ref().is_some_and(|person| person.decides(&people[row]))
         });
-        self.take(hunt, pairs);
+        self.take(context, hunt, pairs);
         let (open, left) = (std::mem::take(&mut hunt.open), &hunt.left);
         if open.is_empty() || left.is_empty() {
             return;
@@ -166,11 +166,10 @@ impl Matching {
         context.heads[self.survey.joined[at].head].key.is_some_and(|key| same_line(key, reading.key))
     }
 
-    fn take(&mut self, hunt: &mut Hunt<'_>, pairs: Vec<(usize, usize)>) {
+    fn take(&mut self, context: &Context<'_>, hunt: &mut Hunt<'_>, pairs: Vec<(usize, usize)>) {
         for &(at, row) in &pairs {
             let (at, row) = (hunt.open[at], hunt.left[row].row);
-            self.survey.joined[at].rows[hunt.side] = Some(row);
-            self.found_by[at][hunt.side] = hunt.by;
+            self.found(context, at, (hunt.side, row), hunt.by);
             hunt.taken.insert(row);
         }
         let (ats, rows): (BTreeSet<usize>, BTreeSet<usize>) = pairs.into_iter().unzip();

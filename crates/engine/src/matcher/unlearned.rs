@@ -46,8 +46,7 @@ impl Matching {
                 one_to_one(people.len(), found.len(), fits).into_iter().filter(|&(at, row)| same(at, row)).collect();
             let mut joined = BTreeSet::new();
             for (at, row) in certain {
-                self.survey.joined[seekers[at]].rows[side] = Some(found[row].0.row);
-                self.found_by[seekers[at]][side] = FoundBy::Number;
+                self.found(context, seekers[at], (side, found[row].0.row), FoundBy::Number);
                 joined.extend([(true, at), (false, row)]);
             }
             let mut taken: BTreeSet<u32> = BTreeSet::new();

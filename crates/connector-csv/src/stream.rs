@@ -1,0 +1,239 @@
+//! Reads a file in parts, for a listing: a large one is never held whole. Only for what is the rule, UTF-8 without a flaw;
+//! of anything else it says nothing, and the file is read whole, where every encoding and every message is at home.
+
+use crate::convert::{Filling, Passed, Rows};
+use crate::document::Document;
+use crate::encoding::Encoding;
+use crate::file;
+use crate::layout::Layout;
+use connector::{Error, Progress};
+use model::Table;
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::path::Path;
+use xxhash_rust::xxh3::Xxh3;
+
+/// How much is read at once: it should stay in the processor's cache. A longer row is held whole.
+const PART: usize = 256 << 10;
+
+/// How much is read at first, at least.
+const SAMPLE: usize = 4096;
+
+/// The rows of a file without a flaw.
+pub(crate) struct Listed {
+    pub(crate) table: Table,
+    pub(crate) layout: Layout,
+    /// Fingerprint of the whole content.
+    pub(crate) hash: u128,
+}
+
+/// A file, part by part.
+struct Parts<'s> {
+    file: File,
+    before: Metadata,
+    shown: &'s str,
+    hasher: Box<Xxh3>,
+    /// What was read and not left behind yet.
+    bytes: Vec<u8>,
+    read: u64,
+    ended: bool,
+}
+
+impl<'s> Parts<'s> {
+    fn open(path: &Path, shown: &'s str) -> Result<Self, Error> {
+        let (file, before) = file::open(path, shown)?;
+        let (hasher, bytes) = (Box::new(Xxh3::new()), Vec::new());
+        Ok(Self { file, before, shown, hasher, bytes, read: 0, ended: false })
+    }
+
+    /// Reads so many bytes more, or to the end.
+    fn read(&mut self, part: usize) -> Result<(), Error> {
+        let start = self.bytes.len();
+        self.bytes.reserve(part + 1);
+        let more = (&self.file).take(part as u64).read_to_end(&mut self.bytes);
+        let more = more.map_err(|error| file::io_error(self.shown, "read", error))?;
+        self.hasher.update(&self.bytes[start..]);
+        self.read += more as u64;
+        self.ended = more < part;
+        Ok(())
+    }
+
+    /// A copy of the first bytes, as far as they are UTF-8.
+    fn head(&mut self, part: usize) -> Result<Vec<u8>, Error> {
+        // The header, and the sample by which UTF-16 is known, are in the first part.
+        self.read(part.max(SAMPLE))?;
+        Ok(self.text().unwrap_or_default().as_bytes().to_vec())
+    }
+
+    /// The document that begins like this, if it is one that can be read in parts.
+    fn document<'b>(&self, head: &'b [u8]) -> Option<Document<'b>> {
+        let document = Document::open(self.shown, head).ok()?;
+        let is_cut = !self.ended && document.header_row.end == document.text().len();
+        (!is_cut && document.decoded.encoding == Encoding::Utf8).then_some(document)
+    }
+
+    /// Lets go of the first bytes.
+    fn leave(&mut self, first: usize) {
+        self.bytes.drain(..first);
+    }
+
+    /// What is there, as text: none where it is not UTF-8. A character that is cut in two waits for its other half.
+    fn text(&self) -> Option<&str> {
+        match std::str::from_utf8(&self.bytes) {
+            Ok(text) => Some(text),
+            Err(error) if error.error_len().is_none() && !self.ended => {
+                std::str::from_utf8(&self.bytes[..error.valid_up_to()]).ok()
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Bytes of the file before those that are there.
+    fn left(&self) -> usize {
+        usize::try_from(self.read).unwrap_or(usize::MAX) - self.bytes.len()
+    }
+
+    /// The fingerprint of what was read; an error where the file changed meanwhile.
+    fn finish(self) -> Result<u128, Error> {
+        file::check_unchanged(&self.file, &self.before, self.read, self.shown)?;
+        Ok(self.hasher.digest128())
+    }
+}
+
+/// What the header says of a file; none where it must be read whole to know.
+pub(crate) fn header<T>(
+    path: &Path,
+    shown: &str,
+    look: impl FnOnce(&Document<'_>) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
+    let mut parts = Parts::open(path, shown)?;
+    let head = parts.head(PART)?;
+    let Some(document) = parts.document(&head) else { return Ok(None) };
+    // Its encoding is seen from all of it.
+    while let Some(length) = parts.text().map(str::len) {
+        if parts.ended {
+            parts.finish()?;
+            return look(&document).map(Some);
+        }
+        parts.leave(length);
+        parts.read(PART)?;
+    }
+    Ok(None)
+}
+
+/// Lists the rows; none where the file must be read whole.
+pub(crate) fn list(
+    path: &Path,
+    shown: &str,
+    resolve: impl Fn(&Document<'_>) -> Result<Layout, Error>,
+    progress: &dyn Progress,
+) -> Result<Option<Listed>, Error> {
+    list_by(path, shown, resolve, progress, PART)
+}
+
+fn list_by(
+    path: &Path,
+    shown: &str,
+    resolve: impl Fn(&Document<'_>) -> Result<Layout, Error>,
+    progress: &dyn Progress,
+    part: usize,
+) -> Result<Option<Listed>, Error> {
+    let mut parts = Parts::open(path, shown)?;
+    let all = usize::try_from(parts.before.len()).unwrap_or(usize::MAX);
+    let head = parts.head(part)?;
+    let Some(document) = parts.document(&head) else { return Ok(None) };
+    let layout = resolve(&document)?;
+    let mut passed = Passed::before(&document);
+    let mut filling = Filling::new(&layout, progress);
+    // The mark of the encoding is no text.
+    let start = head.len() - document.text().len() + document.header_row.end;
+    parts.leave(start);
+    loop {
+        let Some(text) = parts.text() else { return Ok(None) };
+        let (length, here) = (text.len(), document.part(text));
+        let mut rows = Rows::go_on(&here, &layout, passed, !parts.ended);
+        loop {
+            match rows.next_whole() {
+                Ok(Some(row)) => filling.add(&row, parts.left() + row.row.end - start, all - start, shown)?,
+                Ok(None) => break,
+                Err(_) => return Ok(None),
+            }
+        }
+        if parts.ended {
+            let repeats = rows.may_repeat();
+            let (table, hash) = (filling.finish(), parts.finish()?);
+            return Ok((!repeats).then_some(Listed { table, layout, hash }));
+        }
+        let at;
+        (passed, at) = rows.leave();
+        parts.leave(at);
+        // A row that is longer than a part is read on in ever longer ones: not as often as it has parts.
+        parts.read(part.max(length - at))?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::Config;
+    use crate::convert;
+    use connector::NoProgress;
+    use model::{Field, Schema};
+    use proptest::prelude::*;
+
+    fn layout(document: &Document<'_>, id: bool) -> Result<Layout, Error> {
+        let mut config = Config::new("x.csv");
+        config.id_column = id.then(|| "id".to_owned());
+        config.columns = vec![(Field::Phone, "phone".to_owned()), (Field::Company, "company".to_owned())];
+        Layout::resolve(&config, &Schema::new([Field::Phone, Field::Company]), &document.header)
+    }
+
+    /// By parts, and at once.
+    fn both_ways(bytes: &[u8], part: usize, id: bool) -> (Option<(Table, u128)>, Result<(Table, u128), Error>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.csv");
+        std::fs::write(&path, bytes).unwrap();
+        let parts = list_by(&path, "x.csv", |document| layout(document, id), &NoProgress, part);
+        let whole = Document::open("x.csv", bytes).and_then(|document| {
+            let layout = layout(&document, id)?;
+            Ok((convert::table(&document, &layout, &NoProgress)?, file::hash(bytes)))
+        });
+        (parts.ok().flatten().map(|listed| (listed.table, listed.hash)), whole)
+    }
+
+    proptest! {
+        /// Whatever a file holds, and wherever it is cut: in a character, a quote, a line ending.
+        #[test]
+        fn what_is_read_in_parts_is_what_is_read_at_once(
+            cells in prop::collection::vec("[a1é,;\"\r\n\u{0}]{0,6}|\"[a\r\n,]{0,9}\"|[a-z]{90}", 0..24),
+            ending in prop::sample::select(vec!["\n", "\r\n", "\r", "\n\r\n"]),
+            (marked, id) in (any::<bool>(), any::<bool>()),
+            part in 1..40usize,
+        ) {
+            let mut text = if marked { "\u{feff}" } else { "" }.to_owned();
+            // Longer than the first part.
+            text += &format!("id,phone,company,{}{ending}", "x".repeat(SAMPLE - 30));
+            for (row, cells) in cells.chunks(3).enumerate() {
+                text += &format!("{row},{},{},{ending}", cells[0], cells.get(1).map_or("", String::as_str));
+            }
+            let (parts, whole) = both_ways(text.as_bytes(), part, id);
+            match whole {
+                // In parts, everything that needs no explanation.
+                Ok(whole) => prop_assert_eq!(parts, Some(whole)),
+                Err(_) => prop_assert_eq!(parts, None),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_utf8_or_repeats_an_id_is_left_to_the_whole() {
+        let latin = b"id,phone,company\n1,+14155550101,Caf\xe9\n";
+        let repeated = b"id,phone,company\n1,+14155550101,\n2,,\n1,,\n";
+        let utf16: Vec<u8> = "id,phone,company\n1,,\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [&latin[..], repeated, &utf16] {
+            assert_eq!(both_ways(bytes, 7, true).0, None);
+        }
+        assert!(both_ways(b"id,phone,company\n1,+14155550101,\n", 7, true).0.is_some());
+    }
+}
