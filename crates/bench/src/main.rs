@@ -5,14 +5,8 @@
 //! - `bench plan FOLDER`: one warm plan, written to `plan.json`; prints seconds and memory
 //! - `bench check FOLDER`: whether `plan.json` says what is true of every contact
 
-mod measured;
-mod people;
-mod phone_side;
-mod verdicts;
-
-use measured::Outcome;
-use std::fs::File;
-use std::io::BufWriter;
+use bench::measured::Outcome;
+use bench::{folder, measured, verdicts};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -36,26 +30,14 @@ fn main() -> ExitCode {
 }
 
 fn make(folder: &Path, size: &str, seed: &str) -> Outcome<()> {
-    std::fs::create_dir_all(folder)?;
-    let file = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
-    let mut files = people::Files {
-        base: file("base.csv")?,
-        left_before: file("left_before.csv")?,
-        left: file("left.csv")?,
-        right_before: file("right_before.csv")?,
-        right: file("right.csv")?,
-        truth: file("truth.csv")?,
-    };
-    files.write(size.parse()?, seed.parse()?)?;
-    drop(files);
     let began = Instant::now();
-    measured::link(folder)?;
-    println!("first state in {:.2} s, {} bytes", began.elapsed().as_secs_f64(), size_of_state(folder)?);
+    folder::make(folder, size.parse()?, seed.parse()?)?;
+    let seconds = began.elapsed().as_secs_f64();
+    println!(
+        "files and first state in {seconds:.2} s, state of {} bytes",
+        std::fs::metadata(folder::state(folder))?.len()
+    );
     Ok(())
-}
-
-fn size_of_state(folder: &Path) -> Outcome<u64> {
-    Ok(std::fs::metadata(folder.join("tieline.db"))?.len())
 }
 
 fn plan(folder: &Path) -> Outcome<()> {

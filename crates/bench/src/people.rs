@@ -84,10 +84,10 @@ pub(crate) const fn verdict(fate: Fate) -> &'static str {
 }
 
 /// One contact of the story.
-pub(crate) struct Person {
+pub struct Person {
     at: u64,
     /// E.164.
-    pub(crate) phone: String,
+    pub phone: String,
     pub(crate) fate: Fate,
     values: [String; 6],
     dice: u64,
@@ -129,7 +129,7 @@ fn drawn(table: &[(Fate, u64)], mut dice: u64) -> Option<Fate> {
 }
 
 /// Everybody: first those whom both sides agreed on, then the newcomers.
-pub(crate) fn everybody(size: u64, seed: u64) -> impl Iterator<Item = Person> {
+pub fn everybody(size: u64, seed: u64) -> impl Iterator<Item = Person> {
     let new: u64 = NEW.iter().map(|(_, share)| share).sum();
     let newcomers = (size * new).div_ceil(10_000);
     (0..size + newcomers).map(move |at| {

@@ -7,7 +7,7 @@ use connector_csv::CsvConnector;
 use model::{AbsenceProof, Capabilities, Cost, Listing, RecordId, Via};
 
 /// A file that behaves like the phone system.
-pub(crate) struct PhoneSide(pub(crate) CsvConnector);
+pub struct PhoneSide(pub CsvConnector);
 
 #[async_trait]
 impl Connector for PhoneSide {

@@ -36,7 +36,7 @@ impl Said {
 }
 
 /// Verdict by number; what only the state is told of (both sides did the same) is left out.
-pub(crate) fn of(plan: &Plan) -> BTreeMap<String, &'static str> {
+pub fn of(plan: &Plan) -> BTreeMap<String, &'static str> {
     let mut said: BTreeMap<&str, Said> = BTreeMap::new();
     for action in &plan.actions {
         let entry = said.entry(&action.phone).or_default();
@@ -58,7 +58,7 @@ pub(crate) fn of(plan: &Plan) -> BTreeMap<String, &'static str> {
 }
 
 /// Numbers of which a plan says something else than the truth, with both words.
-pub(crate) fn wrong(plan: &Plan, truth: &str) -> Vec<String> {
+pub fn wrong(plan: &Plan, truth: &str) -> Vec<String> {
     // Done on both sides alike: nothing to write. Unreadable: nobody to write to, and skipped.
     let silent = ["both_same", "both_delete", "right_invalid_phone"];
     let mut wanted: BTreeMap<&str, &str> = truth

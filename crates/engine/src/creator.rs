@@ -10,7 +10,7 @@ use crate::normalizer::{Canon, PhoneReading, name};
 use jiff::SignedDuration;
 use model::mutant::{self, Mutant};
 use model::{
-    ActionKind, BySide, Cell, Change, ConflictKind, Field, Held, HeldReason, LinkHead, Rule, Side, SkipReason, Via,
+    ActionKind, BySide, Change, ConflictKind, Field, Held, HeldReason, LinkHead, Rule, Side, SkipReason, Via,
     WritePolicy,
 };
 
@@ -134,8 +134,7 @@ enum Holder {
 
 /// Whether the number that a record would bring along is taken on `target`, and by which row, where it is there yet.
 fn holder_of_its_number(world: &World<'_>, draft: &Draft, target: Side, row: u32) -> Holder {
-    let phone = world.settings.schema.phone().index();
-    let Some(wanted) = world.number(world.row(target.other(), row).cell(phone)) else { return Holder::Nobody };
+    let Some(wanted) = world.number_of(target.other(), row) else { return Holder::Nobody };
     // Somebody else has it on the side that it comes from, and may be about to bring it along.
     if world.matching.is_shared(target.other(), wanted) {
         return Holder::Planned;
@@ -190,7 +189,7 @@ fn create(world: &World<'_>, draft: &mut Draft, birth: &Birth<'_>) -> bool {
     create.phone = phone;
     create.link = head.map(|head| head.id);
     note.clone_into(&mut create.note);
-    draft.creates[target].extend(world.number(Cell::from_text(&create.phone)));
+    draft.creates[target].extend(world.number_of(source, row));
     draft.actions.push(create);
     true
 }

@@ -57,6 +57,8 @@ pub(crate) struct World<'a> {
     spare_numbers: BySide<OnceCell<BTreeMap<u64, u32>>>,
     /// Who has a number on a side, by number; looked at when somebody is to be created again.
     holders: BySide<OnceCell<Vec<(u64, u32)>>>,
+    /// Numbers of the contacts that are missing on one side, ascending: whoever is created again is among them.
+    missing: OnceCell<Vec<u64>>,
     /// Rows of which nothing can be read; looked at when somebody is created.
     faceless: BySide<OnceCell<Vec<u32>>>,
     /// How many links each contact of the CRM has that has several; looked at when somebody is missing there.
@@ -92,6 +94,7 @@ impl<'a> World<'a> {
             stray_values: BySide::default(),
             spare_numbers: BySide::default(),
             holders: BySide::default(),
+            missing: OnceCell::new(),
             faceless: BySide::default(),
             linked_together: OnceCell::new(),
             linked,
@@ -262,31 +265,55 @@ impl<'a> World<'a> {
 
     /// The row that has a number. Of several, the one with the smallest id: not the one that happened to be listed first.
     pub(crate) fn holder(&self, side: Side, number: u64) -> Option<u32> {
+        let smallest = |rows: &mut dyn Iterator<Item = u32>| rows.min_by_key(|row| self.row(side, *row).id());
+        let missing = self.missing.get_or_init(|| self.missing_numbers());
+        if missing.binary_search(&number).is_err() {
+            return smallest(&mut self.numbers(side).filter(|(other, _)| *other == number).map(|(_, row)| row));
+        }
         let holders = self.holders[side].get_or_init(|| {
-            let mut holders = self.numbers(side);
-            // Stable, since most are in order: the links that were made together were made by number.
-            holders.sort();
+            let wanted = |(number, _): &(u64, u32)| missing.binary_search(number).is_ok();
+            let mut holders: Vec<(u64, u32)> = self.numbers(side).filter(wanted).collect();
+            holders.sort_unstable();
             holders
         });
         let start = holders.partition_point(|(other, _)| *other < number);
         let same = holders[start..].iter().take_while(|(other, _)| *other == number);
-        same.map(|(_, row)| *row).min_by_key(|row| self.row(side, *row).id())
+        smallest(&mut same.map(|(_, row)| *row))
+    }
+
+    /// The numbers, ascending, of the records whose counterpart is missing.
+    fn missing_numbers(&self) -> Vec<u64> {
+        let alone = |rows: &BySide<Option<u32>>| match (rows.justcall, rows.crm) {
+            (Some(row), None) => Some((Side::Justcall, row)),
+            (None, Some(row)) => Some((Side::Crm, row)),
+            _ => None,
+        };
+        let alone = self.matching.survey.joined.iter().filter_map(|joined| alone(&joined.rows));
+        let mut numbers: Vec<u64> = alone.filter_map(|(side, row)| self.number_of(side, row)).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// The number of a listed row, without its extension.
+    pub(crate) fn number_of(&self, side: Side, row: u32) -> Option<u64> {
+        let phone = self.settings.schema.phone().index();
+        let read = self.matching.read_of(side, row).map(PhoneKey::number);
+        read.or_else(|| self.number(self.row(side, row).cell(phone)))
     }
 
     /// The numbers of the listed rows. That of an unchanged contact is the one that its link remembers: to read it again
     /// would take longer than all the rest of a plan.
-    fn numbers(&self, side: Side) -> Vec<(u64, u32)> {
-        let phone = self.settings.schema.phone().index();
-        let unread = |row: u32| Some((self.number(self.row(side, row).cell(phone))?, row));
-        let same = self.matching.survey.joined.iter().filter(|joined| joined.same[side]);
-        let same = same.filter_map(|joined| {
+    fn numbers(&self, side: Side) -> impl Iterator<Item = (u64, u32)> + '_ {
+        let unread = move |row: u32| Some((self.number_of(side, row)?, row));
+        let same = self.matching.survey.joined.iter().filter(move |joined| joined.same[side]);
+        let same = same.filter_map(move |joined| {
             let row = joined.rows[side]?;
             self.heads[joined.head].key.map_or_else(|| unread(row), |key| Some((key.number(), row)))
         });
         let twice = self.matching.skipped[side].iter().filter(|(_, reason, _)| *reason == SkipReason::DuplicateId);
-        let twice = twice.filter_map(|(row, ..)| unread(*row));
+        let twice = twice.filter_map(move |(row, ..)| unread(*row));
         let read = self.matching.read_rows(side).map(|(row, key)| (key.number(), row));
-        same.chain(twice).chain(read).collect()
+        same.chain(twice).chain(read)
     }
 
     pub(crate) fn in_scope(&self, side: Side, row: u32) -> bool {
@@ -346,6 +373,25 @@ pub(crate) struct Draft {
 impl Draft {
     pub(crate) fn new(listings: BySide<&Listing>) -> Self {
         Self { fates: BySide::from_fn(|side| vec![Fate::Unseen; listings[side].table.len()]), ..Self::default() }
+    }
+
+    /// Takes over what was decided of other records.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.actions.extend(other.actions);
+        self.conflicts.extend(other.conflicts);
+        self.decided.extend(other.decided);
+        self.held.extend(other.held);
+        self.skipped.extend(other.skipped);
+        self.observations.extend(other.observations);
+        self.alarms.extend(other.alarms);
+        for side in Side::BOTH {
+            self.creates[side].extend(&other.creates[side]);
+            for (fate, other) in self.fates[side].iter_mut().zip(&other.fates[side]) {
+                if *other != Fate::Unseen {
+                    *fate = *other;
+                }
+            }
+        }
     }
 
     pub(crate) fn fate(&mut self, side: Side, row: u32, fate: Fate) {

@@ -15,6 +15,7 @@ pub mod planner;
 pub mod quality;
 pub mod settings;
 pub mod survey;
+pub mod threads;
 pub mod undoer;
 
 mod conflicts;

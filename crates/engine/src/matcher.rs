@@ -16,7 +16,7 @@ use crate::settings::{Numbers, Settings};
 use crate::siblings::Siblings;
 use crate::survey::Survey;
 use model::mutant::{self, Mutant};
-use model::{BySide, LinkHead, LinkId, PhoneKey, RecordId, Side, SkipReason, Table};
+use model::{BySide, LinkHead, PhoneKey, RecordId, Side, SkipReason, Table};
 use std::collections::BTreeSet;
 
 /// How a link's row was found on a side.
@@ -78,7 +78,7 @@ pub struct Matching {
     pub blocked: BTreeSet<usize>,
     /// Numbers of the rows that no id linked, by row: reading them takes long.
     keys: BySide<Vec<(u32, PhoneKey)>>,
-    /// Numbers of the linked rows that changed, by row.
+    /// Numbers of the linked rows that changed, by row: read once for all.
     changed: BySide<Vec<(u32, PhoneKey)>>,
     /// Linked rows that an undecided group may be mistaken for, ascending.
     contested: BySide<Vec<u32>>,
@@ -140,6 +140,10 @@ impl Context<'_> {
         let phone = self.settings.schema.phone().index();
         self.normalizer.read_phone(self.tables[side].row(row as usize).cell(phone).text())
     }
+}
+
+fn find(keys: &[(u32, PhoneKey)], row: u32) -> Option<PhoneKey> {
+    keys.binary_search_by_key(&row, |(row, _)| *row).ok().map(|at| keys[at].1)
 }
 
 /// Resolves everything that ids did not.
@@ -207,10 +211,14 @@ impl Matching {
         self.others.get(at).filter(|(other, _)| other.number() == number).map(|(_, row)| *row)
     }
 
-    /// The number of a row, where matching had to read it.
+    /// The number of a row that no id linked.
     pub fn key_of(&self, side: Side, row: u32) -> Option<PhoneKey> {
-        let keys = &self.keys[side];
-        keys.binary_search_by_key(&row, |(row, _)| *row).ok().map(|at| keys[at].1)
+        find(&self.keys[side], row)
+    }
+
+    /// The number of a row that is new or changed: reading it once more would take long.
+    pub(crate) fn read_of(&self, side: Side, row: u32) -> Option<PhoneKey> {
+        find(&self.keys[side], row).or_else(|| find(&self.changed[side], row))
     }
 
     /// Whether a linked record has the number of an undecided group: one of its members may be meant instead.
@@ -226,27 +234,6 @@ impl Matching {
     /// The numbers of the rows that no id linked.
     pub(crate) fn keys(&self, side: Side) -> impl Iterator<Item = PhoneKey> + '_ {
         self.keys[side].iter().map(|(_, key)| *key)
-    }
-
-    /// Links whose base is needed to decide or to be written anew, ascending.
-    pub fn needs_base(&self, heads: &[LinkHead]) -> Vec<LinkId> {
-        let joined = self.survey.joined.iter().zip(&self.found_by);
-        let mut ids: Vec<LinkId> = joined
-            .filter(|(joined, found)| {
-                let head = &heads[joined.head];
-                found.justcall == FoundBy::NewId
-                    || found.crm == FoundBy::NewId
-                    || Side::BOTH.into_iter().any(|side| {
-                        head.unconfirmed[side]
-                            || head.created_at[side].is_some()
-                            || (head.ids[side].is_none() && joined.rows[side].is_some())
-                            || !joined.same[side]
-                    })
-            })
-            .map(|(joined, _)| heads[joined.head].id)
-            .collect();
-        ids.sort_unstable();
-        ids
     }
 
     /// Joins a row to a link whose id does not lead to it.
@@ -341,6 +328,7 @@ impl Matching {
                 PhoneReading::Unusable(..) => None,
             });
             self.changed[side] = keyed.collect();
+            self.changed[side].sort_unstable();
         }
     }
 

@@ -6,6 +6,7 @@ use crate::callers::{self, Caller};
 use crate::draft::{Draft, Fate, World};
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::settings::{GuardClass, Numbers, Settings};
+use crate::threads;
 use crate::{Matching, creator, cycles, decider, excluder, groups, guard, numbers, pairs};
 use jiff::Timestamp;
 use model::mutant::{self, Mutant};
@@ -15,6 +16,7 @@ use model::{
     Sightings, SkipReason, StandingRule, Summary, Tombstone, Version,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// A write that a replica refused; not tried again until its source changes (S41).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +108,7 @@ pub struct Input<'a> {
     pub heads: &'a [LinkHead],
     /// Who is who.
     pub matching: &'a Matching,
-    /// The bases that [`Matching::needs_base`] asked for, by link.
+    /// The bases that [`crate::survey::Survey::needs_base`] asked for, by link.
     pub bases: &'a [Base],
     /// Everything else that is remembered.
     pub state: &'a State,
@@ -129,9 +131,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
     let new = matching.pairs.len() + matching.alone.justcall.len() + matching.alone.crm.len();
     draft.actions.reserve(new + new / 2);
     skipped(&world, &mut draft);
-    for at in 0..input.matching.survey.joined.len() {
-        link(&world, &mut draft, at);
-    }
+    links(input, &world, &mut draft);
     for &(justcall, crm) in &input.matching.pairs {
         pairs::unlinked(&world, &mut draft, BySide { justcall, crm });
     }
@@ -147,9 +147,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
     guard::listing_alarms(&world, &mut draft, linked);
     guard::loop_alarms(&world, &mut draft);
     sort(&mut draft.actions, input.normalizer);
-    for action in draft.actions.iter_mut().filter(|action| action.kind.is_write()) {
-        action.id = action.named();
-    }
+    name(&mut draft.actions);
     excluder::leave_out(&world, &mut draft);
     guard::withhold(&world, &mut draft, linked, input.approvals);
     finish(input, draft)
@@ -161,6 +159,43 @@ fn skipped(world: &World<'_>, draft: &mut Draft) {
             draft.skip(world, side, *row, *reason, detail.clone());
         }
     }
+}
+
+/// All known links. Those with both records do not look at what becomes of others; the rest comes after them, since two
+/// contacts may not be created with one number.
+fn links(input: &Input<'_>, world: &World<'_>, draft: &mut Draft) {
+    let joined = &input.matching.survey.joined;
+    let is_whole = |at: &usize| joined[*at].rows.justcall.is_some() && joined[*at].rows.crm.is_some();
+    let whole = |world: &World<'_>, draft: &mut Draft, links: Range<usize>| {
+        links.filter(is_whole).for_each(|at| link(world, draft, at));
+    };
+    // What is changed takes the time; it may lie anywhere.
+    let half = if threads::worth(input.bases.len()) { joined.len() / 2 } else { joined.len() };
+    let other = || {
+        let mut draft = Draft::new(input.listings);
+        whole(&World::new(input), &mut draft, half..joined.len());
+        draft
+    };
+    if half < joined.len() {
+        let (other, ()) = threads::both(true, other, || whole(world, draft, 0..half));
+        draft.absorb(other);
+    } else {
+        whole(world, draft, 0..joined.len());
+    }
+    (0..joined.len()).filter(|at| !is_whole(at)).for_each(|at| link(world, draft, at));
+    draft.observations.sort_by_key(Observation::link);
+}
+
+/// Names every write: the name is made from the whole content.
+fn name(actions: &mut [Action]) {
+    let worth = threads::worth(actions.len());
+    let (first, second) = actions.split_at_mut(actions.len() / 2);
+    let name = |actions: &mut [Action]| {
+        for action in actions.iter_mut().filter(|action| action.kind.is_write()) {
+            action.id = action.named();
+        }
+    };
+    threads::both(worth, || name(second), || name(first));
 }
 
 /// One known link: in or out of scope, complete, or with something missing.

@@ -2,10 +2,8 @@
 //! parser of its own; the result does not depend on that.
 
 use crate::normalizer::{Normalizer, PhoneReading};
+use crate::threads;
 use model::{BySide, Side, Table};
-
-/// From so many phones on, a second parser is made faster than the rest is read without it.
-const WORTH_A_THREAD: usize = 20_000;
 
 /// The phones of the given rows, in their order.
 pub(crate) fn read(
@@ -18,15 +16,14 @@ pub(crate) fn read(
         let text = |row: &u32| tables[side].row(*row as usize).cell(phone).text();
         rows[side].iter().map(|row| normalizer.read_phone(text(row))).collect()
     };
-    if rows.justcall.len().min(rows.crm.len()) < WORTH_A_THREAD {
-        return BySide::from_fn(|at| side(normalizer, at));
-    }
-    let region = normalizer.region();
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| side(&Normalizer::new(region), Side::Justcall));
-        let crm = side(normalizer, Side::Crm);
-        // A parser that panics must not look like a phone that is fine.
-        let justcall = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        BySide { justcall, crm }
-    })
+    // A second parser takes its time to be made, and one alone does not serve two threads well.
+    let worth = threads::worth(rows.justcall.len().min(rows.crm.len()));
+    let own = || side(normalizer, Side::Crm);
+    let (justcall, crm) = if worth {
+        let region = normalizer.region();
+        threads::both(worth, move || side(&Normalizer::new(region), Side::Justcall), own)
+    } else {
+        (side(normalizer, Side::Justcall), own())
+    };
+    BySide { justcall, crm }
 }

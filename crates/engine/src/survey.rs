@@ -1,6 +1,7 @@
 //! Joins listed records to known links, by the records' own ids. Matching by phone comes after, in `matcher`.
 
-use model::{BySide, LinkHead, RecordId, RowHash, RowRef, Schema, Side, Table};
+use crate::threads;
+use model::{BySide, LinkHead, LinkId, RecordId, RowHash, RowHasher, RowRef, Schema, Side, Table};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// One link with the rows that carry its ids.
@@ -34,9 +35,6 @@ pub struct Survey {
     pub hashes: BySide<Vec<RowHash>>,
 }
 
-/// From so many rows on, the two sides are worth a thread each.
-const WORTH_A_THREAD: usize = 20_000;
-
 /// What one side comes to; the other one does not matter for it.
 struct OneSide {
     /// Per head: its row, and whether that holds what the head remembers.
@@ -53,8 +51,9 @@ impl OneSide {
         let mut one = Self { rows: vec![None; heads.len()], free: Vec::new(), duplicates, hashes: Vec::new() };
         one.hashes.reserve(table.len());
         // In the order of the text, which is long.
+        let mut hasher = RowHasher::default();
         for (row, at) in table.iter().zip(0u32..) {
-            let hash = row.hash(schema.len());
+            let hash = row.hash_with(schema.len(), &mut hasher);
             one.hashes.push(hash);
             let head = heads_of_rows[at as usize];
             match heads.get(head as usize).filter(|head| is_of(row, head, side)) {
@@ -70,16 +69,8 @@ impl OneSide {
 /// Joins by id. Takes two threads where that pays; the result does not depend on it.
 pub fn survey(schema: &Schema, tables: BySide<&Table>, heads: &[LinkHead]) -> Survey {
     let of = |side: Side| OneSide::of(schema, tables[side], heads, side);
-    let BySide { justcall, crm } = if tables.justcall.len().min(tables.crm.len()) < WORTH_A_THREAD {
-        BySide::from_fn(of)
-    } else {
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| of(Side::Justcall));
-            let crm = of(Side::Crm);
-            let justcall = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            BySide { justcall, crm }
-        })
-    };
+    let worth = threads::worth(tables.justcall.len().min(tables.crm.len()));
+    let (justcall, crm) = threads::both(worth, || of(Side::Justcall), || of(Side::Crm));
     let joined = justcall.rows.into_iter().zip(crm.rows).enumerate().map(|(head, (justcall, crm))| {
         let found = BySide { justcall, crm };
         let rows = BySide::from_fn(|side| found[side].map(|(row, _)| row));
@@ -152,6 +143,19 @@ fn is_of(row: RowRef<'_>, head: &LinkHead, side: Side) -> bool {
 }
 
 impl Survey {
+    /// Links whose base is needed to decide or to be written anew, ascending: all that are not on both sides what they
+    /// were. Which rows turn out to be theirs later makes no difference.
+    pub fn needs_base(&self, heads: &[LinkHead]) -> Vec<LinkId> {
+        let unsettled = |head: &LinkHead, side: Side| head.unconfirmed[side] || head.created_at[side].is_some();
+        let needs = |joined: &&Joined| {
+            let head = &heads[joined.head];
+            Side::BOTH.into_iter().any(|side| !joined.same[side] || unsettled(head, side))
+        };
+        let mut ids: Vec<LinkId> = self.joined.iter().filter(needs).map(|joined| heads[joined.head].id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
     /// Ids of linked records that a side did not list.
     pub fn vanished(&self, heads: &[LinkHead], side: Side) -> Vec<RecordId> {
         let missing = self.joined.iter().filter(|joined| joined.rows[side].is_none());
@@ -161,8 +165,9 @@ impl Survey {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use model::{LinkId, LinkStatus};
+    use model::LinkStatus;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 

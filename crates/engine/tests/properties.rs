@@ -318,3 +318,15 @@ fn worlds_do_something() {
     }
     assert!(kinds.len() >= 18, "{kinds:#?}");
 }
+
+proptest! {
+    // Few: each makes phone parsers, which takes its time.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(8), ..ProptestConfig::default() })]
+
+    /// Work that is split in two comes to the same plan, byte for byte.
+    #[test]
+    fn one_thread_and_two_make_the_same_plan(world in worlds()) {
+        let plan = |least: usize| engine::threads::from(least, || serde_json::to_string(&world.plan()).expect("JSON"));
+        prop_assert_eq!(plan(1), plan(usize::MAX));
+    }
+}

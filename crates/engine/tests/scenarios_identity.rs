@@ -406,7 +406,7 @@ fn a_pending_id_is_learned_by_number_and_its_base_is_asked_for() {
     world.heads[0].ids.justcall = None;
     world.heads[0].created_at.justcall = Some(Box::new(world.now));
     let (plan, matching) = world.plan_from(&world.listings());
-    assert_eq!(matching.needs_base(&world.heads), [world.heads[0].id]);
+    assert_eq!(matching.survey.needs_base(&world.heads), [world.heads[0].id]);
     world.land(&plan);
     assert_eq!(world.heads[0].ids.justcall, Some("J1".into()));
     assert_eq!(world.heads[0].created_at, BySide::default());

@@ -49,5 +49,5 @@ pub use run::{Applied, RUN_FORMAT, RunId, RunOutcome, RunReport};
 pub use secret::Secret;
 pub use side::{BySide, Side};
 pub use standing::{Apart, Approval, DecisionRecord, Deed, Exclusion, StandingRule, place};
-pub use table::{RowHash, RowRef, Table, TableFull};
+pub use table::{RowHash, RowHasher, RowRef, Table, TableFull};
 pub use version::{Author, Sighting, Sightings, Stamp, Version};

@@ -318,6 +318,18 @@ pub enum Observation {
     },
 }
 
+impl Observation {
+    /// The link that it is about.
+    pub const fn link(&self) -> LinkId {
+        match self {
+            Self::Settled { link, .. }
+            | Self::Missing { link, .. }
+            | Self::Returned { link, .. }
+            | Self::NeverSeen { link, .. } => *link,
+        }
+    }
+}
+
 /// Counts for one side. Every record listed there is in exactly one of update, delete, unchanged, held, skipped and
 /// conflict; `create` counts new records *on that side*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -2,7 +2,8 @@
 
 use crate::{Cell, OwnedCell, Record, RecordId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use std::collections::BTreeMap;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Hash of what a record's synced fields hold, as stored. Equal hash: nothing to compare.
 ///
@@ -12,7 +13,9 @@ pub struct RowHash(pub u64);
 
 impl Serialize for RowHash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:016x}", self.0))
+        let digit = |nibble: u64| b"0123456789abcdef"[(nibble & 15) as usize];
+        let digits: [u8; 16] = std::array::from_fn(|at| digit(self.0 >> (60 - 4 * at)));
+        serializer.serialize_str(&String::from_utf8_lossy(&digits))
     }
 }
 
@@ -26,66 +29,68 @@ impl<'de> Deserialize<'de> for RowHash {
 impl RowHash {
     /// The hash of cells in schema order. Position, state and text all count.
     pub fn of<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Self {
-        let mut hasher = Hasher { bytes: [0; 256], used: 0, long: None };
+        RowHasher::default().hash(cells)
+    }
+}
+
+/// Hashes many records with the same scratch space: what is hashed at once takes a third of what is hashed bit by bit.
+#[derive(Debug, Default)]
+pub struct RowHasher {
+    bytes: Vec<u8>,
+}
+
+impl RowHasher {
+    /// See [`RowHash::of`].
+    pub fn hash<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) -> RowHash {
+        self.bytes.clear();
         for cell in cells {
-            match cell {
-                Cell::Value(text) => {
-                    hasher.update(text.as_bytes());
-                    hasher.update(&[0xff]); // never part of UTF-8: ends the text
-                }
-                Cell::Cleared => hasher.update(&[0xfe]),
-                Cell::Unknown => hasher.update(&[0xfd]),
-            }
+            self.add(match cell {
+                Cell::Value(text) => Some(text.as_bytes()),
+                Cell::Cleared => Some(&[]),
+                Cell::Unknown => None,
+            });
         }
-        hasher.digest()
+        RowHash(xxh3_64(&self.bytes))
     }
-}
 
-/// Collects what most records fit into: hashing that at once takes a third of what hashing it bit by bit does.
-struct Hasher {
-    bytes: [u8; 256],
-    used: usize,
-    long: Option<Box<Xxh3>>,
-}
-
-impl Hasher {
-    fn update(&mut self, more: &[u8]) {
-        match self.bytes.get_mut(self.used..self.used + more.len()) {
-            Some(space) if self.long.is_none() => {
-                space.copy_from_slice(more);
-                self.used += more.len();
+    /// A cell: none for an unknown one, nothing for a cleared one. The bytes that tell them apart are never part of UTF-8.
+    fn add(&mut self, cell: Option<&[u8]>) {
+        match cell {
+            Some([]) => self.bytes.push(0xfe),
+            Some(text) => {
+                self.bytes.extend_from_slice(text);
+                self.bytes.push(0xff);
             }
-            _ => {
-                let long = self.long.get_or_insert_with(|| {
-                    let mut long = Box::new(Xxh3::new());
-                    long.update(&self.bytes[..self.used]);
-                    long
-                });
-                long.update(more);
-            }
+            None => self.bytes.push(0xfd),
         }
     }
-
-    fn digest(&self) -> RowHash {
-        RowHash(self.long.as_ref().map_or_else(|| xxh3_64(&self.bytes[..self.used]), |long| long.digest()))
-    }
 }
-
-const UNKNOWN: u32 = 1 << 31;
 
 /// The listing holds more text than one table can address (2 GiB).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("more than 2 GiB of contact data on one side")]
 pub struct TableFull;
 
+/// In an end: the cell is unknown (for the id: not native; for the rest: there is none).
+const FLAG: u16 = 1 << 15;
+
+/// In a start: the row's ends are too far apart for 15 bits, and stand in a list of their own.
+const WIDE: u32 = 1 << 31;
+
 /// Records of one side, in the order in which the replica gave them.
+///
+/// Most of what a run holds in memory: one text for all, and two bytes a cell to find it again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
     /// Cells per row, without id and rest.
     width: usize,
     text: String,
-    /// Per row: end of the id, of each cell, of the rest; top bit: unknown (for the id: not native).
-    ends: Vec<u32>,
+    /// Per row: where its text begins; top bit: [`WIDE`].
+    starts: Vec<u32>,
+    /// Per row: ends of the id, of each cell, of the rest, counted from its start; top bit: [`FLAG`].
+    ends: Vec<u16>,
+    /// Rows of more than 32 KiB: their ends.
+    wide: BTreeMap<usize, Vec<u32>>,
     /// Whether any row has a rest.
     rests: bool,
 }
@@ -93,11 +98,12 @@ pub struct Table {
 impl Table {
     /// An empty table whose rows have `width` cells.
     pub const fn new(width: usize) -> Self {
-        Self { width, text: String::new(), ends: Vec::new(), rests: false }
+        Self { width, text: String::new(), starts: Vec::new(), ends: Vec::new(), wide: BTreeMap::new(), rests: false }
     }
 
     /// Makes room ahead.
     pub fn reserve(&mut self, rows: usize, text: usize) {
+        self.starts.reserve(rows);
         self.ends.reserve(rows * self.stride());
         self.text.reserve(text);
     }
@@ -108,12 +114,12 @@ impl Table {
 
     /// Number of records.
     pub fn len(&self) -> usize {
-        self.ends.len() / self.stride()
+        self.starts.len()
     }
 
     /// True without records.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.starts.is_empty()
     }
 
     /// Cells per row.
@@ -129,46 +135,46 @@ impl Table {
         cells: impl IntoIterator<Item = Cell<'a>>,
         rest: Option<&str>,
     ) -> Result<(), TableFull> {
-        let before = self.text.len();
-        let result = self.push_unchecked(id, native_id, cells, rest);
-        if result.is_err() {
-            self.text.truncate(before);
-            let rows = self.len();
-            self.ends.truncate(rows * self.stride());
-        }
-        result
-    }
-
-    fn push_unchecked<'a>(
-        &mut self,
-        id: &str,
-        native_id: bool,
-        cells: impl IntoIterator<Item = Cell<'a>>,
-        rest: Option<&str>,
-    ) -> Result<(), TableFull> {
+        let start = u32::try_from(self.text.len()).ok().filter(|start| start & WIDE == 0).ok_or(TableFull)?;
         self.text.push_str(id);
-        self.mark(!native_id)?;
+        self.mark(start, !native_id);
         let mut cells = cells.into_iter();
         for _ in 0..self.width {
             match cells.next().unwrap_or(Cell::Unknown) {
                 Cell::Value(text) => {
                     self.text.push_str(text);
-                    self.mark(false)?;
+                    self.mark(start, false);
                 }
-                Cell::Cleared => self.mark(false)?,
-                Cell::Unknown => self.mark(true)?,
+                Cell::Cleared => self.mark(start, false),
+                Cell::Unknown => self.mark(start, true),
             }
         }
         self.text.push_str(rest.unwrap_or(""));
-        self.mark(rest.is_none())?;
+        self.mark(start, rest.is_none());
+        if self.text.len() > WIDE as usize {
+            self.text.truncate(start as usize);
+            self.ends.truncate(self.len() * self.stride());
+            self.wide.remove(&self.len());
+            return Err(TableFull);
+        }
+        let wide = if self.wide.contains_key(&self.len()) { WIDE } else { 0 };
+        self.starts.push(start | wide);
         self.rests |= rest.is_some();
         Ok(())
     }
 
-    fn mark(&mut self, flag: bool) -> Result<(), TableFull> {
-        let end = u32::try_from(self.text.len()).ok().filter(|end| end & UNKNOWN == 0).ok_or(TableFull)?;
-        self.ends.push(if flag { end | UNKNOWN } else { end });
-        Ok(())
+    /// The text ends here for now: the end of a cell of the row that begins at `start`.
+    fn mark(&mut self, start: u32, flag: bool) {
+        let flag = if flag { FLAG } else { 0 };
+        let end = self.text.len() - start as usize;
+        let short = u16::try_from(end).ok().filter(|end| end & FLAG == 0);
+        if short.is_none() {
+            let (row, stride) = (self.starts.len(), self.stride());
+            let before = || self.ends[row * stride..].iter().map(|end| u32::from(end & !FLAG)).collect();
+            // A row that ends beyond what can be addressed is taken back when it is whole.
+            self.wide.entry(row).or_insert_with(before).push(u32::try_from(end).unwrap_or(u32::MAX));
+        }
+        self.ends.push(short.unwrap_or(0) | flag);
     }
 
     /// Appends an owned record.
@@ -202,10 +208,23 @@ impl Table {
     }
 
     fn slot(&self, row: usize, slot: usize) -> (&str, bool) {
+        let (from, to, flag) = self.place(row, slot);
+        (&self.text[from..to], flag)
+    }
+
+    /// Where a slot begins and ends in the text, and its flag.
+    fn place(&self, row: usize, slot: usize) -> (usize, usize, bool) {
         let at = row * self.stride() + slot;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] & !UNKNOWN };
-        let end = self.ends[at];
-        (&self.text[start as usize..(end & !UNKNOWN) as usize], end & UNKNOWN != 0)
+        let start = self.starts[row];
+        let begin = (start & !WIDE) as usize;
+        let flag = self.ends[at] & FLAG != 0;
+        let wide = if start & WIDE == 0 { None } else { self.wide.get(&row) };
+        let end = |back: usize| match wide {
+            Some(ends) => ends[slot - back] as usize,
+            None => usize::from(self.ends[at - back] & !FLAG),
+        };
+        let from = if slot == 0 { 0 } else { end(1) };
+        (begin + from, begin + end(0), flag)
     }
 }
 
@@ -258,7 +277,18 @@ impl<'a> RowRef<'a> {
 
     /// Hash of the first `fields` cells: the synced ones.
     pub fn hash(self, fields: usize) -> RowHash {
-        RowHash::of(self.cells(fields))
+        self.hash_with(fields, &mut RowHasher::default())
+    }
+
+    /// Likewise, for many records.
+    pub fn hash_with(self, fields: usize, hasher: &mut RowHasher) -> RowHash {
+        hasher.bytes.clear();
+        for cell in 0..fields {
+            let place = (cell < self.table.width).then(|| self.table.place(self.row, cell + 1));
+            let known = place.filter(|(.., unknown)| !unknown);
+            hasher.add(known.map(|(from, to, _)| &self.table.text.as_bytes()[from..to]));
+        }
+        RowHash(xxh3_64(&hasher.bytes))
     }
 
     /// A copy that outlives the table.
@@ -274,7 +304,35 @@ impl<'a> RowRef<'a> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn rows_of_any_length_come_back() {
+        let lengths = [0, 1, 40, 32_766, 32_767, 32_768, 65_535, 65_536, 70_000, 3];
+        let text = |length: usize| "é".repeat(length / 2) + &"x".repeat(length % 2);
+        let records: Vec<Record> = lengths
+            .iter()
+            .flat_map(|&first| lengths.map(|second| (first, second)))
+            .map(|(first, second)| Record {
+                id: RecordId::from(format!("{first}-{second}")),
+                native_id: first % 2 == 0,
+                cells: vec![
+                    OwnedCell::from(Some(text(first))),
+                    OwnedCell::Unknown,
+                    OwnedCell::from(Some(text(second))),
+                ],
+                rest: (second % 2 == 0).then(|| text(first)),
+            })
+            .collect();
+        let mut table = Table::new(3);
+        for record in &records {
+            table.push_record(record).unwrap();
+        }
+        let found: Vec<Record> = table.iter().map(RowRef::to_record).collect();
+        assert_eq!(found, records);
+        assert_eq!(table.with_rest().count(), records.iter().filter(|record| record.rest.is_some()).count());
+    }
 
     #[test]
     fn long_and_short_records_are_hashed_alike() {
@@ -294,5 +352,9 @@ mod tests {
         }
         let known = RowHash::of([Cell::Value("Ann"), Cell::Cleared, Cell::Unknown].into_iter());
         assert_eq!(known, RowHash(7_501_376_757_894_821_509));
+        assert_eq!(serde_json::to_string(&RowHash(0x00ff_1234_5678_9abc)).unwrap(), "\"00ff123456789abc\"");
+        let mut table = Table::new(2);
+        table.push("1", true, [Cell::Value("Ann"), Cell::Cleared], None).unwrap();
+        assert_eq!(table.row(0).hash(3), known);
     }
 }

@@ -77,13 +77,16 @@ impl Session<'_> {
         for action in &plan.actions {
             let Some(link) = action.link else { continue };
             changed.insert(link);
+            if action.kind != ActionKind::Rebase || action.reason != Rule::R4 {
+                continue;
+            }
             let Ok(at) = heads.binary_search_by_key(&link, |head| head.id) else { continue };
             // Of other fields than the last run's, nobody knows what moved.
             let moved = |side: Side| {
                 let known = heads[at].hashes[side];
                 known != STALE_HASH && action.expect[side].is_some_and(|seen| seen != known)
             };
-            if action.kind == ActionKind::Rebase && action.reason == Rule::R4 && Side::BOTH.into_iter().all(moved) {
+            if Side::BOTH.into_iter().all(moved) {
                 alike.insert(link);
             }
         }

@@ -17,6 +17,7 @@ use engine::matcher::{self, Matching};
 use engine::planner::{Input, ParkedWrite, State};
 use engine::settings::GuardClass;
 use engine::survey::Survey;
+use engine::threads;
 use jiff::SignedDuration;
 use model::{
     Action, ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing,
@@ -80,9 +81,8 @@ impl Session<'_> {
         let forgotten = self.store.forgotten()?;
         state.callers = self.callers(&forgotten)?;
         state.fresh_callers = self.fresh_callers(&listings)?;
-        let mut matching = self.match_up(&listings, &heads, &state, survey);
+        let (mut matching, mut bases) = self.match_up(&listings, &heads, &state, survey)?;
         matching.leave_out(|key| forgotten.contains(key));
-        let mut bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
         let mut unshown = self.unshown(&heads, &listings, &matching, &bases)?;
         state.unlanded = std::mem::take(&mut unshown.unlanded);
         let hidden = unshown.hide(&mut listings)?;
@@ -91,9 +91,8 @@ impl Session<'_> {
         if hidden {
             let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
             let survey = engine::survey::survey(&self.settings.schema, tables, &heads);
-            matching = self.match_up(&listings, &heads, &state, survey);
+            (matching, bases) = self.match_up(&listings, &heads, &state, survey)?;
             matching.leave_out(|key| forgotten.contains(key));
-            bases = self.store.bases(&self.settings.schema, &matching.needs_base(&heads))?;
             again = self.unshown(&heads, &listings, &matching, &bases)?;
             believed = again.corrected(&bases);
         }
@@ -164,7 +163,14 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn match_up(&self, listings: &BySide<Listing>, heads: &[LinkHead], state: &State, survey: Survey) -> Matching {
+    /// Who is who, and what both sides last agreed on where that is needed.
+    fn match_up(
+        &self,
+        listings: &BySide<Listing>,
+        heads: &[LinkHead],
+        state: &State,
+        survey: Survey,
+    ) -> Result<(Matching, Vec<Base>)> {
         let context = matcher::Context {
             normalizer: &self.normalizer,
             settings: &self.settings,
@@ -173,7 +179,11 @@ impl Session<'_> {
             gone: BySide { justcall: &state.gone.justcall, crm: &state.gone.crm },
             apart: &state.apart,
         };
-        matcher::resolve(&context, survey)
+        let needed = survey.needs_base(heads);
+        let worth = threads::worth(needed.len());
+        let bases = || self.store.bases(&self.settings.schema, &needed);
+        let (matching, bases) = threads::both(worth, || matcher::resolve(&context, survey), bases);
+        Ok((matching, bases?))
     }
 
     /// Bases that deciding did not need and applying does: a link that only learns an id.
@@ -339,12 +349,7 @@ fn rides_bulk(action: &Action) -> bool {
 /// Every link that the plan speaks of, ascending.
 pub(crate) fn links_of(plan: &Plan) -> Vec<LinkId> {
     let mut links: Vec<LinkId> = plan.actions.iter().filter_map(|action| action.link).collect();
-    links.extend(plan.observations.iter().map(|seen| match seen {
-        Observation::Settled { link, .. }
-        | Observation::Missing { link, .. }
-        | Observation::Returned { link, .. }
-        | Observation::NeverSeen { link, .. } => *link,
-    }));
+    links.extend(plan.observations.iter().map(Observation::link));
     links.sort_unstable();
     links.dedup();
     links

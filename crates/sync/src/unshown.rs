@@ -64,6 +64,10 @@ impl Session<'_> {
         });
         for joined in &matching.survey.joined {
             let head = &heads[joined.head];
+            let doubtful = |side: Side| head.unconfirmed[side] || (recent[side] && !joined.same[side]);
+            if !Side::BOTH.into_iter().any(doubtful) {
+                continue; // shows what was agreed, or nothing was sent lately
+            }
             let Ok(at) = bases.binary_search_by_key(&head.id, |base| base.link) else { continue };
             for side in Side::BOTH {
                 let Some(row) = joined.rows[side].filter(|_| head.unconfirmed[side] || recent[side]) else { continue };

@@ -24,6 +24,9 @@ pub fn canonical(text: &str) -> Cow<'_, str> {
 
 /// Whether a whole name (first and last) is one that a phone system made up.
 pub fn is_placeholder(first: &str, last: &str) -> bool {
+    if [first, last].into_iter().all(is_plain) {
+        return false;
+    }
     let full = full_name(first, last);
     let folded = full.to_lowercase();
     if PLACEHOLDERS.contains(&folded.as_str()) {
@@ -31,6 +34,13 @@ pub fn is_placeholder(first: &str, last: &str) -> bool {
     }
     is_number(&folded)
         || BEFORE_A_NUMBER.iter().any(|word| folded.strip_prefix(word).is_some_and(|rest| is_number(rest.trim())))
+}
+
+/// Whether no made-up name has such a part, as nearly every name shows at a glance: they all have digits, or one of two
+/// words.
+fn is_plain(part: &str) -> bool {
+    let has = |word: &str| part.as_bytes().windows(word.len()).any(|at| at.eq_ignore_ascii_case(word.as_bytes()));
+    part.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_digit()) && !has("contact") && !has("caller")
 }
 
 /// First and last name together, canonical, as people read it.
@@ -63,6 +73,7 @@ mod tests {
         ] {
             assert!(is_placeholder(first, last), "{first} {last}");
         }
+        assert!(PLACEHOLDERS.into_iter().all(|name| !is_plain(name) && is_placeholder(name, "")));
         for (first, last) in [("Ann", "Lee"), ("Caller", ""), ("Agent", "007"), ("", ""), ("Contact", "Lens")] {
             assert!(!is_placeholder(first, last), "{first} {last}");
         }

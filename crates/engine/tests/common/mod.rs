@@ -231,8 +231,8 @@ impl World {
                 gone: BySide { justcall: &state.gone.justcall, crm: &state.gone.crm },
                 apart: &state.apart,
             };
+            let needed = survey.needs_base(&self.heads);
             let matching = resolve(&context, survey);
-            let needed = matching.needs_base(&self.heads);
             let bases: Vec<Base> = self.bases.iter().filter(|base| needed.contains(&base.link)).cloned().collect();
             let plan = plan(&Input {
                 settings: &self.settings,

@@ -2,7 +2,7 @@
 //!
 //! Both sides of a sync hold mostly the same clean numbers, so the second look is free. It holds no
 //! text, forgets at will, and can never change a verdict: an entry says what the parser would say.
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// 2^13 buckets of eight numbers, half a megabyte. A list of 50,000 contacts mostly fits.
 const BUCKETS_LOG2: u32 = 13;
@@ -10,7 +10,7 @@ const BUCKETS_LOG2: u32 = 13;
 /// E.164 numbers known to be valid as they stand. A bucket is one line of the processor's cache.
 pub(super) struct Seen(Box<[Bucket]>);
 
-type Bucket = [Cell<u64>; 8];
+type Bucket = [AtomicU64; 8];
 
 impl Seen {
     pub(super) fn new() -> Self {
@@ -19,14 +19,14 @@ impl Seen {
 
     pub(super) fn contains(&self, digits: u64) -> bool {
         let mut bucket = self.bucket(digits).into_iter().flatten();
-        bucket.any(|slot| slot.get() == digits)
+        bucket.any(|slot| slot.load(Ordering::Relaxed) == digits)
     }
 
     /// Remembers a number, and forgets the oldest of its bucket.
     pub(super) fn insert(&self, digits: u64) {
         let mut next = digits;
         for slot in self.bucket(digits).into_iter().flatten() {
-            next = slot.replace(next);
+            next = slot.swap(next, Ordering::Relaxed);
         }
     }
 
