@@ -27,8 +27,9 @@ fmt:
 sandbox *ARGS:
     cargo run --release -- sandbox --load fixtures/demo/justcall.json {{ARGS}}
 
-# What the main job costs: requests, seconds, memory (docs/performance.md)
+# What the parts cost (normaliser, CSV, store, engine), then the main job: requests, seconds, memory (docs/performance.md)
 bench *SIZES:
+    cargo bench -p bench --bench parts
     cargo bench -p tieline --bench job -- {{SIZES}}
 
 # What a million calls cost: seconds and sizes (docs/performance.md)
@@ -43,11 +44,9 @@ bench-peers *ARGS:
 instructions *ARGS:
     .ci/instructions {{ARGS}}
 
-# Speed of the parts: state file, CSV files, matching
-bench-parts:
-    cargo bench -p store --bench scale
-    cargo run --release -p connector-csv --example speed
-    cargo run --release -p engine --example scale
+# The first state against plain inserts of the same values, and how fast it is read: `just bench-state 1000000`
+bench-state *SIZE:
+    cargo bench -p store --bench scale -- {{SIZE}}
 
 # The simulation for a user's configuration: made-up worlds, faults, crashes
 chaos *ARGS:

@@ -228,7 +228,7 @@ const SAMPLE: u64 = 4096;
 
 /// A table in the making.
 pub(crate) struct Filling<'p> {
-    pub(crate) table: Table,
+    table: Table,
     read: u64,
     progress: &'p dyn Progress,
 }

@@ -268,6 +268,7 @@ impl<'a> World<'a> {
         let smallest = |rows: &mut dyn Iterator<Item = u32>| rows.min_by_key(|row| self.row(side, *row).id());
         let missing = self.missing.get_or_init(|| self.missing_numbers());
         if missing.binary_search(&number).is_err() {
+            // Nobody asks for such a number; the answer must be right all the same.
             return smallest(&mut self.numbers(side).filter(|(other, _)| *other == number).map(|(_, row)| row));
         }
         let holders = self.holders[side].get_or_init(|| {

@@ -183,6 +183,7 @@ fn links(input: &Input<'_>, world: &World<'_>, draft: &mut Draft) {
         whole(world, draft, 0..joined.len());
     }
     (0..joined.len()).filter(|at| !is_whole(at)).for_each(|at| link(world, draft, at));
+    // As if the links had been looked at one after the other.
     draft.observations.sort_by_key(Observation::link);
 }
 

@@ -12,12 +12,17 @@ pub fn worth(size: usize) -> bool {
     size >= LEAST.get()
 }
 
-/// Works with another idea of what is worth a second thread: to show that it makes no difference.
+/// Works with another idea of what is worth a second thread: to show that it makes no difference. Holds for this thread,
+/// as the switches of `model::mutant` do: whoever needs both keeps to one.
 pub fn from<T>(least: usize, work: impl FnOnce() -> T) -> T {
-    let before = LEAST.replace(least);
-    let done = work();
-    LEAST.set(before);
-    done
+    struct Restore(usize);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            LEAST.set(self.0);
+        }
+    }
+    let _restore = Restore(LEAST.replace(least));
+    work()
 }
 
 /// Does both; on two threads if it is `worth` it.

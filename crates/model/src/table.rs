@@ -44,25 +44,19 @@ impl RowHasher {
     pub fn hash<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) -> RowHash {
         self.bytes.clear();
         for cell in cells {
-            self.add(match cell {
-                Cell::Value(text) => Some(text.as_bytes()),
-                Cell::Cleared => Some(&[]),
-                Cell::Unknown => None,
-            });
+            match cell {
+                Cell::Value(text) => self.value(text.as_bytes()),
+                Cell::Cleared => self.bytes.push(0xfe),
+                Cell::Unknown => self.bytes.push(0xfd),
+            }
         }
         RowHash(xxh3_64(&self.bytes))
     }
 
-    /// A cell: none for an unknown one, nothing for a cleared one. The bytes that tell them apart are never part of UTF-8.
-    fn add(&mut self, cell: Option<&[u8]>) {
-        match cell {
-            Some([]) => self.bytes.push(0xfe),
-            Some(text) => {
-                self.bytes.extend_from_slice(text);
-                self.bytes.push(0xff);
-            }
-            None => self.bytes.push(0xfd),
-        }
+    /// The bytes that end a text, or stand for none, are never part of UTF-8.
+    fn value(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        self.bytes.push(0xff);
     }
 }
 
@@ -285,8 +279,11 @@ impl<'a> RowRef<'a> {
         hasher.bytes.clear();
         for cell in 0..fields {
             let place = (cell < self.table.width).then(|| self.table.place(self.row, cell + 1));
-            let known = place.filter(|(.., unknown)| !unknown);
-            hasher.add(known.map(|(from, to, _)| &self.table.text.as_bytes()[from..to]));
+            match place.filter(|(.., unknown)| !unknown) {
+                None => hasher.bytes.push(0xfd),
+                Some((from, to, _)) if from == to => hasher.bytes.push(0xfe),
+                Some((from, to, _)) => hasher.value(&self.table.text.as_bytes()[from..to]),
+            }
         }
         RowHash(xxh3_64(&hasher.bytes))
     }

@@ -36,7 +36,7 @@ pub fn conflicts(conflicts: &[Conflict], layout: Layout, out: &mut dyn Write) ->
 
 /// Any other value, laid out alike and with a line end behind it.
 pub fn write<T: Serialize + ?Sized>(value: &T, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
+    let mut out = BufWriter::with_capacity(1 << 16, out);
     match layout {
         Layout::Pretty => serde_json::to_writer_pretty(&mut out, value)?,
         Layout::Compact => serde_json::to_writer(&mut out, value)?,

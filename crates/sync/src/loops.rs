@@ -7,12 +7,14 @@ use crate::error::Result;
 use crate::session::Session;
 use engine::planner::State;
 use jiff::SignedDuration;
-use model::{ActionKind, Cell, Change, Field, LinkHead, LinkId, Outcome, Plan, Rule, Side, is_parking_number};
+use model::{Action, ActionKind, Cell, Change, Field, LinkHead, LinkId, Outcome, Plan, Rule, Side, is_parking_number};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{PastWrite, STALE_HASH};
 
 /// Writes of one contact that are looked at: three of a field on each side, and some of others in between.
 const LOOK_BACK: usize = 16;
+/// Changed contacts whose writes are looked at together.
+const LOOK_AT: usize = 1_000;
 /// Two writes that lie further apart are no loop.
 const CLOSE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// So many contacts may change in the same way on both sides in a day's work.
@@ -31,15 +33,18 @@ impl Session<'_> {
         let mut loops = BTreeMap::new();
         let updates = plan.actions.iter().filter(|action| action.kind == ActionKind::Update);
         let updates = updates.filter(|action| !is_a_persons(action.reason));
-        let updates = updates.filter_map(|action| Some((action, action.link?)));
-        let past = self.store.past_writes(updates.clone().map(|(_, link)| link), LOOK_BACK)?;
-        for (action, link) in updates {
-            let Some(past) = past.get(&link) else { continue };
-            for change in &action.changes {
-                let owned = self.settings.schema.position(&change.field).map(|id| self.settings.policy(id));
-                let is_owned = owned.is_some_and(|policy| policy.direction.source().is_some());
-                if !is_owned && self.flips(change, past) {
-                    loops.insert((link, change.field.clone()), action.side.other());
+        let updates: Vec<(&Action, LinkId)> = updates.filter_map(|action| Some((action, action.link?))).collect();
+        // In pieces, since what was written in many nights is much.
+        for updates in updates.chunks(LOOK_AT) {
+            let past = self.store.past_writes(updates.iter().map(|(_, link)| *link), LOOK_BACK)?;
+            for (action, link) in updates {
+                let Some(past) = past.get(link) else { continue };
+                for change in &action.changes {
+                    let owned = self.settings.schema.position(&change.field).map(|id| self.settings.policy(id));
+                    let is_owned = owned.is_some_and(|policy| policy.direction.source().is_some());
+                    if !is_owned && self.flips(change, past) {
+                        loops.insert((*link, change.field.clone()), action.side.other());
+                    }
                 }
             }
         }

@@ -145,3 +145,18 @@ fn a_dry_run_changes_nothing() {
     assert_eq!((state.serial().unwrap(), state.runs(9).unwrap().len()), (0, 0));
     assert_eq!(story.plan().plan.id, plan.id, "same input, same plan (L13)");
 }
+
+#[test]
+fn one_thread_and_two_make_the_same_plan_from_the_state() {
+    let story = Story::new().quick_deletes();
+    for (name, phone) in [("Ann", ANN), ("Bob", BOB), ("Cat", CAT)] {
+        story.crm.add(&[("first_name", name), ("phone", phone), ("company", name)]);
+    }
+    story.run();
+    story.clock.seconds(86_400);
+    story.crm.edit("Ann", "company", "Acme");
+    story.justcall.edit("Bob", "company", "Beta");
+    story.crm.add(&[("first_name", "Dan"), ("phone", "+14155550104")]);
+    let plan = |least: usize| engine::threads::from(least, || sync::plan_to_json(&story.plan().plan).unwrap());
+    assert_eq!(plan(1), plan(usize::MAX));
+}
