@@ -26,7 +26,7 @@ const QUESTIONS: [(&str, &str); 7] = [
     ),
     (
         "link",
-        "SELECT 'link ' || id || ' has an unknown schema' FROM links WHERE schema_id NOT IN (SELECT id FROM schemas)",
+        "SELECT 'link ' || id || ' has an unknown schema' FROM links WHERE flags >> 8 NOT IN (SELECT id FROM schemas)",
     ),
     (
         "open write",

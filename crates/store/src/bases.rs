@@ -5,13 +5,14 @@
 
 use crate::error::{Fault, Result};
 use crate::open::Store;
+use crate::packed_head::PackedHead;
 use crate::schemas::{Mapping, mappings};
 use crate::{codec, links};
-use model::{Base, LinkId, RowHash, Schema};
+use model::{Base, LinkId, Schema};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::HashMap;
 
-const SELECT: &str = "SELECT id, schema_id, justcall_hash, crm_hash, base FROM links";
+const SELECT: &str = "SELECT id, flags, head, base FROM links";
 
 impl Store {
     /// The bases of `ids`, in their order (fastest when sorted). An id without a link is an error.
@@ -53,15 +54,13 @@ fn read_all(connection: &Connection, schema: &Schema) -> Result<Vec<Base>, Fault
 
 fn base(row: &Row<'_>, mappings: &HashMap<i64, Mapping>) -> Result<Base, Fault> {
     let link = LinkId(row.get(0)?);
-    let schema: i64 = row.get(1)?;
+    let blob = |column: usize| Ok::<_, Fault>(row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from)?);
+    let head = PackedHead::decode(row.get(1)?, blob(2)?)?;
     let mapping = mappings
-        .get(&schema)
-        .ok_or_else(|| Fault::corrupt(format!("link {} has the unknown schema {schema}", link.0)))?;
-    let packed = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?;
-    let fields = codec::decode(packed, mapping.stored)?;
-    let stored = |column: usize| -> Result<RowHash, Fault> { Ok(RowHash(row.get::<_, i64>(column)?.cast_unsigned())) };
-    let hashes = links::hashes(&fields);
-    if hashes.justcall != stored(2)? || hashes.crm != stored(3)? {
+        .get(&head.schema)
+        .ok_or_else(|| Fault::corrupt(format!("link {} has the unknown schema {}", link.0, head.schema)))?;
+    let fields = codec::decode(blob(3)?, mapping.stored)?;
+    if links::hashes(&fields) != head.hashes {
         return Err(Fault::corrupt(format!("the base of link {} is not what was written", link.0)));
     }
     Ok(Base { link, fields: mapping.apply(fields) })

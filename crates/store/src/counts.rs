@@ -41,7 +41,7 @@ fn counts(connection: &Connection) -> Result<Counts, Fault> {
     };
     Ok(Counts {
         links: count("links")?,
-        dormant: count("links WHERE status = 1")?,
+        dormant: count("links WHERE flags & 1")?,
         pending: count("links WHERE justcall_id IS NULL OR crm_id IS NULL")?,
         absences: count("absences")?,
         tombstones: count("tombstones")?,

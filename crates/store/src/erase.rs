@@ -3,6 +3,7 @@
 
 use crate::error::{Fault, Result};
 use crate::open::Store;
+use crate::packed_head::PackedHead;
 use crate::values::key_columns;
 use crate::{chain, forgotten};
 use jiff::Timestamp;
@@ -148,11 +149,15 @@ pub(crate) fn blank_out(transaction: &Transaction<'_>, entries: &[i64]) -> Resul
 }
 
 fn find_links(transaction: &Transaction<'_>, person: &mut Person) -> Result<(), Fault> {
-    let (number, extension) = key_columns(Some(person.key));
-    let mut statement = transaction
-        .prepare("SELECT id, justcall_id, crm_id FROM links WHERE key_number = ?1 AND key_extension = ?2")?;
-    let mut rows = statement.query((number, extension))?;
+    let (number, _) = key_columns(Some(person.key));
+    let mut statement =
+        transaction.prepare("SELECT id, justcall_id, crm_id, flags, head FROM links WHERE key_number = ?1")?;
+    let mut rows = statement.query([number])?;
     while let Some(row) = rows.next()? {
+        let head = PackedHead::decode(row.get(3)?, row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        if head.extension != person.key.to_parts().1 {
+            continue;
+        }
         person.links.insert(row.get(0)?);
         for (side, column) in [(Side::Justcall, 1), (Side::Crm, 2)] {
             person.ids.extend(row.get::<_, Option<String>>(column)?.map(|id| (side, id)));

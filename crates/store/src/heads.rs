@@ -1,9 +1,9 @@
 //! Reading the narrow part of every link, once per run. Bases are read only where hashes differ (`bases`).
 
 use crate::error::{Fault, Result};
-use crate::links::{UNCONFIRMED, status_from_column};
 use crate::open::Store;
-use crate::values::{At, key_from_columns};
+use crate::packed_head::PackedHead;
+use crate::values::key_from_columns;
 use model::{BySide, LinkHead, LinkId, RecordId, RowHash, Schema};
 use rusqlite::{Connection, Row};
 
@@ -28,11 +28,8 @@ fn read(connection: &Connection, schema: Option<i64>) -> Result<Vec<LinkHead>, F
     let room = usize::try_from(last.unwrap_or(0)).unwrap_or(0).min(MOST_ROOM);
     let mut heads = Vec::new();
     let _ = heads.try_reserve(room); // a matter of speed alone
-    let mut statement = connection.prepare_cached(
-        "SELECT id, status, schema_id, unconfirmed, justcall_id, crm_id, key_number, key_extension, justcall_hash,
-             crm_hash, justcall_created_at, crm_created_at
-         FROM links ORDER BY id",
-    )?;
+    let mut statement =
+        connection.prepare_cached("SELECT id, flags, justcall_id, crm_id, key_number, head FROM links ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         heads.push(head(row, schema)?);
@@ -41,25 +38,19 @@ fn read(connection: &Connection, schema: Option<i64>) -> Result<Vec<LinkHead>, F
 }
 
 fn head(row: &Row<'_>, schema: Option<i64>) -> Result<LinkHead, Fault> {
-    let fresh = schema == Some(row.get(2)?);
-    let hash = |column: usize| -> Result<RowHash, Fault> {
-        let stored: i64 = row.get(column)?;
-        Ok(if fresh { RowHash(stored.cast_unsigned()) } else { STALE_HASH })
-    };
+    let packed = PackedHead::decode(row.get(1)?, row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?)?;
     let id = |column: usize| -> Result<Option<RecordId>, Fault> {
         let text = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
         Ok(text.map(RecordId::from))
     };
-    let created =
-        |column: usize| -> Result<_, Fault> { Ok(row.get::<_, Option<At>>(column)?.map(|at| Box::new(at.0))) };
-    let unconfirmed: i64 = row.get(3)?;
+    let fresh = schema == Some(packed.schema);
     Ok(LinkHead {
         id: LinkId(row.get(0)?),
-        status: status_from_column(row.get(1)?)?,
-        ids: BySide { justcall: id(4)?, crm: id(5)? },
-        key: key_from_columns(row.get(6)?, row.get(7)?),
-        hashes: BySide { justcall: hash(8)?, crm: hash(9)? },
-        unconfirmed: UNCONFIRMED.map(|bit| unconfirmed & bit != 0),
-        created_at: BySide { justcall: created(10)?, crm: created(11)? },
+        status: packed.status,
+        ids: BySide { justcall: id(2)?, crm: id(3)? },
+        key: key_from_columns(row.get(4)?, packed.extension.cast_signed()),
+        hashes: if fresh { packed.hashes } else { BySide { justcall: STALE_HASH, crm: STALE_HASH } },
+        unconfirmed: packed.unconfirmed,
+        created_at: packed.created_at.map(|at| at.map(Box::new)),
     })
 }

@@ -40,6 +40,7 @@ mod lock;
 mod migrations;
 mod number_fields;
 mod open;
+mod packed_head;
 mod parked;
 mod past;
 mod plans;

@@ -2,14 +2,12 @@
 
 use crate::codec;
 use crate::error::Fault;
+use crate::packed_head::{DORMANT, PackedHead};
 use crate::schemas::CurrentSchema;
-use crate::values::{At, key_columns};
+use crate::values::key_columns;
 use jiff::Timestamp;
 use model::{BaseField, BySide, LinkId, LinkStatus, PhoneKey, RecordId, RowHash, Side};
 use rusqlite::{CachedStatement, Connection, ToSql};
-
-/// Bits of `links.unconfirmed`.
-pub(crate) const UNCONFIRMED: BySide<i64> = BySide { justcall: 1, crm: 2 };
 
 /// Everything about a link but its status.
 pub(crate) struct LinkRow<'a> {
@@ -23,7 +21,7 @@ pub(crate) struct LinkRow<'a> {
 pub(crate) const BATCH: usize = 16;
 
 /// Parameters of a link, in the order in which `bind` gives them.
-const PARAMETERS: usize = 12;
+const PARAMETERS: usize = 7;
 
 /// Writes the links of one transaction.
 pub(crate) struct LinkWriter<'c> {
@@ -34,7 +32,14 @@ pub(crate) struct LinkWriter<'c> {
     update: CachedStatement<'c>,
     next: i64,
     new: Vec<LinkId>,
-    packed: Vec<u8>,
+    packed: Packed,
+}
+
+/// Room for what is packed, used again and again.
+#[derive(Default)]
+struct Packed {
+    head: Vec<u8>,
+    base: Vec<u8>,
 }
 
 impl<'c> LinkWriter<'c> {
@@ -45,14 +50,12 @@ impl<'c> LinkWriter<'c> {
             insert: connection.prepare_cached(&insert_sql(1))?,
             insert_batch: connection.prepare_cached(&insert_sql(BATCH))?,
             update: connection.prepare_cached(
-                "UPDATE links SET schema_id = ?2, unconfirmed = ?3, justcall_id = ?4, crm_id = ?5, key_number = ?6,
-                     key_extension = ?7, justcall_hash = ?8, crm_hash = ?9, justcall_created_at = ?10,
-                     crm_created_at = ?11, base = ?12
+                "UPDATE links SET flags = flags & 1 | ?2, justcall_id = ?3, crm_id = ?4, key_number = ?5, head = ?6, base = ?7
                  WHERE id = ?1",
             )?,
             next: connection.query_row("SELECT next_link FROM state", [], |row| row.get(0))?,
             new: Vec::new(),
-            packed: Vec::new(),
+            packed: Packed::default(),
         })
     }
 
@@ -78,8 +81,8 @@ impl<'c> LinkWriter<'c> {
     }
 
     pub(crate) fn set_status(&mut self, id: LinkId, status: LinkStatus) -> Result<(), Fault> {
-        let mut statement = self.connection.prepare_cached("UPDATE links SET status = ?2 WHERE id = ?1")?;
-        expect_one(statement.execute((id.0, status_column(status)))?, id)
+        let mut statement = self.connection.prepare_cached("UPDATE links SET flags = flags & ~1 | ?2 WHERE id = ?1")?;
+        expect_one(statement.execute((id.0, if status == LinkStatus::Dormant { DORMANT } else { 0 }))?, id)
     }
 
     /// The new links, in order.
@@ -92,20 +95,15 @@ impl<'c> LinkWriter<'c> {
 }
 
 fn insert_sql(rows: usize) -> String {
-    let row = "(?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let rows = vec![row; rows].join(", ");
-    format!(
-        "INSERT INTO links (id, status, schema_id, unconfirmed, justcall_id, crm_id, key_number, key_extension,
-             justcall_hash, crm_hash, justcall_created_at, crm_created_at, base)
-         VALUES {rows}"
-    )
+    let rows = vec!["(?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
+    format!("INSERT INTO links (id, flags, justcall_id, crm_id, key_number, head, base) VALUES {rows}")
 }
 
 /// Gives a statement the parameters of one link, behind `first` others.
 fn bind(
     statement: &mut CachedStatement<'_>,
     first: usize,
-    packed: &mut Vec<u8>,
+    packed: &mut Packed,
     schema: Option<&CurrentSchema>,
     id: i64,
     row: &LinkRow<'_>,
@@ -115,23 +113,27 @@ fn bind(
         let (found, wanted) = (row.base.len(), schema.fields.len());
         return Err(Fault::refused(format!("a base of {found} fields under a schema of {wanted}")));
     }
-    packed.clear();
-    codec::encode(row.base, packed);
-    let hashes = hashes(row.base);
     let (number, extension) = key_columns(row.key);
+    let head = PackedHead {
+        schema: schema.id,
+        status: LinkStatus::Active,
+        unconfirmed: BySide::from_fn(|side| row.base.iter().any(|field| field.sent[side])),
+        hashes: hashes(row.base),
+        extension: extension.cast_unsigned(),
+        created_at: *row.created_at,
+    };
+    packed.head.clear();
+    let flags = head.encode(&mut packed.head);
+    packed.base.clear();
+    codec::encode(row.base, &mut packed.base);
     let parameters: [&dyn ToSql; PARAMETERS] = [
         &id,
-        &schema.id,
-        &unconfirmed(row.base),
+        &flags,
         &row.ids.justcall.as_ref().map(RecordId::as_str),
         &row.ids.crm.as_ref().map(RecordId::as_str),
         &number,
-        &extension,
-        &hashes.justcall.0.cast_signed(),
-        &hashes.crm.0.cast_signed(),
-        &row.created_at.justcall.map(At),
-        &row.created_at.crm.map(At),
-        packed,
+        &packed.head,
+        &packed.base,
     ];
     for (index, parameter) in (first + 1..).zip(parameters) {
         statement.raw_bind_parameter(index, parameter)?;
@@ -142,29 +144,6 @@ fn bind(
 /// As [`model::Base::hashes`], without building a base.
 pub(crate) fn hashes(base: &[BaseField]) -> BySide<RowHash> {
     BySide::from_fn(|side| RowHash::of(base.iter().map(|field| field.cells[side].as_cell())))
-}
-
-fn unconfirmed(base: &[BaseField]) -> i64 {
-    let bit = |(side, bit): (model::Side, &i64)| {
-        if base.iter().any(|field| field.sent[side]) { *bit } else { 0 }
-    };
-    UNCONFIRMED.iter().map(bit).sum()
-}
-
-const fn status_column(status: LinkStatus) -> i64 {
-    match status {
-        LinkStatus::Active => 0,
-        LinkStatus::Dormant => 1,
-    }
-}
-
-/// The reverse of [`status_column`].
-pub(crate) fn status_from_column(status: i64) -> Result<LinkStatus, Fault> {
-    match status {
-        0 => Ok(LinkStatus::Active),
-        1 => Ok(LinkStatus::Dormant),
-        _ => Err(Fault::corrupt(format!("a link has the unknown status {status}"))),
-    }
 }
 
 /// A record has another id.

@@ -6,7 +6,7 @@ use crate::{chain, values};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the position is the version it leads to.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_parked_by_undo.sql"),
     include_str!("../migrations/0003_forgotten.sql"),
@@ -18,6 +18,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0009_callers.sql"),
     include_str!("../migrations/0010_sightings_and_activities.sql"),
     include_str!("../migrations/0011_number_fields.sql"),
+    include_str!("../migrations/0012_narrow_links.sql"),
 ];
 
 /// The version this build writes.

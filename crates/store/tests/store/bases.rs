@@ -1,9 +1,12 @@
 //! Bases come back as they went in, under their own schema and under another.
 
 use crate::support::{Scratch, at, base, ids, new_link, pair, same, schema, update_link};
-use model::{Base, BaseField, BySide, Field, LinkId, LinkStatus, OwnedCell, PhoneKey, Schema};
+use jiff::Timestamp;
+use model::{
+    Absence, Base, BaseField, BySide, Field, LinkId, LinkStatus, OwnedCell, PhoneKey, RecordId, RowHash, Schema, Side,
+};
 use proptest::prelude::*;
-use store::{Error, STALE_HASH, StateChange};
+use store::{Error, STALE_HASH, StateChange, Store};
 
 fn cell() -> impl Strategy<Value = OwnedCell> {
     prop_oneof![
@@ -136,4 +139,68 @@ fn sent_flags_survive_an_update() {
     assert_eq!((head.key, &head.created_at), (None, &created_at.map(|at| at.map(Box::new))));
     store.commit(&[update_link(links[0], "1", "2", "Zoë")]).unwrap();
     assert_eq!(store.link_heads(&schema()).unwrap()[0].unconfirmed, BySide::default());
+}
+
+/// Everything that the wide table held, in each combination, is in the narrow one.
+#[test]
+fn links_of_an_earlier_version_are_what_they_were() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let mut fields = base("Zoë");
+    fields[1].sent.justcall = true;
+    let link = |extension: &str, created_at: BySide<Option<Timestamp>>| StateChange::NewLink {
+        ids: ids("17", ""),
+        key: PhoneKey::new("+14155551234", extension),
+        base: fields.clone(),
+        created_at,
+    };
+    let created = |justcall: Option<i64>, crm: Option<i64>| BySide { justcall: justcall.map(at), crm: crm.map(at) };
+    let mut changes =
+        vec![new_link("1", "2", "Zoë"), link("", created(None, Some(-3))), link("007", created(Some(5), None))];
+    changes.push(link("12", created(Some(6), Some(7))));
+    changes.push(StateChange::NewLink { ids: ids("", "9"), key: None, base: base(""), created_at: BySide::default() });
+    let links = store.commit(&changes).unwrap();
+    let absence = Absence { sightings: 1, first_at: at(1), last_at: at(2) };
+    store
+        .commit(&[
+            StateChange::SetStatus { id: links[2], status: LinkStatus::Dormant },
+            StateChange::SetAbsence { link: links[1], side: Side::Crm, absence: Some(absence) },
+        ])
+        .unwrap();
+    let known = |store: &Store| {
+        (store.link_heads(&schema()).unwrap(), store.all_bases(&schema()).unwrap(), store.absences().unwrap())
+    };
+    let expected = known(&store);
+    drop(store);
+
+    let old = Scratch::of_version(11);
+    let signed = |hash: RowHash| hash.0.cast_signed();
+    let nanoseconds =
+        |at: &Option<Box<Timestamp>>| at.as_ref().map_or("NULL".to_owned(), |at| at.as_nanosecond().to_string());
+    let text = |id: &Option<RecordId>| id.as_ref().map_or("NULL".to_owned(), |id| format!("'{}'", id.as_str()));
+    let mut rows =
+        format!("ATTACH '{}' AS new; INSERT INTO schemas SELECT * FROM new.schemas;", scratch.path().display());
+    for head in &expected.0 {
+        let (number, extension) = head.key.map(PhoneKey::to_parts).unzip();
+        rows += &format!(
+            "INSERT INTO links SELECT {id}, {dormant}, 1, {unconfirmed}, {}, {}, {}, {}, {}, {}, {}, {}, base FROM new.links WHERE id = {id};",
+            text(&head.ids.justcall),
+            text(&head.ids.crm),
+            number.map_or("NULL".to_owned(), |number| number.to_string()),
+            extension.unwrap_or(0),
+            signed(head.hashes.justcall),
+            signed(head.hashes.crm),
+            nanoseconds(&head.created_at.justcall),
+            nanoseconds(&head.created_at.crm),
+            id = head.id.0,
+            dormant = u8::from(head.status == LinkStatus::Dormant),
+            unconfirmed = u8::from(head.unconfirmed.justcall) + 2 * u8::from(head.unconfirmed.crm),
+        );
+    }
+    old.meddle(&(rows + "INSERT INTO absences SELECT * FROM new.absences;"));
+    assert_eq!(known(&old.open()), expected);
+    assert_eq!(known(&old.open()).1.len(), 5, "and again");
+    // What an absence hangs on goes with its link, as before.
+    old.open().commit(&[StateChange::EndLink { id: links[1], tombstone: None }]).unwrap();
+    assert_eq!(old.open().absences().unwrap(), []);
 }

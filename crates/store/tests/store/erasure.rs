@@ -127,7 +127,7 @@ fn old_history_is_emptied_and_the_chain_holds() {
 fn the_audit_sees_what_contradicts_itself() {
     let flaws = [
         ("UPDATE state SET next_link = 2", "link"),
-        ("UPDATE links SET schema_id = 77 WHERE id = 1", "link"),
+        ("UPDATE links SET flags = flags | (77 << 8) WHERE id = 1", "link"),
         ("INSERT INTO open_intents VALUES (3)", "open write"),
         ("DELETE FROM journal WHERE seq = 4", "journal"),
         ("UPDATE journal SET intent = 3 WHERE seq = 4", "journal"),

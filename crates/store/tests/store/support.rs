@@ -6,7 +6,8 @@ use model::{
     RunId, Schema, Side, Via,
 };
 use rusqlite::Connection;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use store::{Intent, Parking, StateChange, Store};
 use tempfile::TempDir;
 
@@ -30,6 +31,23 @@ impl Scratch {
         let mut store = Store::open(&self.path(), ENTROPY).unwrap();
         store.set_schema(&schema(), "v1").unwrap();
         store
+    }
+
+    /// A state as an earlier version made it, of the number of migrations that it knew.
+    pub(crate) fn of_version(version: usize) -> Self {
+        let scratch = Self::new();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        for file in &files[..version] {
+            scratch.meddle(&fs::read_to_string(file).unwrap());
+        }
+        scratch.meddle(&format!(
+            "INSERT INTO state (id, lineage, journal_head) VALUES (1, 'x', zeroblob(32));
+             PRAGMA application_id = {}; PRAGMA user_version = {version}; PRAGMA journal_mode = WAL",
+            0x7469_656c
+        ));
+        scratch
     }
 
     /// Somebody else's hand in the file.
