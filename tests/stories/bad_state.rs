@@ -66,6 +66,27 @@ fn pages_overwritten_s43() {
     refused(|bytes| bytes[4096..].iter_mut().for_each(|byte| *byte = 0x5a), &["damaged", "backup"]);
 }
 
+/// Also of a page that a plan has no need to read: it is looked through all the same.
+#[test]
+fn any_page_overwritten_s43() {
+    let world = World::linked(3, "");
+    let good = std::fs::read(world.path("tieline.db")).unwrap();
+    // Of SQLite's header: pages that hold nothing. What stands in them is no damage.
+    let unused = u32::from_be_bytes(good[36..40].try_into().unwrap()) as usize;
+    let pages = good.len() / 4096;
+    let unnoticed = (1..pages).filter(|page| {
+        let mut bytes = good.clone();
+        bytes[page * 4096..page * 4096 + 64].fill(0x5a);
+        world.write("tieline.db", &bytes);
+        let plan = world.run(&["plan"]);
+        let is_refused = plan.stderr.contains("damaged");
+        assert!(!is_refused || plan.stdout.is_empty(), "{}", plan.stdout);
+        assert!(!is_refused || std::fs::read(world.path("tieline.db")).unwrap() == bytes, "left as it is");
+        !is_refused
+    });
+    assert!(unnoticed.count() <= unused, "{pages} pages, {unused} of them unused");
+}
+
 #[test]
 fn a_folder_in_its_place() {
     let world = World::new();

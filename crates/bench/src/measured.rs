@@ -82,7 +82,7 @@ fn session<'a>(folder: &Path, files: [&str; 2], env: &'a Fixed, quiet: &'a Quiet
         crm: Box::new(connector(folder, right, &schema)),
     };
     Ok(Session::new(SessionParts {
-        store: Store::open(&folder::state(folder), [7; 16])?,
+        store: Store::open_meanwhile(&folder::state(folder), [7; 16])?,
         connectors,
         settings: settings(&schema),
         normalizer: Normalizer::new("US".parse()?),

@@ -37,7 +37,7 @@ impl Job {
         let env = System::new();
         let path = setup.config.state_path();
         let lock = lock(&path, &env, command)?;
-        let store = open(&path, command)?;
+        let store = made(Store::open_meanwhile(&path, entropy())?, command);
         let wide = own_files::secrets(&setup.config).filter_map(|file| output::wide(&file, "a secret"));
         for warning in store.warnings().iter().cloned().chain(wide) {
             context.note(&format!("warning: {warning}"));
@@ -50,7 +50,7 @@ impl Job {
         let env = System::new();
         let path = setup.config.state_path();
         let lock = store::lock_dialling(&path, &owner(&env, command))?;
-        let store = open(&path, command)?;
+        let store = made(Store::open(&path, entropy())?, command);
         Ok((Self { env, bars: Bars::new(true), _lock: None, store: Some(store) }, lock))
     }
 
@@ -86,18 +86,17 @@ impl Job {
     }
 }
 
-/// Opens the state; says so where it had to make one.
-fn open(path: &std::path::Path, command: &str) -> Fallible<Store> {
-    let store = Store::open(path, entropy())?;
+/// Says so where the state had to be made.
+fn made(store: Store, command: &str) -> Store {
     if store.is_new() && !matches!(command, "demo" | "adopt") {
         // Also with --quiet: whoever lost a state must hear of it, and most of all at night (S43).
-        let path = path.display();
+        let path = store.path().display();
         eprintln!(
             "a new state was made at {path}: nothing is known of earlier runs. If there was one before, \
              stop and restore it from a backup, or use `tieline adopt`"
         );
     }
-    Ok(store)
+    store
 }
 
 fn session<'a>(

@@ -16,6 +16,7 @@ mod callers;
 mod calls;
 mod chain;
 mod change;
+mod check;
 mod codec;
 mod commit;
 mod conflicts;

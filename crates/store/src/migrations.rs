@@ -26,6 +26,11 @@ pub(crate) fn known() -> i64 {
     values::from_count(MIGRATIONS.len() as u64)
 }
 
+/// Whether the file has this very version.
+pub(crate) fn is_done(connection: &Connection) -> Result<bool, Fault> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == known())
+}
+
 /// Applies what is missing, each migration in a transaction of its own. `entropy` names a state that is made now.
 pub(crate) fn migrate(connection: &mut Connection, entropy: [u8; 16]) -> Result<(), Fault> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

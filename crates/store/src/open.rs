@@ -1,6 +1,7 @@
 //! Opening the state: refuses what is not ours, damaged or too new; creates it for the owner alone; sets up `SQLite`.
 //! Exclusive use is `lock`'s: readers may open beside a run.
 
+use crate::check::{Check, check};
 use crate::error::{Error, Fault, Result};
 use crate::files::{self, Found};
 use crate::migrations;
@@ -11,18 +12,22 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long to wait for another process's transaction.
-const BUSY: Duration = Duration::from_secs(10);
+pub(crate) const BUSY: Duration = Duration::from_secs(10);
 
-/// Whether the whole file is looked through for damage first.
+/// When the whole file is looked through for damage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Care {
-    LookThrough,
-    Trust,
+    First,
+    /// While it is read. Not where a crash or an earlier version left something to be written at once.
+    Meanwhile,
+    Never,
 }
 
 /// The state of one pairing, open.
 #[derive(Debug)]
 pub struct Store {
+    /// Before the connection: what comes first is dropped first.
+    check: Check,
     pub(crate) connection: Connection,
     path: PathBuf,
     lineage: String,
@@ -36,22 +41,32 @@ pub struct Store {
 impl Store {
     /// Opens the state, makes it if there is none. `entropy` becomes the lineage of a new one.
     pub fn open(path: &Path, entropy: [u8; 16]) -> Result<Self> {
+        Self::open_or_make(path, Care::First, entropy)
+    }
+
+    /// Likewise, but looks for damage while the caller goes on: what it reads is only to be relied on after
+    /// [`Store::sound`]. Nothing is written before that either.
+    pub fn open_meanwhile(path: &Path, entropy: [u8; 16]) -> Result<Self> {
+        Self::open_or_make(path, Care::Meanwhile, entropy)
+    }
+
+    fn open_or_make(path: &Path, care: Care, entropy: [u8; 16]) -> Result<Self> {
         let found = files::look(path)?;
         if found == Found::Nothing {
             files::create_private(path).map_err(|source| files::io(path, "create", source))?;
         }
-        Self::set_up(path, found, Care::LookThrough, entropy).map_err(|fault| fault.at(path))
+        Self::set_up(path, found, care, entropy).map_err(|fault| fault.at(path))
     }
 
     /// Opens the state if there is one.
     pub fn open_existing(path: &Path) -> Result<Self> {
-        Self::open_found(path, Care::LookThrough)
+        Self::open_found(path, Care::First)
     }
 
     /// Opens the state once more within a process that has opened it before: without the look through the whole file
     /// for damage, which takes its time in a large one.
     pub fn open_again(path: &Path) -> Result<Self> {
-        Self::open_found(path, Care::Trust)
+        Self::open_found(path, Care::Never)
     }
 
     fn open_found(path: &Path, care: Care) -> Result<Self> {
@@ -73,7 +88,12 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "cache_size", -16_384)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-        if let (Found::Ours { clean }, Care::LookThrough) = (found, care) {
+        let later =
+            care == Care::Meanwhile && found == Found::Ours { clean: true } && migrations::is_done(&connection)?;
+        if let Found::Ours { clean } = found
+            && care != Care::Never
+            && !later
+        {
             check(&connection, clean)?;
         }
         migrations::migrate(&mut connection, entropy)?;
@@ -83,7 +103,16 @@ impl Store {
         let warnings = files::permission_warnings(path);
         let is_new = found == Found::Nothing;
         let file = files::identity(path);
-        Ok(Self { connection, path: path.to_owned(), lineage, schema: None, warnings, is_new, file })
+        let check = if later { Check::begin(path)? } else { Check::done() };
+        Ok(Self { check, connection, path: path.to_owned(), lineage, schema: None, warnings, is_new, file })
+    }
+
+    /// Waits for the look for damage, if it is still under way.
+    ///
+    /// # Errors
+    /// The file is damaged: what was read from it so far says nothing.
+    pub fn sound(&self) -> Result<()> {
+        self.named(self.check.wait())
     }
 
     /// Whether it was made just now, since there was none.
@@ -118,6 +147,7 @@ impl Store {
 
     /// All of `work` or nothing.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T> {
+        self.sound()?;
         let result = write(&mut self.connection, work);
         self.named(result)
     }
@@ -128,11 +158,4 @@ fn write<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> 
     let value = work(&transaction)?; // dropped on failure: rolled back
     transaction.commit()?;
     Ok(value)
-}
-
-/// The structure after a clean end; also every index after a crash.
-fn check(connection: &Connection, clean: bool) -> Result<(), Fault> {
-    let pragma = if clean { "PRAGMA quick_check(1)" } else { "PRAGMA integrity_check(1)" };
-    let verdict: String = connection.query_row(pragma, [], |row| row.get(0))?;
-    if verdict == "ok" { Ok(()) } else { Err(Fault::corrupt(verdict)) }
 }

@@ -57,6 +57,8 @@ pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
         kept::list(session, Side::Crm, &progress.crm)
     );
     let mut listings = BySide { justcall: justcall?, crm: crm? };
+    // Looked through for damage meanwhile; from here on it is believed.
+    session.store.sound()?;
     for side in Side::BOTH {
         listings[side].read_at = read_at;
     }

@@ -6,6 +6,7 @@ use model::{
     Absence, Base, BaseField, BySide, Field, LinkId, LinkStatus, OwnedCell, PhoneKey, RecordId, RowHash, Schema, Side,
 };
 use proptest::prelude::*;
+use std::fmt::Write;
 use store::{Error, STALE_HASH, StateChange, Store};
 
 fn cell() -> impl Strategy<Value = OwnedCell> {
@@ -182,7 +183,8 @@ fn links_of_an_earlier_version_are_what_they_were() {
         format!("ATTACH '{}' AS new; INSERT INTO schemas SELECT * FROM new.schemas;", scratch.path().display());
     for head in &expected.0 {
         let (number, extension) = head.key.map(PhoneKey::to_parts).unzip();
-        rows += &format!(
+        write!(
+            rows,
             "INSERT INTO links SELECT {id}, {dormant}, 1, {unconfirmed}, {}, {}, {}, {}, {}, {}, {}, {}, base FROM new.links WHERE id = {id};",
             text(&head.ids.justcall),
             text(&head.ids.crm),
@@ -195,7 +197,8 @@ fn links_of_an_earlier_version_are_what_they_were() {
             id = head.id.0,
             dormant = u8::from(head.status == LinkStatus::Dormant),
             unconfirmed = u8::from(head.unconfirmed.justcall) + 2 * u8::from(head.unconfirmed.crm),
-        );
+        )
+        .unwrap();
     }
     old.meddle(&(rows + "INSERT INTO absences SELECT * FROM new.absences;"));
     assert_eq!(known(&old.open()), expected);

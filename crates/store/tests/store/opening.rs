@@ -100,7 +100,34 @@ fn a_truncated_file_is_damaged() {
         fs::write(scratch.path(), &bytes[..length]).unwrap();
         let error = Store::open(&scratch.path(), ENTROPY).unwrap_err();
         assert!(matches!(error, Error::Corrupt { .. }), "{length} bytes: {error:?}");
+        let error = looked_at_meanwhile(&scratch).unwrap_err();
+        assert!(matches!(error, Error::Corrupt { .. }), "{length} bytes: {error:?}");
     }
+}
+
+fn looked_at_meanwhile(scratch: &Scratch) -> Result<(), Error> {
+    Store::open_meanwhile(&scratch.path(), ENTROPY)?.sound()
+}
+
+#[test]
+fn whoever_does_not_wait_for_the_look_writes_nothing_to_a_damaged_file() {
+    let (scratch, bytes) = filled();
+    assert!(looked_at_meanwhile(&scratch).is_ok());
+    let mut damaged = bytes.clone();
+    // Of the table of links, in the middle: opening does not come by there.
+    let page = bytes.len() / 4096 / 2;
+    damaged[page * 4096..page * 4096 + 64].fill(0x5a);
+    fs::write(scratch.path(), &damaged).unwrap();
+    let mut store = Store::open_meanwhile(&scratch.path(), ENTROPY).unwrap();
+    for _ in 0..2 {
+        let error = store.set_fact("a", "b").unwrap_err();
+        assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
+    }
+    assert!(matches!(store.sound(), Err(Error::Corrupt { .. })), "what was found stays found");
+    drop(store);
+    assert_eq!(fs::read(scratch.path()).unwrap(), damaged);
+    let beside = fs::read_dir(scratch.folder.path()).unwrap().count();
+    assert_eq!(beside, 1, "both connections are closed, and SQLite's own files are gone");
 }
 
 #[test]
@@ -111,6 +138,8 @@ fn pages_full_of_noise_are_damage() {
         damaged[page * 4096..page * 4096 + 64].fill(0x5a);
         fs::write(scratch.path(), &damaged).unwrap();
         let error = Store::open(&scratch.path(), ENTROPY).map(drop).unwrap_err();
+        assert!(matches!(error, Error::Corrupt { .. }), "page {page}: {error:?}");
+        let error = looked_at_meanwhile(&scratch).unwrap_err();
         assert!(matches!(error, Error::Corrupt { .. }), "page {page}: {error:?}");
     }
 }

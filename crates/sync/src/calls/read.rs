@@ -75,6 +75,7 @@ impl Session<'_> {
         }
         let before = self.connectors.justcall.requests();
         let identities = fetch::identify(self).await?;
+        self.store.sound()?;
         self.store.bind(&identities.justcall.fingerprint, &identities.crm.fingerprint)?;
         self.known.replace(Some(identities));
         let now = self.env.now();
