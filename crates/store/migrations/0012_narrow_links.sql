@@ -5,8 +5,9 @@ CREATE TABLE kept_absences AS SELECT * FROM absences;
 DROP TABLE absences;
 CREATE TABLE narrow_links (
     id INTEGER PRIMARY KEY,
-    flags INTEGER NOT NULL,                       -- 256 * schema + 1: out of scope; values nobody has read back in 2: JustCall, 4: the CRM; behind
-                                                  -- the hashes stands 8: an extension, our own create in 16: JustCall, 32: the CRM
+    -- 256 * the schema, and 1: out of scope; 2, 4: JustCall, the CRM holds values that nobody has read back; 8, 16, 32:
+    -- in `head` stand the number's extension, when we created the record in JustCall, when in the CRM
+    flags INTEGER NOT NULL,
     justcall_id TEXT,                             -- NULL: not learned yet
     crm_id TEXT,
     key_number INTEGER,

@@ -2,9 +2,10 @@
 //! elsewhere meanwhile.
 
 use crate::error::Fault;
-use rusqlite::{Connection, OpenFlags};
+use crate::open::reader;
+use rusqlite::Connection;
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::{self, JoinHandle};
 
 /// The structure after a clean end; also every index after a crash.
@@ -32,9 +33,9 @@ impl Check {
     }
 
     /// Begins to look at a file that was closed cleanly.
-    pub(crate) fn begin(path: &Path) -> Result<Self, Fault> {
+    pub(crate) fn begin(path: &Path, file: Option<(u64, u64)>) -> Result<Self, Fault> {
         let path = path.to_owned();
-        let look = move || look(&path);
+        let look = move || check(&reader(&path, file)?, true);
         let thread = thread::Builder::new().name("check".to_owned()).spawn(look);
         let thread = thread.map_err(|error| Fault::refused(format!("no thread to check the state: {error}")))?;
         Ok(Self(RefCell::new(Stage::Running(thread))))
@@ -61,12 +62,4 @@ impl Drop for Check {
     fn drop(&mut self) {
         let _ = self.wait();
     }
-}
-
-fn look(path: &PathBuf) -> Result<(), Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(crate::open::BUSY)?;
-    connection.pragma_update(None, "query_only", true)?;
-    check(&connection, true)
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long to wait for another process's transaction.
-pub(crate) const BUSY: Duration = Duration::from_secs(10);
+const BUSY: Duration = Duration::from_secs(10);
 
 /// When the whole file is looked through for damage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,10 +77,7 @@ impl Store {
     }
 
     fn set_up(path: &Path, found: Found, care: Care, entropy: [u8; 16]) -> Result<Self, Fault> {
-        // Without CREATE: the file exists by now, with our permissions. Without URI: a `?` in a name is a `?`.
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(BUSY)?;
+        let mut connection = connect(path)?;
         connection.set_prepared_statement_cache_capacity(64);
         // Plans of queries must not depend on bound values: else SQLite prepares them anew for each value.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -103,7 +100,7 @@ impl Store {
         let warnings = files::permission_warnings(path);
         let is_new = found == Found::Nothing;
         let file = files::identity(path);
-        let check = if later { Check::begin(path)? } else { Check::done() };
+        let check = if later { Check::begin(path, file)? } else { Check::done() };
         Ok(Self { check, connection, path: path.to_owned(), lineage, schema: None, warnings, is_new, file })
     }
 
@@ -130,6 +127,11 @@ impl Store {
         &self.path
     }
 
+    /// Which file it is.
+    pub(crate) const fn file(&self) -> Option<(u64, u64)> {
+        self.file
+    }
+
     /// Whether the file still has its name. If not, somebody put another one there, and what is written here is lost.
     pub fn is_in_place(&self) -> bool {
         files::identity(&self.path) == self.file
@@ -151,6 +153,24 @@ impl Store {
         let result = write(&mut self.connection, work);
         self.named(result)
     }
+}
+
+fn connect(path: &Path) -> Result<Connection, Fault> {
+    // Without CREATE: the file exists by now, with our permissions. Without URI: a `?` in a name is a `?`.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+/// One more connection to a state that is open, for another thread: reads only.
+pub(crate) fn reader(path: &Path, file: Option<(u64, u64)>) -> Result<Connection, Fault> {
+    let connection = connect(path)?;
+    if files::identity(path) != file {
+        return Err(Fault::refused("another file was put in its place"));
+    }
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
 }
 
 fn write<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {

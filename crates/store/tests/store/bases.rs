@@ -142,6 +142,23 @@ fn sent_flags_survive_an_update() {
     assert_eq!(store.link_heads(&schema()).unwrap()[0].unconfirmed, BySide::default());
 }
 
+#[test]
+fn many_links_come_in_order_whoever_reads_them() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let new: Vec<_> = (0..20_500).map(|at| new_link(&format!("j{at}"), "", "Zoë")).collect();
+    let links = store.commit(&new).unwrap();
+    store.commit(&[StateChange::EndLink { id: links[10_000], tombstone: None }]).unwrap();
+    let heads = store.link_heads(&schema()).unwrap();
+    let expected: Vec<_> = (0..20_500).filter(|at| *at != 10_000).map(|at| (links[at], format!("j{at}"))).collect();
+    let found: Vec<_> =
+        heads.iter().map(|head| (head.id, head.ids.justcall.as_ref().unwrap().as_str().to_owned())).collect();
+    assert!(found == expected);
+    // Beside somebody who writes, still those of one moment.
+    store.commit(&[StateChange::EndLink { id: links[0], tombstone: None }]).unwrap();
+    assert_eq!(store.link_heads(&schema()).unwrap().len(), 20_498);
+}
+
 /// Everything that the wide table held, in each combination, is in the narrow one.
 #[test]
 fn links_of_an_earlier_version_are_what_they_were() {
