@@ -1,5 +1,6 @@
 //! The plan in the making: collects what the deciders find, and the fate of every listed record.
 
+use crate::few::Few;
 use crate::guard::{is_vouched, unbelievably_empty};
 use crate::identity::{self, real_name};
 use crate::matcher::Matching;
@@ -57,8 +58,8 @@ pub(crate) struct World<'a> {
     spare_numbers: BySide<OnceCell<BTreeMap<u64, u32>>>,
     /// Who has a number on a side, by number; looked at when somebody is to be created again.
     holders: BySide<OnceCell<Vec<(u64, u32)>>>,
-    /// Numbers of the contacts that are missing on one side, ascending: whoever is created again is among them.
-    missing: OnceCell<Vec<u64>>,
+    /// Numbers of the contacts that are missing on one side: whoever is created again is among them.
+    missing: OnceCell<Few>,
     /// Rows of which nothing can be read; looked at when somebody is created.
     faceless: BySide<OnceCell<Vec<u32>>>,
     /// How many links each contact of the CRM has that has several; looked at when somebody is missing there.
@@ -267,12 +268,12 @@ impl<'a> World<'a> {
     pub(crate) fn holder(&self, side: Side, number: u64) -> Option<u32> {
         let smallest = |rows: &mut dyn Iterator<Item = u32>| rows.min_by_key(|row| self.row(side, *row).id());
         let missing = self.missing.get_or_init(|| self.missing_numbers());
-        if missing.binary_search(&number).is_err() {
+        if !missing.contains(number) {
             // Nobody asks for such a number; the answer must be right all the same.
             return smallest(&mut self.numbers(side).filter(|(other, _)| *other == number).map(|(_, row)| row));
         }
         let holders = self.holders[side].get_or_init(|| {
-            let wanted = |(number, _): &(u64, u32)| missing.binary_search(number).is_ok();
+            let wanted = |(number, _): &(u64, u32)| missing.contains(*number);
             let mut holders: Vec<(u64, u32)> = self.numbers(side).filter(wanted).collect();
             holders.sort_unstable();
             holders
@@ -282,17 +283,15 @@ impl<'a> World<'a> {
         smallest(&mut same.map(|(_, row)| *row))
     }
 
-    /// The numbers, ascending, of the records whose counterpart is missing.
-    fn missing_numbers(&self) -> Vec<u64> {
+    /// The numbers of the records whose counterpart is missing.
+    fn missing_numbers(&self) -> Few {
         let alone = |rows: &BySide<Option<u32>>| match (rows.justcall, rows.crm) {
             (Some(row), None) => Some((Side::Justcall, row)),
             (None, Some(row)) => Some((Side::Crm, row)),
             _ => None,
         };
         let alone = self.matching.survey.joined.iter().filter_map(|joined| alone(&joined.rows));
-        let mut numbers: Vec<u64> = alone.filter_map(|(side, row)| self.number_of(side, row)).collect();
-        numbers.sort_unstable();
-        numbers
+        Few::of(alone.filter_map(|(side, row)| self.number_of(side, row)).collect())
     }
 
     /// The number of a listed row, without its extension.

@@ -8,6 +8,7 @@ mod free;
 mod seekers;
 mod unlearned;
 
+use crate::few::Few;
 use crate::identity::{Identity, Strangers};
 use crate::normalizer::{Normalizer, PhoneReading};
 use crate::numbers;
@@ -295,8 +296,7 @@ impl Matching {
             interest.extend(changed.filter_map(|joined| context.heads[joined.head].key).map(PhoneKey::number));
         }
         interest.extend(linked.iter().map(|(number, ..)| *number));
-        interest.sort_unstable();
-        interest.dedup();
+        let interest = Few::of(interest);
         if !interest.is_empty() {
             self.add_unchanged(context, &interest, &mut linked);
         }
@@ -333,11 +333,11 @@ impl Matching {
     }
 
     /// Unchanged linked rows with one of the numbers: theirs is the one that the link remembers, unread.
-    fn add_unchanged(&self, context: &Context<'_>, interest: &[u64], linked: &mut Vec<(u64, Side, u32)>) {
+    fn add_unchanged(&self, context: &Context<'_>, interest: &Few, linked: &mut Vec<(u64, Side, u32)>) {
         for joined in &self.survey.joined {
             let head = &context.heads[joined.head];
             let Some(number) = head.key.map(PhoneKey::number) else { continue };
-            if interest.binary_search(&number).is_err() {
+            if !interest.contains(number) {
                 continue;
             }
             for side in Side::BOTH {

@@ -1,5 +1,6 @@
 //! Joins listed records to known links, by the records' own ids. Matching by phone comes after, in `matcher`.
 
+use crate::index::Index;
 use crate::threads;
 use model::{BySide, LinkHead, LinkId, RecordId, RowHash, RowHasher, RowRef, Schema, Side, Table};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -45,30 +46,69 @@ struct OneSide {
 }
 
 impl OneSide {
-    fn of(schema: &Schema, table: &Table, heads: &[LinkHead], side: Side) -> Self {
-        let hash = |id: &str, made_up: bool| xxh3_64_with_seed(id.as_bytes(), u64::from(made_up));
-        let (heads_of_rows, duplicates) = join(table, heads, side, hash);
-        let mut one = Self { rows: vec![None; heads.len()], free: Vec::new(), duplicates, hashes: Vec::new() };
+    fn of(schema: &Schema, table: &Table, heads: &[LinkHead], side: Side, index: Option<&Index>) -> Self {
+        let own;
+        let index = if let Some(index) = index {
+            index
+        } else {
+            own = Index::of(heads, side);
+            &own
+        };
+        let mut one =
+            Self { rows: vec![None; heads.len()], free: Vec::new(), duplicates: Vec::new(), hashes: Vec::new() };
         one.hashes.reserve(table.len());
-        // In the order of the text, which is long.
+        let mut strays: Vec<(u64, u32)> = Vec::new();
         let mut hasher = RowHasher::default();
-        for (row, at) in table.iter().zip(0u32..) {
-            let hash = row.hash_with(schema.len(), &mut hasher);
+        // A made-up id (a row number) may look like another record's own.
+        let is_looked_for = |row: &RowRef<'_>| row.bare().is_none() && row.native_id();
+        let found = index.find_each(heads, table.iter().map(|row| Some(row).filter(is_looked_for).map(RowRef::id)));
+        for ((row, at), found) in table.iter().zip(0u32..).zip(found) {
+            let (head, hash) = match row.bare() {
+                Some(head) => (Some(head), heads[head as usize].hashes[side]),
+                None => (found, row.hash_with(schema.len(), &mut hasher)),
+            };
             one.hashes.push(hash);
-            let head = heads_of_rows[at as usize];
-            match heads.get(head as usize).filter(|head| is_of(row, head, side)) {
-                Some(known) => one.rows[head as usize] = Some((at, hash == known.hashes[side])),
-                None if one.duplicates.binary_search(&at).is_ok() => {}
-                None => one.free.push(at),
+            match head.map(|head| (&mut one.rows[head as usize], heads[head as usize].hashes[side])) {
+                Some((place @ None, known)) => *place = Some((at, hash == known)),
+                Some(_) => one.duplicates.push(at),
+                None => strays.push((xxh3_64_with_seed(row.id().as_bytes(), u64::from(row.native_id())), at)),
             }
         }
+        one.sort_out(table, strays);
         one
+    }
+
+    /// Rows that no link knows, by the hash of their ids: of several with one id, the first one counts.
+    fn sort_out(&mut self, table: &Table, mut strays: Vec<(u64, u32)>) {
+        strays.sort_unstable();
+        for alike in strays.chunk_by(|a, b| a.0 == b.0) {
+            let id = |(_, row): &(u64, u32)| {
+                let row = table.row(*row as usize);
+                (row.id(), row.native_id())
+            };
+            for (nth, row) in alike.iter().enumerate() {
+                let is_repeated = alike[..nth].iter().any(|earlier| id(earlier) == id(row));
+                if is_repeated { &mut self.duplicates } else { &mut self.free }.push(row.1);
+            }
+        }
+        self.free.sort_unstable();
+        self.duplicates.sort_unstable();
     }
 }
 
 /// Joins by id. Takes two threads where that pays; the result does not depend on it.
 pub fn survey(schema: &Schema, tables: BySide<&Table>, heads: &[LinkHead]) -> Survey {
-    let of = |side: Side| OneSide::of(schema, tables[side], heads, side);
+    survey_with(schema, tables, heads, BySide::default())
+}
+
+/// Likewise, with indexes of these very links, where they are at hand. Rows may be bare only if their links are among them.
+pub fn survey_with(
+    schema: &Schema,
+    tables: BySide<&Table>,
+    heads: &[LinkHead],
+    indexes: BySide<Option<&Index>>,
+) -> Survey {
+    let of = |side: Side| OneSide::of(schema, tables[side], heads, side, indexes[side]);
     let worth = threads::worth(tables.justcall.len().min(tables.crm.len()));
     let (justcall, crm) = threads::both(worth, || of(Side::Justcall), || of(Side::Crm));
     let joined = justcall.rows.into_iter().zip(crm.rows).enumerate().map(|(head, (justcall, crm))| {
@@ -82,64 +122,6 @@ pub fn survey(schema: &Schema, tables: BySide<&Table>, heads: &[LinkHead]) -> Su
         duplicates: BySide { justcall: justcall.duplicates, crm: crm.duplicates },
         hashes: BySide { justcall: justcall.hashes, crm: crm.hashes },
     }
-}
-
-/// No head: there are never so many.
-const NOBODY: u32 = u32::MAX;
-
-/// Per row of a side the only head that its id can belong to; and the rows that repeat an id, ascending.
-///
-/// Both lists are walked in the order of their ids' hashes. What is sorted is one number each: as much of the hash as
-/// fits beside the position. Whether ids of one such hash are the same is seen from their text: here where there are
-/// several, by the caller where there is one.
-fn join(table: &Table, heads: &[LinkHead], side: Side, hash: impl Fn(&str, bool) -> u64) -> (Vec<u32>, Vec<u32>) {
-    let at = u64::MAX.checked_shr((table.len().max(heads.len()) as u64).leading_zeros()).unwrap_or(0);
-    let keyed = |id: &str, made_up: bool, position: u32| hash(id, made_up) & !at | u64::from(position);
-    let mut rows: Vec<u64> =
-        table.iter().zip(0u32..).map(|(row, position)| keyed(row.id(), !row.native_id(), position)).collect();
-    let known = heads.iter().zip(0u32..).filter_map(|(head, position)| Some((head.ids[side].as_ref()?, position)));
-    let mut known: Vec<u64> = known.map(|(id, position)| keyed(id.as_str(), false, position)).collect();
-    rows.sort_unstable();
-    known.sort_unstable();
-
-    let alike = |a: &u64, b: &u64| a & !at == b & !at;
-    let position = |keyed: u64| u32::try_from(keyed & at).unwrap_or(NOBODY);
-    let mut found = vec![NOBODY; table.len()];
-    let mut duplicates = Vec::new();
-    let mut known = known.chunk_by(alike).peekable();
-    for rows in rows.chunk_by(alike) {
-        while known.next_if(|known| known[0] & !at < rows[0] & !at).is_some() {}
-        let known = known.next_if(|known| alike(&known[0], &rows[0])).unwrap_or(&[]);
-        if let [row] = *rows {
-            // Of several heads, the first one that has this very id.
-            let row = position(row);
-            let is_it = |head: &&u64| {
-                known.len() == 1 || is_of(table.row(row as usize), &heads[position(**head) as usize], side)
-            };
-            found[row as usize] = known.iter().find(is_it).map_or(NOBODY, |head| position(*head));
-            continue;
-        }
-        let id = |row: u64| {
-            let row = table.row(position(row) as usize);
-            (row.id(), row.native_id())
-        };
-        // Ascending by position: of rows with the same id, the first one counts.
-        for (nth, &row) in rows.iter().enumerate() {
-            if rows[..nth].iter().any(|earlier| id(*earlier) == id(row)) {
-                duplicates.push(position(row));
-                continue;
-            }
-            let is_it = |head: &&u64| is_of(table.row(position(row) as usize), &heads[position(**head) as usize], side);
-            found[position(row) as usize] = known.iter().find(is_it).map_or(NOBODY, |head| position(*head));
-        }
-    }
-    duplicates.sort_unstable();
-    (found, duplicates)
-}
-
-/// Whether the row has the id that the head knows. A made-up id (a row number) may look like another record's own.
-fn is_of(row: RowRef<'_>, head: &LinkHead, side: Side) -> bool {
-    row.native_id() && head.ids[side].as_ref().is_some_and(|id| id.as_str() == row.id())
 }
 
 impl Survey {
@@ -167,51 +149,67 @@ impl Survey {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use model::LinkStatus;
+    use model::{Cell, Field, LinkStatus, Missed};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    fn head(id: Option<&str>, at: i64) -> LinkHead {
+    fn head(id: Option<u8>, at: i64, hash: RowHash) -> LinkHead {
         LinkHead {
             id: LinkId(at),
             status: LinkStatus::Active,
-            ids: BySide { justcall: None, crm: id.map(RecordId::from) },
+            ids: BySide { justcall: None, crm: id.map(|id| RecordId::from(id.to_string())) },
             key: None,
-            hashes: BySide::default(),
+            hashes: BySide { justcall: RowHash(0), crm: hash },
             unconfirmed: BySide::default(),
             created_at: BySide::default(),
         }
     }
 
     proptest! {
-        /// However bad the hash is, ids decide (S2).
+        /// The first row with an id belongs to the first link that has it (S2); and a bare row is as good as a whole one.
         #[test]
-        fn whoever_shares_a_hash_is_told_apart_by_the_id(
-            listed in prop::collection::vec((0..12u8, any::<bool>()), 0..20),
-            linked in prop::collection::vec(prop::option::of(0..12u8), 0..20),
-            hashes in 1..6u64,
+        fn rows_are_joined_to_links_by_id(
+            listed in prop::collection::vec((0..12u8, any::<bool>(), 0..3u8), 0..20),
+            linked in prop::collection::vec((prop::option::of(0..12u8), 0..3u8), 0..20),
         ) {
-            let mut table = Table::new(0);
-            for (id, native) in &listed {
-                table.push(&id.to_string(), *native, [], None).unwrap();
-            }
+            let schema = Schema::new([Field::Company]);
+            let cells = |text: u8| [Cell::Unknown, ["a", "b", "c"].map(Cell::Value)[usize::from(text)]];
+            let hash = |text: u8| RowHash::of(cells(text).into_iter());
             let heads: Vec<LinkHead> =
-                linked.iter().zip(0..).map(|(id, at)| head(id.map(|id| id.to_string()).as_deref(), at)).collect();
-            let bad = |id: &str, _: bool| (id.parse::<u64>().unwrap() % hashes) << 40;
-            let (found, duplicates) = join(&table, &heads, Side::Crm, bad);
+                linked.iter().zip(0..).map(|((id, text), at)| head(*id, at, hash(*text))).collect();
+            let (mut whole, mut bare, missed) = (Table::new(2), Table::new(2), Missed::default());
+            let index = BySide { justcall: Index::of(&heads, Side::Justcall), crm: Index::of(&heads, Side::Crm) };
+            for (id, native, text) in &listed {
+                let id = id.to_string();
+                whole.push(&id, *native, cells(*text), None).unwrap();
+                let known = index.crm.find(&heads, &id).filter(|at| heads[*at as usize].hashes.crm == hash(*text));
+                match known.filter(|_| *native) {
+                    Some(at) => bare.push_bare(&id, at, &missed).unwrap(),
+                    None => bare.push(&id, *native, cells(*text), None).unwrap(),
+                }
+            }
+            let (empty, indexes) = (Table::new(2), index.as_ref().map(Some));
+            let found = survey(&schema, BySide { justcall: &empty, crm: &whole }, &heads);
+            let again = survey_with(&schema, BySide { justcall: &empty, crm: &bare }, &heads, indexes);
+            prop_assert_eq!(&again, &found);
+            prop_assert!(!missed.take(), "nobody looks at a cell that is not kept");
 
             let mut first = BTreeMap::new();
-            for (head, id) in linked.iter().enumerate() {
+            for (head, (id, _)) in linked.iter().enumerate() {
                 if let Some(id) = id {
                     first.entry(*id).or_insert(head);
                 }
             }
-            for (row, (id, native)) in listed.iter().enumerate() {
-                let repeats = listed[..row].contains(&(*id, *native));
-                prop_assert_eq!(duplicates.contains(&u32::try_from(row).unwrap()), repeats);
-                let head = heads.get(found[row] as usize).filter(|head| is_of(table.row(row), head, Side::Crm));
-                let wanted = first.get(id).filter(|_| *native && !repeats);
-                prop_assert_eq!(head.map(|head| head.id.0), wanted.map(|head| i64::try_from(*head).unwrap()));
+            for (row, (id, native, text)) in listed.iter().enumerate() {
+                let at = u32::try_from(row).unwrap();
+                let repeats = listed[..row].iter().any(|earlier| (earlier.0, earlier.1) == (*id, *native));
+                prop_assert_eq!(found.duplicates.crm.contains(&at), repeats);
+                prop_assert_eq!(found.hashes.crm[row], hash(*text));
+                let joined = found.joined.iter().find(|joined| joined.rows.crm == Some(at));
+                let wanted = first.get(id).filter(|_| *native && !repeats).copied();
+                prop_assert_eq!(joined.map(|joined| joined.head), wanted);
+                prop_assert_eq!(found.free.crm.contains(&at), !repeats && wanted.is_none());
+                prop_assert!(joined.is_none_or(|joined| joined.same.crm == (linked[joined.head].1 == *text)));
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Data and its serialised forms only. Deciding is `engine`'s, talking to a replica is `connector`'s,
 //! remembering is `store`'s: nothing here does I/O, reads a clock or logs.
 
+mod bare;
 mod base;
 mod call;
 mod capability;
@@ -20,6 +21,7 @@ mod plan;
 mod policy;
 mod reason;
 mod record;
+mod row_hash;
 mod run;
 mod secret;
 mod side;
@@ -27,6 +29,7 @@ mod standing;
 mod table;
 mod version;
 
+pub use bare::{Missed, Remembered};
 pub use base::{Base, BaseField};
 pub use call::{Call, CallDirection, CallField, CallStage, CallSummary};
 pub use capability::{AbsenceProof, Capabilities, Cost, Quota};
@@ -45,9 +48,10 @@ pub use plan::{
 pub use policy::{Clearing, ConflictPolicy, Direction, EditVsDelete, FieldPolicy, WritePolicy};
 pub use reason::{HeldReason, Rule, SkipReason};
 pub use record::{Record, RecordId};
+pub use row_hash::{RowHash, RowHasher};
 pub use run::{Applied, RUN_FORMAT, RunId, RunOutcome, RunReport};
 pub use secret::Secret;
 pub use side::{BySide, Side};
 pub use standing::{Apart, Approval, DecisionRecord, Deed, Exclusion, StandingRule, place};
-pub use table::{RowHash, RowHasher, RowRef, Table, TableFull};
+pub use table::{RowRef, Table, TableFull};
 pub use version::{Author, Sighting, Sightings, Stamp, Version};

@@ -1,64 +1,8 @@
 //! Many records in one block of text: no allocation per record, read in order.
 
-use crate::{Cell, OwnedCell, Record, RecordId};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::bare::{BareRows, Missed, Remembered};
+use crate::{Cell, OwnedCell, Record, RecordId, RowHash, RowHasher};
 use std::collections::BTreeMap;
-use xxhash_rust::xxh3::xxh3_64;
-
-/// Hash of what a record's synced fields hold, as stored. Equal hash: nothing to compare.
-///
-/// 64 bits: a hash is only ever compared with the same record's earlier one, so a miss has odds of 1 in 1.8e19 per change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct RowHash(pub u64);
-
-impl Serialize for RowHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let digit = |nibble: u64| b"0123456789abcdef"[(nibble & 15) as usize];
-        let digits: [u8; 16] = std::array::from_fn(|at| digit(self.0 >> (60 - 4 * at)));
-        serializer.serialize_str(&String::from_utf8_lossy(&digits))
-    }
-}
-
-impl<'de> Deserialize<'de> for RowHash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        u64::from_str_radix(&text, 16).map(Self).map_err(serde::de::Error::custom)
-    }
-}
-
-impl RowHash {
-    /// The hash of cells in schema order. Position, state and text all count.
-    pub fn of<'a>(cells: impl Iterator<Item = Cell<'a>>) -> Self {
-        RowHasher::default().hash(cells)
-    }
-}
-
-/// Hashes many records with the same scratch space: what is hashed at once takes a third of what is hashed bit by bit.
-#[derive(Debug, Default)]
-pub struct RowHasher {
-    bytes: Vec<u8>,
-}
-
-impl RowHasher {
-    /// See [`RowHash::of`].
-    pub fn hash<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) -> RowHash {
-        self.bytes.clear();
-        for cell in cells {
-            match cell {
-                Cell::Value(text) => self.value(text.as_bytes()),
-                Cell::Cleared => self.bytes.push(0xfe),
-                Cell::Unknown => self.bytes.push(0xfd),
-            }
-        }
-        RowHash(xxh3_64(&self.bytes))
-    }
-
-    /// The bytes that end a text, or stand for none, are never part of UTF-8.
-    fn value(&mut self, text: &[u8]) {
-        self.bytes.extend_from_slice(text);
-        self.bytes.push(0xff);
-    }
-}
 
 /// The listing holds more text than one table can address (2 GiB).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -87,12 +31,22 @@ pub struct Table {
     wide: BTreeMap<usize, Vec<u32>>,
     /// Whether any row has a rest.
     rests: bool,
+    /// Rows that are not kept here, if there are any. Boxed: other tables have none.
+    bare: Option<Box<BareRows>>,
 }
 
 impl Table {
     /// An empty table whose rows have `width` cells.
     pub const fn new(width: usize) -> Self {
-        Self { width, text: String::new(), starts: Vec::new(), ends: Vec::new(), wide: BTreeMap::new(), rests: false }
+        Self {
+            width,
+            text: String::new(),
+            starts: Vec::new(),
+            ends: Vec::new(),
+            wide: BTreeMap::new(),
+            rests: false,
+            bare: None,
+        }
     }
 
     /// Makes room ahead.
@@ -106,14 +60,19 @@ impl Table {
         self.width + 2
     }
 
+    /// Whether any record is bare.
+    pub fn has_bare(&self) -> bool {
+        self.bare.is_some()
+    }
+
     /// Number of records.
     pub fn len(&self) -> usize {
-        self.starts.len()
+        self.bare.as_ref().map_or(self.starts.len(), |bare| bare.rows())
     }
 
     /// True without records.
     pub fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        self.len() == 0
     }
 
     /// Cells per row.
@@ -129,6 +88,71 @@ impl Table {
         cells: impl IntoIterator<Item = Cell<'a>>,
         rest: Option<&str>,
     ) -> Result<(), TableFull> {
+        let kept = self.keep(id, native_id, cells, rest)?;
+        self.bare.iter_mut().for_each(|bare| bare.pushed(kept));
+        Ok(())
+    }
+
+    /// Appends a record that holds what the link at this position of the list of heads remembers of it: of such a record
+    /// the id alone is kept. Whoever looks at its cells all the same finds them unknown, and that goes down in `missed`.
+    pub fn push_bare(&mut self, id: &str, link: u32, missed: &Missed) -> Result<(), TableFull> {
+        let kept = u32::try_from(self.starts.len()).map_err(|_| TableFull)?;
+        let bare = self.bare.get_or_insert_with(|| Box::new(BareRows::after(kept, missed)));
+        bare.push(id, link).ok_or(TableFull)
+    }
+
+    /// Appends a record of another table of the same width, bare if it is.
+    pub fn push_row(&mut self, row: RowRef<'_>) -> Result<(), TableFull> {
+        let bare = row.table.bare.as_ref().and_then(|bare| Some((bare.get(row.row)?, bare.missed())));
+        match bare {
+            Some(((id, link), missed)) => self.push_bare(id, link, missed),
+            None => self.push(row.id(), row.native_id(), row.cells(self.width), row.rest()),
+        }
+    }
+
+    /// Appends the records of another table of the same width: bare those that are as remembered.
+    pub fn take_in(&mut self, records: &Self, remembered: &dyn Remembered) -> Result<(), TableFull> {
+        for (row, link) in records.iter().zip(remembered.links_of(records)) {
+            match link {
+                Some(link) => self.push_bare(row.id(), link, remembered.missed())?,
+                None => self.push_row(row)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes all records out, and keeps the room for others.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.starts.clear();
+        self.ends.clear();
+        self.wide.clear();
+        self.rests = false;
+        self.bare = None;
+    }
+
+    /// Gives a bare record its cells back.
+    ///
+    /// # Panics
+    /// If `row` is not below [`Table::len`].
+    pub fn fill<'a>(&mut self, row: usize, cells: impl IntoIterator<Item = Cell<'a>>) -> Result<(), TableFull> {
+        let id = self.bare.as_ref().and_then(|bare| Some(bare.get(row)?.0.to_owned()));
+        if let Some(id) = id {
+            let kept = self.keep(&id, true, cells, None)?;
+            self.bare.iter_mut().for_each(|bare| bare.filled(row, kept));
+        }
+        Ok(())
+    }
+
+    /// Keeps what a record holds, behind all others; tells where.
+    fn keep<'a>(
+        &mut self,
+        id: &str,
+        native_id: bool,
+        cells: impl IntoIterator<Item = Cell<'a>>,
+        rest: Option<&str>,
+    ) -> Result<u32, TableFull> {
+        let kept = u32::try_from(self.starts.len()).map_err(|_| TableFull)?;
         let start = u32::try_from(self.text.len()).ok().filter(|start| start & WIDE == 0).ok_or(TableFull)?;
         self.text.push_str(id);
         self.mark(start, !native_id);
@@ -147,14 +171,14 @@ impl Table {
         self.mark(start, rest.is_none());
         if self.text.len() > WIDE as usize {
             self.text.truncate(start as usize);
-            self.ends.truncate(self.len() * self.stride());
-            self.wide.remove(&self.len());
+            self.ends.truncate(self.starts.len() * self.stride());
+            self.wide.remove(&self.starts.len());
             return Err(TableFull);
         }
-        let wide = if self.wide.contains_key(&self.len()) { WIDE } else { 0 };
+        let wide = if self.wide.contains_key(&self.starts.len()) { WIDE } else { 0 };
         self.starts.push(start | wide);
         self.rests |= rest.is_some();
-        Ok(())
+        Ok(kept)
     }
 
     /// The text ends here for now: the end of a cell of the row that begins at `start`.
@@ -201,18 +225,31 @@ impl Table {
         (0u32..).zip((0..rows).map(|row| RowRef { table: self, row })).filter(|(_, row)| row.rest().is_some())
     }
 
-    fn slot(&self, row: usize, slot: usize) -> (&str, bool) {
-        let (from, to, flag) = self.place(row, slot);
-        (&self.text[from..to], flag)
+    /// Where a record is kept, unless it is bare.
+    #[inline]
+    fn kept(&self, row: usize) -> Option<usize> {
+        self.bare.as_ref().map_or(Some(row), |bare| bare.kept(row))
     }
 
-    /// Where a slot begins and ends in the text, and its flag.
-    fn place(&self, row: usize, slot: usize) -> (usize, usize, bool) {
-        let at = row * self.stride() + slot;
-        let start = self.starts[row];
+    /// Id and link of a bare record.
+    #[inline]
+    fn bare(&self, row: usize) -> Option<(&str, u32)> {
+        self.bare.as_ref()?.get(row)
+    }
+
+    /// What a slot of a record holds, and its flag; none of a bare one.
+    fn slot(&self, row: usize, slot: usize) -> Option<(&str, bool)> {
+        let (from, to, flag) = self.place(self.kept(row)?, slot);
+        Some((&self.text[from..to], flag))
+    }
+
+    /// Where a slot of what is kept begins and ends in the text, and its flag.
+    fn place(&self, kept: usize, slot: usize) -> (usize, usize, bool) {
+        let at = kept * self.stride() + slot;
+        let start = self.starts[kept];
         let begin = (start & !WIDE) as usize;
         let flag = self.ends[at] & FLAG != 0;
-        let wide = if start & WIDE == 0 { None } else { self.wide.get(&row) };
+        let wide = if start & WIDE == 0 { None } else { self.wide.get(&kept) };
         let end = |back: usize| match wide {
             Some(ends) => ends[slot - back] as usize,
             None => usize::from(self.ends[at - back] & !FLAG),
@@ -237,12 +274,20 @@ impl<'a> RowRef<'a> {
 
     /// The replica's id.
     pub fn id(self) -> &'a str {
-        self.table.slot(self.row, 0).0
+        match self.table.bare(self.row) {
+            Some((id, _)) => id,
+            None => self.table.slot(self.row, 0).map_or("", |(id, _)| id),
+        }
     }
 
     /// See [`Record::native_id`].
     pub fn native_id(self) -> bool {
-        !self.table.slot(self.row, 0).1
+        self.table.slot(self.row, 0).is_none_or(|(_, made_up)| !made_up)
+    }
+
+    /// Of a record whose id alone is kept, since it holds what its link remembers: that link's position.
+    pub fn bare(self) -> Option<u32> {
+        self.table.bare(self.row).map(|(_, link)| link)
     }
 
     /// The cell at a position; unknown beyond the row's width.
@@ -251,8 +296,12 @@ impl<'a> RowRef<'a> {
             return Cell::Unknown;
         }
         match self.table.slot(self.row, index + 1) {
-            (_, true) => Cell::Unknown,
-            (text, false) => Cell::from_text(text),
+            Some((text, false)) => Cell::from_text(text),
+            Some((_, true)) => Cell::Unknown,
+            None => {
+                self.table.bare.iter().for_each(|bare| bare.missed().note());
+                Cell::Unknown
+            }
         }
     }
 
@@ -261,11 +310,11 @@ impl<'a> RowRef<'a> {
         (0..count).map(move |index| self.cell(index))
     }
 
-    /// See [`Record::rest`].
+    /// See [`Record::rest`]. A bare record has none.
     pub fn rest(self) -> Option<&'a str> {
         match self.table.slot(self.row, self.table.width + 1) {
-            (_, true) => None,
-            (text, false) => Some(text),
+            Some((text, false)) => Some(text),
+            Some((_, true)) | None => None,
         }
     }
 
@@ -276,16 +325,14 @@ impl<'a> RowRef<'a> {
 
     /// Likewise, for many records.
     pub fn hash_with(self, fields: usize, hasher: &mut RowHasher) -> RowHash {
-        hasher.bytes.clear();
-        for cell in 0..fields {
-            let place = (cell < self.table.width).then(|| self.table.place(self.row, cell + 1));
-            match place.filter(|(.., unknown)| !unknown) {
-                None => hasher.bytes.push(0xfd),
-                Some((from, to, _)) if from == to => hasher.bytes.push(0xfe),
-                Some((from, to, _)) => hasher.value(&self.table.text.as_bytes()[from..to]),
-            }
-        }
-        RowHash(xxh3_64(&hasher.bytes))
+        let Some(kept) = self.table.kept(self.row) else {
+            return hasher.hash(self.cells(fields));
+        };
+        let (table, text) = (self.table, self.table.text.as_bytes());
+        hasher.hash_texts((0..fields).map(|cell| {
+            let place = (cell < table.width).then(|| table.place(kept, cell + 1));
+            place.filter(|(.., unknown)| !unknown).map(|(from, to, _)| &text[from..to])
+        }))
     }
 
     /// A copy that outlives the table.
@@ -303,6 +350,8 @@ impl<'a> RowRef<'a> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use proptest::prelude::*;
+    use xxhash_rust::xxh3::xxh3_64;
 
     #[test]
     fn rows_of_any_length_come_back() {
@@ -353,5 +402,53 @@ mod tests {
         let mut table = Table::new(2);
         table.push("1", true, [Cell::Value("Ann"), Cell::Cleared], None).unwrap();
         assert_eq!(table.row(0).hash(3), known);
+    }
+
+    proptest! {
+        /// Bare or not, in any order, filled or copied: the others are what they are, and no missing cell goes unnoticed.
+        #[test]
+        fn bare_records_keep_their_place(
+            rows in prop::collection::vec(("[a-c]{0,3}", prop::option::of(0..9u32), any::<bool>(), "[x-z]{0,40}"), 0..20),
+        ) {
+            let missed = Missed::default();
+            let mut table = Table::new(2);
+            for (id, link, _, text) in &rows {
+                match link {
+                    Some(link) => table.push_bare(id, *link, &missed).unwrap(),
+                    None => table.push(id, true, [Cell::from_text(text), Cell::Cleared], Some(text)).unwrap(),
+                }
+            }
+            let mut copy = Table::new(2);
+            table.iter().for_each(|row| copy.push_row(row).unwrap());
+            for table in [&mut table, &mut copy] {
+                for (at, (_, link, is_filled, text)) in rows.iter().enumerate() {
+                    if *is_filled {
+                        table.fill(at, [Cell::Unknown, Cell::from_text(text)]).unwrap();
+                    }
+                    let bare = link.filter(|_| !is_filled);
+                    prop_assert_eq!(table.row(at).bare(), bare);
+                }
+                prop_assert_eq!(table.len(), rows.len());
+                for (row, (id, link, is_filled, text)) in table.iter().zip(&rows) {
+                    prop_assert_eq!((row.id(), row.native_id()), (id.as_str(), true));
+                    prop_assert_eq!(row.rest(), link.is_none().then_some(text.as_str()));
+                    prop_assert!(!missed.take());
+                    let cells = match (link, is_filled) {
+                        (None, _) => [Cell::from_text(text), Cell::Cleared],
+                        (Some(_), true) => [Cell::Unknown, Cell::from_text(text)],
+                        (Some(_), false) => [Cell::Unknown; 2],
+                    };
+                    let bare = link.is_some() && !is_filled;
+                    prop_assert_eq!(row.cells(2).collect::<Vec<_>>(), cells);
+                    prop_assert_eq!(missed.take(), bare);
+                    prop_assert_eq!(row.hash(2), RowHash::of(cells.into_iter()));
+                    prop_assert_eq!(missed.take(), bare);
+                    let record = row.to_record();
+                    prop_assert_eq!(record.cell(1), cells[1]);
+                    prop_assert_eq!(missed.take(), bare);
+                }
+                prop_assert_eq!(table.with_rest().count(), rows.iter().filter(|(_, link, ..)| link.is_none()).count());
+            }
+        }
     }
 }
