@@ -125,8 +125,8 @@ pub fn link(folder: &Path) -> Outcome<()> {
 pub fn plan(folder: &Path) -> Outcome<Plan> {
     let (env, quiet) = (Fixed { night: 1 }, Quiet);
     let mut session = session(folder, ["left.csv", "right.csv"], &env, &quiet)?;
-    let planned = runtime()?.block_on(session.plan())?;
+    let plan = runtime()?.block_on(session.plan())?;
     let mut out = std::fs::File::create(folder.join("plan.json"))?;
-    report::json::plan(&planned.plan, report::json::Layout::Compact, &mut out)?;
-    Ok(planned.plan)
+    report::json::plan(&plan, report::json::Layout::Compact, &mut out)?;
+    Ok(plan)
 }

@@ -4,7 +4,8 @@
 use async_trait::async_trait;
 use connector::{Connector, Error, Identity, Presence, Progress, Workload, Write, WriteResult};
 use connector_csv::CsvConnector;
-use model::{AbsenceProof, Capabilities, Cost, Listing, RecordId, Via};
+use model::{AbsenceProof, Capabilities, Cost, Listing, RecordId, Remembered, Via};
+use std::sync::Arc;
 
 /// A file that behaves like the phone system.
 pub struct PhoneSide(pub CsvConnector);
@@ -36,6 +37,10 @@ impl Connector for PhoneSide {
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         self.0.list(progress).await
+    }
+
+    async fn list_against(&self, remembered: Arc<dyn Remembered>, progress: &dyn Progress) -> Result<Listing, Error> {
+        self.0.list_against(remembered, progress).await
     }
 
     /// Whoever is not in the file is gone.

@@ -597,7 +597,8 @@ impl Player {
         checks.that("I9", remembered(&self.world) == before, || "a dry run changed the state".to_owned());
         let faults = Side::BOTH.map(|side| self.world.replicas[side].current_faults());
         for side in Side::BOTH {
-            self.world.replicas[side].faults(|faults| faults.reversed = !faults.reversed);
+            // And with everything in hand: whatever was left out of the first plan's listings made no difference.
+            self.world.replicas[side].faults(|faults| (faults.reversed, faults.whole) = (!faults.reversed, true));
         }
         let mirrored = self.world.plan();
         for (side, faults) in Side::BOTH.into_iter().zip(faults) {

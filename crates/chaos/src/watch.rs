@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use connector::{Connector, Error, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult};
-use model::{Capabilities, Cost, FieldId, Listing, RecordId, Side, Version};
+use model::{Capabilities, Cost, FieldId, Listing, RecordId, Remembered, Side, Version};
 use std::sync::{Arc, Mutex};
 use testkit::MemoryReplica;
 
@@ -38,6 +38,10 @@ impl Connector for Watched {
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         self.inner.list(progress).await
+    }
+
+    async fn list_against(&self, remembered: Arc<dyn Remembered>, progress: &dyn Progress) -> Result<Listing, Error> {
+        self.inner.list_against(remembered, progress).await
     }
 
     async fn changes(&self, cursor: &str, progress: &dyn Progress) -> Result<Feed, Error> {

@@ -310,7 +310,7 @@ impl World {
 
     /// A dry run.
     pub(crate) fn plan(&self) -> Result<Plan, Error> {
-        self.with(|session| block_on(session.plan())).map(|planned: Planned| planned.plan)
+        self.with(|session| block_on(session.plan()))
     }
 
     /// Applies a plan that was kept.

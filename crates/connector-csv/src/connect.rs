@@ -13,7 +13,7 @@ use crate::{Config, file, stream};
 use async_trait::async_trait;
 use connector::{Connector, Error, Identity, Presence, Progress, Workload, Write, WriteResult};
 use jiff::Timestamp;
-use model::{AbsenceProof, Capabilities, Cost, Coverage, Listing, RecordId, Schema, Table, Via};
+use model::{AbsenceProof, Capabilities, Cost, Coverage, Listing, RecordId, Remembered, Schema, Table, Via};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -89,10 +89,10 @@ impl CsvConnector {
         Ok(Identity { fingerprint: format!("csv:{}", self.shown()), title: name.into_owned(), details })
     }
 
-    fn list_now(&self, progress: &dyn Progress) -> Result<Listing, Error> {
+    fn list_now(&self, remembered: Option<&dyn Remembered>, progress: &dyn Progress) -> Result<Listing, Error> {
         let read_at = Timestamp::now();
         let resolve = |document: &Document<'_>| self.layout(document);
-        let (table, notes, hash) = match stream::list(&self.config.path, self.shown(), resolve, progress)? {
+        let (table, notes, hash) = match stream::list(&self.config.path, self.shown(), resolve, remembered, progress)? {
             Some(listed) => (listed.table, listed.layout.notes, listed.hash),
             None => self.list_whole(progress)?,
         };
@@ -207,7 +207,12 @@ impl Connector for CsvConnector {
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         let own = self.clone();
-        aside(progress, move |progress| own.list_now(progress)).await
+        aside(progress, move |progress| own.list_now(None, progress)).await
+    }
+
+    async fn list_against(&self, remembered: Arc<dyn Remembered>, progress: &dyn Progress) -> Result<Listing, Error> {
+        let own = self.clone();
+        aside(progress, move |progress| own.list_now(Some(&*remembered), progress)).await
     }
 
     async fn read(&self, ids: &[RecordId], progress: &dyn Progress) -> Result<Vec<Presence>, Error> {

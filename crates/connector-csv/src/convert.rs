@@ -8,7 +8,7 @@ use crate::layout::Layout;
 use crate::lines::LineCounter;
 use crate::parse::{Parser, Row};
 use connector::{Error, ErrorKind, Progress};
-use model::{Cell, Record, Table, numbers};
+use model::{Cell, Record, Remembered, Table, TableFull, numbers};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -223,34 +223,50 @@ impl<'a> Seen<'a> {
 /// How many rows go by between two reports of progress.
 const REPORT_EVERY: u64 = 1 << 16;
 
+/// Rows that are compared at once: they should stay in the processor's cache until then.
+pub(crate) const PAGE: usize = 1024;
+
 /// After how many rows the size of the table is foreseen.
 const SAMPLE: u64 = 4096;
 
 /// A table in the making.
 pub(crate) struct Filling<'p> {
     table: Table,
+    /// What rows are compared with, some at a time: of those that are as remembered the id is enough.
+    remembered: Option<&'p dyn Remembered>,
+    /// Rows that are yet to be compared.
+    page: Table,
     read: u64,
     progress: &'p dyn Progress,
 }
 
 impl<'p> Filling<'p> {
-    pub(crate) fn new(layout: &Layout, progress: &'p dyn Progress) -> Self {
-        Self { table: Table::new(layout.cells.len()), read: 0, progress }
+    pub(crate) fn new(layout: &Layout, remembered: Option<&'p dyn Remembered>, progress: &'p dyn Progress) -> Self {
+        let cells = layout.cells.len();
+        let remembered = remembered.filter(|remembered| remembered.fields() <= cells);
+        Self { table: Table::new(cells), remembered, page: Table::new(cells), read: 0, progress }
     }
 
     /// One more row. `done`: bytes of rows read by now, of `all`.
     pub(crate) fn add(&mut self, row: &Seen<'_>, done: usize, all: usize, shown: &str) -> Result<(), Error> {
-        self.table.push(row.id, row.native_id, row.cells(), row.rest().as_deref()).map_err(|full| {
-            Error::new(ErrorKind::Data, format!("{shown}: too large"))
-                .hint("split the export, or leave out columns that need not be kept in sync")
-                .caused_by(full)
-        })?;
+        let table = if self.remembered.is_some() { &mut self.page } else { &mut self.table };
+        let added = table.push(row.id, row.native_id, row.cells(), row.rest().as_deref());
+        added.and_then(|()| self.turn_page(PAGE)).map_err(|full| too_large(shown, full))?;
         self.read += 1;
-        if self.read == SAMPLE {
+        if self.read == SAMPLE && self.remembered.is_none() {
             self.make_room(done, all.saturating_sub(done));
         }
         if self.read.is_multiple_of(REPORT_EVERY) {
             self.progress.read(self.read, None);
+        }
+        Ok(())
+    }
+
+    /// Compares the rows of the page once there are so many.
+    fn turn_page(&mut self, rows: usize) -> Result<(), TableFull> {
+        if let Some(remembered) = self.remembered.filter(|_| self.page.len() >= rows) {
+            self.table.take_in(&self.page, remembered)?;
+            self.page.clear();
         }
         Ok(())
     }
@@ -262,19 +278,26 @@ impl<'p> Filling<'p> {
         self.table.reserve(rows + rows / 16, left.min(1 << 31));
     }
 
-    pub(crate) fn finish(self) -> Table {
+    pub(crate) fn finish(mut self, shown: &str) -> Result<Table, Error> {
+        self.turn_page(1).map_err(|full| too_large(shown, full))?;
         self.progress.read(self.read, Some(self.read));
-        self.table
+        Ok(self.table)
     }
+}
+
+fn too_large(shown: &str, full: TableFull) -> Error {
+    Error::new(ErrorKind::Data, format!("{shown}: too large"))
+        .hint("split the export, or leave out columns that need not be kept in sync")
+        .caused_by(full)
 }
 
 /// Reads every row into a table.
 pub(crate) fn table(document: &Document<'_>, layout: &Layout, progress: &dyn Progress) -> Result<Table, Error> {
-    let mut filling = Filling::new(layout, progress);
+    let mut filling = Filling::new(layout, None, progress);
     let mut rows = Rows::new(document, layout);
     let (start, all) = (document.header_row.end, document.text().len());
     while let Some(row) = rows.next()? {
         filling.add(&row, row.row.end - start, all - start, &document.shown)?;
     }
-    Ok(filling.finish())
+    filling.finish(&document.shown)
 }

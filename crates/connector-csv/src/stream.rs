@@ -7,7 +7,7 @@ use crate::encoding::Encoding;
 use crate::file;
 use crate::layout::Layout;
 use connector::{Error, Progress};
-use model::Table;
+use model::{Remembered, Table};
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::Path;
@@ -121,19 +121,21 @@ pub(crate) fn header<T>(
     Ok(None)
 }
 
-/// Lists the rows; none where the file must be read whole.
+/// Lists the rows, those that are as remembered by their ids alone; none where the file must be read whole.
 pub(crate) fn list(
     path: &Path,
     shown: &str,
     resolve: impl Fn(&Document<'_>) -> Result<Layout, Error>,
+    remembered: Option<&dyn Remembered>,
     progress: &dyn Progress,
 ) -> Result<Option<Listed>, Error> {
-    list_from(&mut Parts::open(path, shown)?, resolve, progress, PART)
+    list_from(&mut Parts::open(path, shown)?, resolve, remembered, progress, PART)
 }
 
 fn list_from(
     parts: &mut Parts<'_>,
     resolve: impl Fn(&Document<'_>) -> Result<Layout, Error>,
+    remembered: Option<&dyn Remembered>,
     progress: &dyn Progress,
     part: usize,
 ) -> Result<Option<Listed>, Error> {
@@ -143,7 +145,7 @@ fn list_from(
     let Some(document) = parts.document(&head) else { return Ok(None) };
     let Ok(layout) = resolve(&document) else { return Ok(None) };
     let mut passed = Passed::before(&document);
-    let mut filling = Filling::new(&layout, progress);
+    let mut filling = Filling::new(&layout, remembered, progress);
     // The mark of the encoding is no text.
     let start = head.len() - document.text().len() + document.header_row.end;
     parts.leave(start);
@@ -169,7 +171,7 @@ fn list_from(
                 return Ok(None);
             }
             let hash = parts.finish()?;
-            return Ok(Some(Listed { table: filling.finish(), layout, hash }));
+            return Ok(Some(Listed { table: filling.finish(shown)?, layout, hash }));
         }
         let at;
         (passed, at) = rows.leave();
@@ -186,8 +188,9 @@ mod tests {
     use crate::Config;
     use crate::convert;
     use connector::NoProgress;
-    use model::{Field, Schema};
+    use model::{Field, Missed, RowHash, RowRef, Schema};
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     fn layout(document: &Document<'_>, id: bool) -> Result<Layout, Error> {
         let mut config = Config::new("x.csv");
@@ -205,7 +208,7 @@ mod tests {
         let path = folder.path().join("x.csv");
         std::fs::write(&path, bytes).unwrap();
         let mut parts = Parts::open(&path, "x.csv").unwrap();
-        let parts = list_from(&mut parts, |document| layout(document, id), &NoProgress, part);
+        let parts = list_from(&mut parts, |document| layout(document, id), None, &NoProgress, part);
         let whole = Document::open("x.csv", bytes).and_then(|document| {
             let layout = layout(&document, id)?;
             Ok((convert::table(&document, &layout, &NoProgress)?, file::hash(bytes)))
@@ -237,6 +240,58 @@ mod tests {
         }
     }
 
+    /// Rows of some ids, as they were.
+    struct Known {
+        hashes: BTreeMap<String, RowHash>,
+        missed: Missed,
+    }
+
+    impl Remembered for Known {
+        fn fields(&self) -> usize {
+            2
+        }
+
+        fn links_of(&self, records: &Table) -> Vec<Option<u32>> {
+            let known = |row: RowRef<'_>| self.hashes.get(row.id()).is_some_and(|hash| *hash == row.hash(2));
+            records.iter().map(|row| (row.native_id() && known(row)).then_some(7)).collect()
+        }
+
+        fn missed(&self) -> &Missed {
+            &self.missed
+        }
+    }
+
+    proptest! {
+        /// Also across pages: none is lost, none comes twice, and each is whole or as remembered.
+        #[test]
+        fn rows_that_are_as_remembered_are_bare(rows in 0..3 * convert::PAGE, every in 1..5usize, part in 20..20_000usize) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.csv");
+            let line = |row: usize| format!("{row},+1415555{row:04},\"Acme, {row}\"\n");
+            let text: String = ["id,phone,company\n".to_owned()].into_iter().chain((0..rows).map(line)).collect();
+            std::fs::write(&path, &text).unwrap();
+            let list = |known: Option<&dyn Remembered>| {
+                let mut parts = Parts::open(&path, "x.csv").unwrap();
+                list_from(&mut parts, |document| layout(document, true), known, &NoProgress, part).unwrap().unwrap()
+            };
+            let whole = list(None);
+            // Of every so many, one has changed since.
+            let hash = |row: RowRef<'_>| if row.index().is_multiple_of(every + 1) { RowHash(1) } else { row.hash(2) };
+            let hashes = whole.table.iter().filter(|row| row.index().is_multiple_of(every));
+            let hashes = hashes.map(|row| (row.id().to_owned(), hash(row))).collect();
+            let known = Known { hashes, missed: Missed::default() };
+            let mut bare = list(Some(&known));
+            prop_assert_eq!(bare.hash, whole.hash);
+            for at in 0..rows {
+                let is_known = at.is_multiple_of(every) && !at.is_multiple_of(every + 1);
+                prop_assert_eq!(bare.table.row(at).bare(), is_known.then_some(7));
+                bare.table.fill(at, whole.table.row(at).cells(2)).unwrap();
+            }
+            prop_assert_eq!(bare.table.len(), whole.table.len());
+            prop_assert!(bare.table.iter().zip(whole.table.iter()).all(|(a, b)| a.to_record() == b.to_record()));
+        }
+    }
+
     #[test]
     fn the_encoding_is_seen_from_all_of_a_file() {
         let folder = tempfile::tempdir().unwrap();
@@ -264,7 +319,7 @@ mod tests {
             std::fs::write(&path, before).unwrap();
             let mut parts = Parts::open(&path, "x.csv").unwrap();
             std::fs::write(&path, after).unwrap();
-            let found = list_from(&mut parts, |document| layout(document, true), &NoProgress, PART);
+            let found = list_from(&mut parts, |document| layout(document, true), None, &NoProgress, PART);
             assert!(found.is_err_and(|error| error.kind == connector::ErrorKind::Changed), "{before:?}");
         }
     }

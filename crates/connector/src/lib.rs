@@ -24,7 +24,8 @@ pub use retry::{Delays, Retry, RetryPolicy, Trouble};
 pub use write::{Workload, Write, WriteKind, WriteResult};
 
 use async_trait::async_trait;
-use model::{Capabilities, Cost, FieldId, Listing, Quota, Record, RecordId, Version};
+use model::{Capabilities, Cost, FieldId, Listing, Quota, Record, RecordId, Remembered, Version};
+use std::sync::Arc;
 
 /// Who is on the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +99,12 @@ pub trait Connector: Send + Sync {
 
     /// Everything the replica holds. Anything less is [`model::Coverage::Partial`], or an error; never silently short.
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error>;
+
+    /// [`Connector::list`] for somebody who remembers what most records hold: of those that still do, the listing may hold
+    /// the ids alone ([`model::Table::push_bare`]). Worth its while where reading is fast and memory is what counts.
+    async fn list_against(&self, _remembered: Arc<dyn Remembered>, progress: &dyn Progress) -> Result<Listing, Error> {
+        self.list(progress).await
+    }
 
     /// What changed since the reading that left `cursor` behind ([`Connector::cursor`]). Asked only where
     /// [`Capabilities::change_feed`] says so, and not for every run: a full listing remains the yardstick.

@@ -4,7 +4,8 @@ use crate::{
     Connector, Doubt, Error, ErrorKind, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult,
 };
 use async_trait::async_trait;
-use model::{Capabilities, Cost, FieldId, Listing, Quota, RecordId, Version};
+use model::{Capabilities, Cost, FieldId, Listing, Quota, RecordId, Remembered, Version};
+use std::sync::Arc;
 
 /// Passes reads through and refuses every write.
 #[derive(Debug)]
@@ -30,6 +31,10 @@ impl<C: std::ops::Deref<Target = dyn Connector> + Send + Sync> Connector for Rea
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         self.0.list(progress).await
+    }
+
+    async fn list_against(&self, remembered: Arc<dyn Remembered>, progress: &dyn Progress) -> Result<Listing, Error> {
+        self.0.list_against(remembered, progress).await
     }
 
     async fn changes(&self, cursor: &str, progress: &dyn Progress) -> Result<Feed, Error> {

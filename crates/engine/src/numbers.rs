@@ -164,10 +164,11 @@ fn holders(normalizer: &Normalizer, phone: usize, table: &Table, wanted: &BTreeS
 fn rewritten(crm: &Table, phone: usize, chosen: &BTreeMap<u32, String>) -> Result<Table, TableFull> {
     let mut table = Table::new(crm.width());
     for (row, at) in crm.iter().zip(0u32..) {
-        let cells = (0..crm.width()).map(|cell| match chosen.get(&at) {
-            Some(text) if cell == phone => Cell::from_text(text),
-            _ => row.cell(cell),
-        });
+        let Some(text) = chosen.get(&at) else {
+            table.push_row(row)?;
+            continue;
+        };
+        let cells = (0..crm.width()).map(|cell| if cell == phone { Cell::from_text(text) } else { row.cell(cell) });
         table.push(row.id(), row.native_id(), cells, row.rest())?;
     }
     Ok(table)

@@ -71,7 +71,7 @@ fn replaced(table: &Table, shown: &BTreeMap<RecordId, Record>) -> Result<Table> 
     for row in table.iter() {
         let own = own_id(row.id());
         match shown.get(&RecordId::from(own)) {
-            None => new.push(row.id(), row.native_id(), row.cells(table.width()), row.rest())?,
+            None => new.push_row(row)?,
             // Once, in the place of all of a contact's records.
             Some(record) if done.insert(own) => new.push_record(record)?,
             Some(_) => {}

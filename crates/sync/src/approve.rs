@@ -13,7 +13,7 @@ impl Session<'_> {
     pub async fn revalidate_with_approvals(&mut self, saved: Plan) -> Result<Planned> {
         self.check_plan(&saved).await?;
         self.settle_before(&saved).await?;
-        let mut planned = self.plan().await?;
+        let mut planned = self.plan_to_apply().await?;
         let approved: Vec<&str> = self.approvals.keys().map(|class| class.name()).collect();
         planned.plan.actions.retain(|action| {
             !action.kind.is_write()

@@ -4,22 +4,26 @@
 use crate::env::{Event, reading};
 use crate::error::{Error, Result};
 use crate::kept;
+use crate::memory::{Kept, Memory};
 use crate::numbers;
 use crate::session::Session;
 use connector::{Identity, Presence};
 use engine::Numbers;
 use engine::guard::unbelievably_empty;
-use engine::survey::{Survey, survey};
+use engine::survey::Survey;
 use model::mutant::{self, Mutant};
 use model::numbers::{is_further, own_id};
 use model::{AbsenceProof, BySide, LinkHead, Listing, RecordId, Side};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use store::STALE_HASH;
 
 /// Both sides as they were read, and what is known of them.
 pub(crate) struct Fetched {
     pub(crate) identities: BySide<Identity>,
     pub(crate) listings: BySide<Listing>,
     pub(crate) heads: Vec<LinkHead>,
+    pub(crate) kept: Kept,
 }
 
 /// Asks both sides who they are. The state must belong to them.
@@ -49,12 +53,17 @@ pub(crate) async fn identify(session: &Session<'_>) -> Result<BySide<Identity>> 
 
 /// Lists both sides at once.
 pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
+    list_with(session, None).await
+}
+
+/// Likewise; where links are given, records may be bare that are as those remember them.
+async fn list_with(session: &Session<'_>, memory: Option<&Arc<Memory>>) -> Result<BySide<Listing>> {
     let progress = BySide::from_fn(|side| reading(side, session.events));
     // One clock for both: what is remembered about a listing is compared with the run's own times.
     let read_at = session.env.now();
     let (justcall, crm) = tokio::join!(
-        kept::list(session, Side::Justcall, &progress.justcall),
-        kept::list(session, Side::Crm, &progress.crm)
+        kept::list(session, Side::Justcall, memory, &progress.justcall),
+        kept::list(session, Side::Crm, memory, &progress.crm)
     );
     let mut listings = BySide { justcall: justcall?, crm: crm? };
     // Looked through for damage meanwhile; from here on it is believed.
@@ -71,13 +80,27 @@ pub(crate) async fn list(session: &Session<'_>) -> Result<BySide<Listing>> {
     Ok(listings)
 }
 
-/// Both sides, known and listed.
-pub(crate) async fn fetch(session: &Session<'_>) -> Result<Fetched> {
+/// Both sides, known and listed; `whole`: with the cells of all records.
+pub(crate) async fn fetch(session: &Session<'_>, whole: bool) -> Result<Fetched> {
     let identities = identify(session).await?;
-    // Begun first, so that both sides are at work while the links are read.
-    let (listings, heads) =
-        tokio::join!(biased; list(session), async { session.store.link_heads(&session.settings.schema) });
-    let (mut listings, heads) = (listings?, heads?);
+    let schema = &session.settings.schema;
+    let (mut listings, heads, kept);
+    let known = if whole { None } else { Some(session.store.link_heads(schema)?) };
+    // Of a first run, or under other fields than the last one's, no record is as remembered.
+    let is_fresh = |head: &LinkHead| head.hashes.crm != STALE_HASH;
+    match known {
+        Some(known) if known.iter().any(is_fresh) => {
+            let memory = Memory::new(known, schema.len());
+            listings = list_with(session, Some(&memory)).await?;
+            (heads, kept) = Memory::into_parts(memory);
+        }
+        known => {
+            // Begun first, so that both sides are at work while the links are read.
+            let links = async { known.map_or_else(|| session.store.link_heads(schema), Ok) };
+            let (listed, links) = tokio::join!(biased; list(session), links);
+            (listings, heads, kept) = (listed?, links?, Kept::default());
+        }
+    }
     numbers::choose(session, &mut listings, &heads)?;
     for side in Side::BOTH {
         let listed = listings[side].table.len();
@@ -85,7 +108,7 @@ pub(crate) async fn fetch(session: &Session<'_>) -> Result<Fetched> {
             listings[side].make_partial(format!("it showed no contact at all, {linked} are linked"));
         }
     }
-    Ok(Fetched { identities, listings, heads })
+    Ok(Fetched { identities, listings, heads, kept })
 }
 
 /// What asking for the missing records showed.
@@ -104,12 +127,10 @@ pub(crate) async fn probe(
     session: &Session<'_>,
     listings: &mut BySide<Listing>,
     heads: &[LinkHead],
+    kept: &Kept,
     most: u64,
 ) -> Result<Probed> {
-    let schema = session.settings.schema.clone();
-    let look = |listings: &BySide<Listing>| {
-        survey(&schema, BySide { justcall: &listings.justcall.table, crm: &listings.crm.table }, heads)
-    };
+    let look = |listings: &BySide<Listing>| session.survey(listings, heads, kept);
     let mut seen = look(listings);
     let mut gone = BySide::<BTreeSet<RecordId>>::default();
     let mut never = BySide::<BTreeSet<RecordId>>::default();

@@ -9,9 +9,9 @@ use connector::{
     Connector, Doubt, Error, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteKind, WriteResult,
 };
 use model::numbers::{is_further, own_id, whole};
-use model::{Capabilities, Cell, Cost, FieldId, Listing, Quota, Record, RecordId, Version};
+use model::{Capabilities, Cell, Cost, FieldId, Listing, Quota, Record, RecordId, Remembered, Version};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const CHANGED: &str =
     "another number's contact in JustCall changed this CRM contact in the same run; the next run compares";
@@ -233,6 +233,10 @@ impl Connector for Folded {
 
     async fn list(&self, progress: &dyn Progress) -> Result<Listing, Error> {
         self.inner.list(progress).await
+    }
+
+    async fn list_against(&self, remembered: Arc<dyn Remembered>, progress: &dyn Progress) -> Result<Listing, Error> {
+        self.inner.list_against(remembered, progress).await
     }
 
     async fn changes(&self, cursor: &str, progress: &dyn Progress) -> Result<Feed, Error> {

@@ -2,17 +2,28 @@
 //! another set of fields, or a replica that cannot say. Both come out the same, row for row.
 
 use crate::error::{Error, Result};
+use crate::memory::Memory;
 use crate::session::Session;
 use connector::{Feed, Progress};
 use model::{Coverage, Listing, RowRef, Side, Table};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::{Copy, CopyChange};
 
 /// Reads a side. What is to be kept of it is committed when the run ends.
-pub(crate) async fn list(session: &Session<'_>, side: Side, progress: &dyn Progress) -> Result<Listing> {
+pub(crate) async fn list(
+    session: &Session<'_>,
+    side: Side,
+    memory: Option<&Arc<Memory>>,
+    progress: &dyn Progress,
+) -> Result<Listing> {
     let connector = &session.connectors[side];
     if !connector.capabilities().change_feed {
-        return connector.list(progress).await.map_err(Error::replica(side));
+        let listing = match memory {
+            Some(memory) => connector.list_against(Memory::half(memory, side), progress).await,
+            None => connector.list(progress).await,
+        };
+        return listing.map_err(Error::replica(side));
     }
     let width = session.settings.schema.width(side);
     let mut why = None;

@@ -24,6 +24,7 @@ mod last_writes;
 mod ledger;
 mod loops;
 mod make_plan;
+mod memory;
 mod numbers;
 mod parking;
 mod recover;

@@ -7,6 +7,7 @@ use crate::columns;
 use crate::error::{Error, Result};
 use crate::fetch::{self, Fetched, Probed};
 use crate::follow;
+use crate::memory::Kept;
 use crate::numbers;
 use crate::seal::seal;
 use crate::session::Session;
@@ -21,20 +22,79 @@ use engine::threads;
 use jiff::SignedDuration;
 use model::{
     Action, ActionKind, Alarm, AlarmKind, Base, Binding, BySide, Cost, LinkHead, LinkId, LinkStatus, Listing,
-    Observation, Plan, Quota, Rule, RunId, Side, StaleRecord, Via,
+    Observation, Plan, Quota, RecordId, Rule, RunId, Side, StaleRecord, Via,
 };
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fact that a run went through to its end.
 pub(crate) const FIRST_SYNC: &str = "first_sync";
+
+/// What a plan is made for.
+pub(crate) enum Purpose<'a> {
+    /// To be looked at, and applied later if at all.
+    Show,
+    /// To be applied.
+    Apply,
+    /// To be applied, once what an interrupted run left is settled.
+    Run,
+    /// To take back this run, instead of what follows from both sides.
+    Undo {
+        /// Which.
+        run: &'a RunId,
+        /// Whether what an interrupted run left is settled first.
+        recover: bool,
+    },
+}
 
 /// What a plan is made from.
 struct Read {
     identities: BySide<Identity>,
     listings: BySide<Listing>,
     heads: Vec<LinkHead>,
+    kept: Kept,
     /// What a person should know of merged records.
     merged: Vec<Alarm>,
+}
+
+/// What both sides and the state showed, beside the listings.
+struct Seen {
+    heads: Vec<LinkHead>,
+    kept: Kept,
+    /// Records that are gone for sure.
+    gone: BySide<BTreeSet<RecordId>>,
+    /// Of those, records that were never there as far as their side knows.
+    never: BySide<BTreeSet<RecordId>>,
+    binding: Binding,
+}
+
+/// How thinking ended.
+enum Thinking {
+    Done(Box<Thought>),
+    /// Who is who was found by cells that were not kept.
+    MatchingMissed,
+    /// What follows was.
+    DecidingMissed,
+    /// Likewise, and some cells of the listings are taken back by now.
+    HiddenMissed,
+}
+
+/// What follows from it.
+struct Thought {
+    plan: Plan,
+    state: State,
+    matching: Matching,
+    bases: Vec<Base>,
+    /// Bases as they were decided by, where they are not those.
+    believed: Option<Vec<Base>>,
+    alarms: Vec<Alarm>,
+}
+
+impl Thought {
+    /// The bases that the plan was decided by.
+    fn believed(&self) -> &[Base] {
+        self.believed.as_deref().unwrap_or(&self.bases)
+    }
 }
 
 /// A plan with everything that it was made from, ready to be applied at once.
@@ -50,23 +110,42 @@ pub struct Planned {
 }
 
 impl Session<'_> {
-    /// Reads both sides and decides. Makes no mutating call, and changes nothing that decides (I9).
-    pub async fn plan(&mut self) -> Result<Planned> {
-        self.make_plan(false, None).await
+    /// Reads both sides and decides. Makes no mutating call, and changes nothing that decides (I9). Of what both sides
+    /// hold it keeps no more than deciding takes: to be applied, such a plan goes through [`Session::revalidate`].
+    pub async fn plan(&mut self) -> Result<Plan> {
+        let Planned { plan, listings, stale, heads, bases } = self.make_plan(Purpose::Show).await?;
+        // Given back beside whoever writes the plan down: piece by piece it takes as long. Without a thread, it is here.
+        let _ = std::thread::Builder::new().spawn(move || drop((listings, stale, heads, bases)));
+        Ok(plan)
     }
 
-    /// Like [`Session::plan`], for a run that applies the plan at once: first settles what an interrupted run left.
+    /// Like [`Session::plan`], with everything that applying it takes.
+    pub async fn plan_to_apply(&mut self) -> Result<Planned> {
+        self.make_plan(Purpose::Apply).await
+    }
+
+    /// Like [`Session::plan_to_apply`], for a run that applies the plan at once: first settles what an interrupted run left.
     pub async fn plan_for_run(&mut self) -> Result<Planned> {
-        self.make_plan(true, None).await
+        self.make_plan(Purpose::Run).await
     }
 
-    /// `undo`: the run that the plan takes back, instead of what follows from both sides.
-    pub(crate) async fn make_plan(&mut self, recover: bool, undo: Option<&RunId>) -> Result<Planned> {
-        let Read { identities, mut listings, heads, merged } = self.read(recover).await?;
+    pub(crate) async fn make_plan(&mut self, purpose: Purpose<'_>) -> Result<Planned> {
+        let (recover, undo) = match purpose {
+            Purpose::Show | Purpose::Apply => (false, None),
+            Purpose::Run => (true, None),
+            Purpose::Undo { run, recover } => (recover, Some(run)),
+        };
+        // Who writes has everything in hand.
+        let whole = !matches!(purpose, Purpose::Show) || !self.lists_bare();
+        let read = self.read(recover, whole).await;
+        // A damaged state explains whatever else went wrong.
+        let Read { identities, mut listings, heads, mut kept, merged } =
+            read.or_else(|error| self.store.sound().map_err(Error::from).and(Err(error)))?;
         let linked = heads.iter().filter(|head| head.status == LinkStatus::Active).count() as u64;
         let most = self.settings.guards.of(GuardClass::Deletes).limit(linked).max(20);
         let most = most.max(self.approvals.get(&GuardClass::Deletes).copied().unwrap_or(0));
-        let Probed { survey, gone, never, unprobed } = fetch::probe(self, &mut listings, &heads, most).await?;
+        let Probed { survey, gone, never, unprobed } = fetch::probe(self, &mut listings, &heads, &kept, most).await?;
+        kept.forget_indexes(); // hardly ever needed again, and large
 
         let binding = Binding {
             lineage: self.store.lineage().to_owned(),
@@ -74,45 +153,48 @@ impl Session<'_> {
             crm: identities.crm.fingerprint,
             config: self.config.clone(),
         };
-        let mut state = self.state(binding, &listings)?;
-        state.apart = follow::kept_apart(self, &heads)?;
-        state.gone = gone;
-        state.never = never;
-        let forgotten = self.store.forgotten()?;
-        state.callers = self.callers(&forgotten)?;
-        state.fresh_callers = self.fresh_callers(&listings)?;
-        let (mut matching, mut bases) = self.match_up(&listings, &heads, &state, survey)?;
-        matching.leave_out(|key| forgotten.contains(key));
-        let mut unshown = self.unshown(&heads, &listings, &matching, &bases)?;
-        state.unlanded = std::mem::take(&mut unshown.unlanded);
-        let hidden = unshown.hide(&mut listings)?;
-        let again;
-        let mut believed = unshown.corrected(&bases);
-        if hidden {
-            let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
-            let survey = engine::survey::survey(&self.settings.schema, tables, &heads);
-            (matching, bases) = self.match_up(&listings, &heads, &state, survey)?;
-            matching.leave_out(|key| forgotten.contains(key));
-            again = self.unshown(&heads, &listings, &matching, &bases)?;
-            believed = again.corrected(&bases);
-        }
-        let remapped: Vec<_> =
-            self.remapped()?.iter().filter_map(|field| self.settings.schema.position(field)).collect();
-        let believed = columns::without(believed, &remapped);
+        let seen = Seen { heads, kept, gone, never, binding };
         let past = undo.map(|run| self.past(run)).transpose()?;
-        let mut plan = self.decide(&heads, &listings, &matching, &believed, &state, past.as_ref());
-        if past.is_none() && self.has_doubts(&plan, &heads, &mut state)? {
-            plan = self.decide(&heads, &listings, &matching, &believed, &state, None);
+        if seen.kept.was_missed() {
+            // What was made of the listings so far may be wrong, and nobody knows where: all of it anew, with everything.
+            return Box::pin(self.make_plan(Purpose::Apply)).await;
         }
+        let mut thinking = self.think(&seen, &mut listings, survey, past.as_ref())?;
+        if let Thinking::MatchingMissed = thinking {
+            // Those that matching spoke of are filled by now.
+            let survey = self.survey(&listings, &seen.heads, &seen.kept);
+            thinking = self.think(&seen, &mut listings, survey, past.as_ref())?;
+        }
+        if let Thinking::MatchingMissed | Thinking::DecidingMissed = thinking {
+            self.fill_all(&mut listings, &seen.heads)?;
+            let survey = self.survey(&listings, &seen.heads, &seen.kept);
+            thinking = self.think(&seen, &mut listings, survey, past.as_ref())?;
+        }
+        let Thinking::Done(mut thought) = thinking else {
+            return Box::pin(self.make_plan(Purpose::Apply)).await;
+        };
         if past.is_none() {
-            plan.cost = self.forecast(&plan)?;
-            state.histories = trace::trace(self, &plan).await;
-            if !state.histories.is_empty() {
-                plan = self.decide(&heads, &listings, &matching, &believed, &state, None);
+            thought.plan.cost = self.forecast(&thought.plan)?;
+            thought.state.histories = trace::trace(self, &thought.plan).await;
+            if !thought.state.histories.is_empty() {
+                thought.plan =
+                    self.decide(&seen.heads, &listings, &thought.matching, thought.believed(), &thought.state, None);
+                if seen.kept.was_missed() {
+                    self.fill_all(&mut listings, &seen.heads)?;
+                    thought.plan = self.decide(
+                        &seen.heads,
+                        &listings,
+                        &thought.matching,
+                        thought.believed(),
+                        &thought.state,
+                        None,
+                    );
+                }
             }
         }
+        let Thought { mut plan, mut bases, alarms, .. } = *thought;
         self.add_bases(&plan, &mut bases)?;
-        plan.alarms.extend(unshown.alarms());
+        plan.alarms.extend(alarms);
         plan.alarms.extend(merged);
         self.add_alarms(&mut plan, recover, &unprobed, most)?;
         plan.cost = self.forecast(&plan)?;
@@ -122,14 +204,67 @@ impl Session<'_> {
             return Err(Error::Unsound(fault));
         }
         seal(&mut plan)?;
-        Ok(Planned { plan, listings, stale: Vec::new(), heads, bases })
+        Ok(Planned { plan, listings, stale: Vec::new(), heads: seen.heads, bases })
+    }
+
+    /// What follows from both sides and the state.
+    fn think(
+        &self,
+        seen: &Seen,
+        listings: &mut BySide<Listing>,
+        survey: Survey,
+        past: Option<&PastRun>,
+    ) -> Result<Thinking> {
+        let Seen { heads, kept, .. } = seen;
+        let mut state = self.state(seen.binding.clone(), listings)?;
+        state.apart = follow::kept_apart(self, heads)?;
+        state.gone.clone_from(&seen.gone);
+        state.never.clone_from(&seen.never);
+        let forgotten = self.store.forgotten()?;
+        state.callers = self.callers(&forgotten)?;
+        state.fresh_callers = self.fresh_callers(listings)?;
+        let (mut matching, mut bases) = self.match_up(listings, heads, &state, survey)?;
+        matching.leave_out(|key| forgotten.contains(key));
+        self.fill_known(listings, &matching, heads, &bases)?;
+        let mut unshown = self.unshown(heads, listings, &matching, &bases)?;
+        if kept.was_missed() {
+            return Ok(Thinking::MatchingMissed); // before anything is hidden for good
+        }
+        state.unlanded = std::mem::take(&mut unshown.unlanded);
+        let hidden = unshown.hide(listings)?;
+        let again;
+        let mut believed = unshown.corrected(&bases);
+        if hidden {
+            let survey = self.survey(listings, heads, kept);
+            (matching, bases) = self.match_up(listings, heads, &state, survey)?;
+            matching.leave_out(|key| forgotten.contains(key));
+            self.fill_known(listings, &matching, heads, &bases)?;
+            again = self.unshown(heads, listings, &matching, &bases)?;
+            believed = again.corrected(&bases);
+        }
+        let remapped: Vec<_> =
+            self.remapped()?.iter().filter_map(|field| self.settings.schema.position(field)).collect();
+        let believed = columns::without(believed, &remapped);
+        let mut plan = self.decide(heads, listings, &matching, &believed, &state, past);
+        if past.is_none() && self.has_doubts(&plan, heads, &mut state)? {
+            plan = self.decide(heads, listings, &matching, &believed, &state, None);
+        }
+        if kept.was_missed() {
+            return Ok(if hidden { Thinking::HiddenMissed } else { Thinking::DecidingMissed });
+        }
+        let believed = match believed {
+            Cow::Owned(believed) => Some(believed),
+            Cow::Borrowed(_) => None,
+        };
+        let alarms = unshown.alarms().collect();
+        Ok(Thinking::Done(Box::new(Thought { plan, state, matching, bases, believed, alarms })))
     }
 
     /// Both sides and the links, as they stand now: with what was settled, merged, and read once more.
-    async fn read(&mut self, recover: bool) -> Result<Read> {
+    async fn read(&mut self, recover: bool, whole: bool) -> Result<Read> {
         self.store.set_schema(&self.settings.schema, &engine::normalizer::Normalizer::version())?;
         let told = self.store.last_contact_hint()?;
-        let Fetched { identities, mut listings, mut heads } = fetch::fetch(self).await?;
+        let Fetched { identities, mut listings, mut heads, mut kept } = fetch::fetch(self, whole).await?;
         if let Some(told) = told.filter(|_| listings.justcall.is_complete()) {
             // Whoever a webhook told of stands in the listing, or is gone again.
             self.store.drop_contact_hints(told)?;
@@ -141,11 +276,13 @@ impl Session<'_> {
             merged = follow::follow(self, &mut heads, &listings);
         }
         if settled || !self.moved.borrow().is_empty() {
+            kept.forget_indexes();
+            self.fill_all(&mut listings, &heads)?; // bare records know their link by its former id
             // Whoever is linked by now, perhaps under a new id, has the link's number.
             numbers::choose(self, &mut listings, &heads)?;
         }
         afresh::read_afresh(self, &mut listings, &heads).await?;
-        Ok(Read { identities, listings, heads, merged })
+        Ok(Read { identities, listings, heads, kept, merged })
     }
 
     /// What a person should know of the plan as a whole.

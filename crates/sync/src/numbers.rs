@@ -5,11 +5,16 @@ use crate::error::Result;
 use crate::session::Session;
 use connector::Write;
 use engine::Numbers;
+use model::numbers::has_fields;
 use model::{BySide, LinkHead, Listing, Record};
 
 /// Puts the synced number of each contact into its phone cell, or makes a record of each number. Done again whenever
 /// records join the listings. Which field it stands in is remembered when the run ends.
 pub(crate) fn choose(session: &Session<'_>, listings: &mut BySide<Listing>, heads: &[LinkHead]) -> Result<()> {
+    if listings.crm.table.with_rest().any(|(_, row)| has_fields(row.rest())) {
+        // Which of them is the synced one is seen from both sides.
+        session.fill_all(listings, heads)?;
+    }
     let tables = BySide { justcall: &listings.justcall.table, crm: &listings.crm.table };
     let (normalizer, schema) = (&session.normalizer, &session.settings.schema);
     let table = match session.settings.numbers {

@@ -38,7 +38,6 @@ impl Session<'_> {
             return Err(Error::ExcludedSince { plan: plan.id.clone(), actions: out.join(", ") });
         }
         let identities = fetch::identify(self).await?;
-        self.store.sound()?;
         if plan.binding.account != identities.justcall.fingerprint {
             return foreign("account");
         }

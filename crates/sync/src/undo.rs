@@ -3,7 +3,7 @@
 //! Applying it is the same as with any plan; nothing here writes.
 
 use crate::error::Result;
-use crate::make_plan::Planned;
+use crate::make_plan::{Planned, Purpose};
 use crate::session::Session;
 use engine::Input;
 use engine::undoer::{self, Past};
@@ -37,7 +37,7 @@ impl Session<'_> {
     /// # Errors
     /// Like [`Session::plan`].
     pub async fn plan_undo(&mut self, run: &RunId) -> Result<Planned> {
-        self.make_plan(false, Some(run)).await
+        self.make_plan(Purpose::Undo { run, recover: false }).await
     }
 
     /// Like [`Session::plan_undo`], for applying it at once: first settles what an interrupted run left.
@@ -45,7 +45,7 @@ impl Session<'_> {
     /// # Errors
     /// Like [`Session::plan_for_run`].
     pub async fn plan_undo_for_run(&mut self, run: &RunId) -> Result<Planned> {
-        self.make_plan(true, Some(run)).await
+        self.make_plan(Purpose::Undo { run, recover: true }).await
     }
 
     /// The writes of a run that landed, oldest first.

@@ -213,8 +213,13 @@ impl Unshown {
             let shown = std::mem::take(&mut listings[side].table);
             let mut table = Table::new(shown.width());
             for (row, number) in shown.iter().zip(0u32..) {
+                let mut hidden = self.hidden[side].range((number, FieldId(0))..=(number, FieldId(u16::MAX))).peekable();
+                if hidden.peek().is_none() {
+                    table.push_row(row)?;
+                    continue;
+                }
                 let mut record = row.to_record();
-                for (_, field) in self.hidden[side].range((number, FieldId(0))..=(number, FieldId(u16::MAX))) {
+                for (_, field) in hidden {
                     record.cells[field.index()] = OwnedCell::Unknown;
                 }
                 table.push_record(&record)?;

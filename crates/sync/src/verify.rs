@@ -80,6 +80,7 @@ pub struct Verification {
 impl Session<'_> {
     /// Lists both sides and compares them with everything that is remembered. No mutating call, no change of the state.
     pub async fn verify(&mut self) -> Result<Verification> {
+        self.store.sound()?;
         fetch::identify(self).await?;
         let mut listings = fetch::list(self).await?;
         let mut findings = Vec::new();

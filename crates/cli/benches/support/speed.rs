@@ -190,10 +190,10 @@ pub(crate) fn measure(folder: &Path) {
     let mut session = session(folder, table, &env, &quiet);
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.unwrap_or_else(|error| panic!("a runtime: {error}"));
-    let planned = runtime.block_on(session.plan()).unwrap_or_else(|error| panic!("a plan: {error}"));
+    let plan = runtime.block_on(session.plan()).unwrap_or_else(|error| panic!("a plan: {error}"));
     let out = std::fs::File::create(folder.join("plan.json"));
     let mut out = out.unwrap_or_else(|error| panic!("plan.json: {error}"));
-    let written = report::json::plan(&planned.plan, report::json::Layout::Compact, &mut out);
+    let written = report::json::plan(&plan, report::json::Layout::Compact, &mut out);
     written.unwrap_or_else(|error| panic!("plan.json: {error}"));
     println!("{} {}", start.elapsed().as_secs_f64(), peak_kib());
 }
@@ -249,7 +249,7 @@ fn link(folder: &Path, _size: usize) {
     let mut session = session(folder, phone_side(&world(folder, When::First), When::First), &env, &quiet);
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.unwrap_or_else(|error| panic!("a runtime: {error}"));
-    let planned = runtime.block_on(session.plan()).unwrap_or_else(|error| panic!("a plan: {error}"));
+    let planned = runtime.block_on(session.plan_to_apply()).unwrap_or_else(|error| panic!("a plan: {error}"));
     let finished = runtime.block_on(session.apply(&planned)).unwrap_or_else(|error| panic!("a run: {error}"));
     assert!(finished.stopped.is_none(), "{:?}", finished.stopped);
     write(folder, "linked", "");

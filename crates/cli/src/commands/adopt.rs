@@ -16,12 +16,13 @@ pub(crate) async fn run(context: &Context, args: &args::Adopt) -> Fallible<Code>
     let mut job = Job::open(context, &setup, "adopt")?;
     // Linking is the state's business: the replicas are only read.
     let mut session = job.session(&setup, Access::Read, BTreeMap::new())?;
+    session.store().sound()?;
     let linked = session.store().counts()?.links;
     if linked > 0 {
         return Err(Failure::usage(format!("the state knows {linked} links already: there is nothing to adopt"))
             .hint("`tieline sync` goes on from there; to start anew, move the state file aside first"));
     }
-    let planned = session.plan().await?.adopting()?;
+    let planned = session.plan_to_apply().await?.adopting()?;
     let plan = &planned.plan;
     session.store_mut().save_plan(&plan.id, plan.created_at, &sync::plan_to_json(plan)?)?;
     if args.dry_run {

@@ -31,7 +31,7 @@ pub(crate) async fn make(
     let mut job = Job::open(context, &setup, command)?;
     let approvals = job.approvals(approvals)?;
     let mut session = job.session(&setup, Access::Read, approvals)?;
-    let plan = session.plan().await?.plan;
+    let plan = session.plan().await?;
     keep(&mut session, &plan, output)?;
     Ok(plan)
 }

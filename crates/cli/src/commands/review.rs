@@ -182,7 +182,7 @@ impl Jobs for Desk {
             let mut job = Job::open(&self.context, &setup, "review: plan")?;
             let approvals = job.approvals(BTreeMap::new())?;
             let mut session = job.session_watched(&setup, Access::Read, approvals, events)?;
-            let made = session.plan().await?.plan;
+            let made = session.plan().await?;
             plan::keep(&mut session, &made, None)?;
             Ok(made.id)
         })

@@ -41,7 +41,7 @@ pub fn spread(
                 continue; // the contact's first record spoke for all of them
             }
         } else if !row.native_id() || !concerns() || !done.insert(own) {
-            table.push(row.id(), row.native_id(), row.cells(crm.width()), row.rest())?;
+            table.push_row(row)?;
             continue;
         }
         let contact = Contact::of(normalizer, row, own);

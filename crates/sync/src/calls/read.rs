@@ -73,9 +73,9 @@ impl Session<'_> {
         if self.connectors.justcall.call_log().is_none() {
             return Err(Error::NoCallLog);
         }
+        self.store.sound()?;
         let before = self.connectors.justcall.requests();
         let identities = fetch::identify(self).await?;
-        self.store.sound()?;
         self.store.bind(&identities.justcall.fingerprint, &identities.crm.fingerprint)?;
         self.known.replace(Some(identities));
         let now = self.env.now();

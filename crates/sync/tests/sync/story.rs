@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
-use sync::{Env, Error, Event, Events, Finished, Planned, Session, SessionParts};
+use sync::{Env, Error, Event, Events, Finished, Session, SessionParts};
 use tempfile::TempDir;
 use testkit::{Clock, Crash, Kind, MemoryReplica, Point, block_on};
 
@@ -46,6 +46,11 @@ impl Events for Surroundings {
     fn event(&self, _event: Event<'_>) {
         self.crash.step(Point::Between);
     }
+}
+
+/// What a dry run showed.
+pub(crate) struct Dry {
+    pub(crate) plan: Plan,
 }
 
 /// What one run came to.
@@ -182,8 +187,11 @@ impl Story {
     }
 
     /// A dry run.
-    pub(crate) fn plan(&self) -> Planned {
-        self.with(|session| block_on(session.plan())).unwrap()
+    pub(crate) fn plan(&self) -> Dry {
+        let plan = self.with(|session| block_on(session.plan())).unwrap();
+        let whole = self.with(|session| block_on(session.plan_to_apply())).unwrap();
+        assert_eq!(whole.plan, plan, "what a dry run does not keep makes no difference");
+        Dry { plan }
     }
 
     /// Runs until nothing is left to do; at most three times.

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use connector::{
     Connector, Error, ErrorKind, Feed, Identity, Presence, Progress, Successor, Workload, Write, WriteResult,
 };
-use model::{Author, Capabilities, Cost, FieldId, Listing, RecordId, Stamp, Version};
+use model::{Author, Capabilities, Cost, FieldId, Listing, RecordId, Remembered, Stamp, Table, Version};
+use std::sync::Arc;
 
 fn trouble(kind: Option<ErrorKind>) -> Result<(), Error> {
     kind.map_or(Ok(()), |kind| Err(Error::new(kind, "it fails on purpose")))
@@ -36,6 +37,32 @@ impl Connector for MemoryReplica {
             (listing, std::mem::take(&mut inner.faults.after_listing))
         };
         self.awkward(meanwhile);
+        Ok(listing)
+    }
+
+    async fn list_against(&self, remembered: Arc<dyn Remembered>, progress: &dyn Progress) -> Result<Listing, Error> {
+        let mut listing = self.list(progress).await?;
+        let records = std::mem::take(&mut listing.table);
+        let is_whole = self.lock().faults.whole || records.width() < remembered.fields();
+        if is_whole {
+            listing.table = records;
+            return Ok(listing);
+        }
+        // Compared without what no field is mapped to: every contact here has such a text, and none would be bare.
+        let full = |full| Error::new(ErrorKind::Data, "too large").caused_by(full);
+        let mut plain = Table::new(records.width());
+        for row in records.iter() {
+            let rest = row.rest().filter(|rest| model::numbers::has_fields(Some(rest)));
+            plain.push(row.id(), row.native_id(), row.cells(records.width()), rest).map_err(full)?;
+        }
+        listing.table = Table::new(records.width());
+        for (row, link) in records.iter().zip(remembered.links_of(&plain)) {
+            let pushed = match link {
+                Some(link) => listing.table.push_bare(row.id(), link, remembered.missed()),
+                None => listing.table.push_row(row),
+            };
+            pushed.map_err(full)?;
+        }
         Ok(listing)
     }
 

@@ -34,6 +34,8 @@ pub struct Faults {
     pub doubled: bool,
     /// Listings run backwards.
     pub reversed: bool,
+    /// Listings hold everything of all records, whatever whoever reads them remembers. Nothing goes wrong by that.
+    pub whole: bool,
     /// Listings fail.
     pub list_error: Option<ErrorKind>,
     /// Histories of values cannot be read.
