@@ -6,8 +6,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// One side's ids, by their hashes. Of several links with one id it knows the first.
 ///
-/// Open addressing: per link one number, of a part of the hash and the link's position. A map of texts takes several
-/// times the memory, and sorting both sides several times the time.
+/// Open addressing: per link one number, of a part of the hash and the link's position. A map of texts would take several
+/// times the memory.
 #[derive(Debug, Clone)]
 pub struct Index {
     side: Side,
@@ -46,11 +46,12 @@ impl Index {
     }
 
     /// The position of the link that has this id.
-    pub fn find(&self, heads: &[LinkHead], id: &str) -> Option<u32> {
+    #[cfg(test)]
+    pub(crate) fn find(&self, heads: &[LinkHead], id: &str) -> Option<u32> {
         self.look(heads, id, xxh3_64(id.as_bytes())).ok()
     }
 
-    /// As [`Index::find`], for many, in their order; of none there is none.
+    /// The positions of the links that have these ids, in their order; of none there is none.
     pub fn find_each<'a>(
         &self,
         heads: &[LinkHead],

@@ -15,7 +15,7 @@ const EXTENSION: i64 = 8;
 /// The blob holds when our own write created the record.
 const CREATED: BySide<i64> = BySide { justcall: 16, crm: 32 };
 /// Above these bits: the schema.
-pub(crate) const SCHEMA_SHIFT: u8 = 8;
+const SCHEMA_SHIFT: u8 = 8;
 const KNOWN_BITS: i64 = 0b11_1111;
 
 /// What the two columns hold.
@@ -73,7 +73,8 @@ impl PackedHead {
                 created_at[side] = Some(Timestamp::from_nanosecond(nanoseconds).map_err(|_| damaged())?);
             }
         }
-        if !blob.is_empty() || flags & 0xff & !KNOWN_BITS != 0 {
+        let is_empty_extension = flags & EXTENSION != 0 && extension == 0;
+        if !blob.is_empty() || is_empty_extension || flags & 0xff & !KNOWN_BITS != 0 {
             return Err(damaged());
         }
         Ok(Self {
@@ -88,7 +89,7 @@ impl PackedHead {
 }
 
 /// The schema that a link's base stands under.
-pub(crate) const fn schema(flags: i64) -> i64 {
+const fn schema(flags: i64) -> i64 {
     flags >> SCHEMA_SHIFT
 }
 
@@ -133,6 +134,10 @@ mod tests {
             prop_assert!(PackedHead::decode(flags, &blob[..blob.len() - 2]).is_err());
             blob.pop();
             prop_assert!(PackedHead::decode(flags | 64, &blob).is_err());
+            if head.extension == 0 {
+                blob.splice(16..16, [0; 8]);
+                prop_assert!(PackedHead::decode(flags | EXTENSION, &blob).is_err());
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ const PAGE: u64 = 100;
 impl Session<'_> {
     /// Checks that the plan was made here, for these replicas and this configuration, and that it was not used.
     pub async fn check_plan(&self, plan: &Plan) -> Result<()> {
+        self.store.sound()?;
         let foreign = |what: &'static str| Err(Error::ForeignPlan { plan: plan.id.clone(), what });
         if plan.binding.lineage != self.store.lineage() {
             return foreign("state file");
